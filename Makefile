@@ -1,0 +1,29 @@
+# The only commands a newcomer types. `scripts/setup` installs what each needs.
+.PHONY: help run test soak bench bed docs
+
+help:
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
+
+run: ## build and start the server, with the local Docker Engine or a simulated fleet
+	@scripts/setup run
+	@scripts/cargo run --release -p haven-cli --bin haven -- serve $(ARGS)
+
+test: ## everything, on the real test bed, with fixed seeds and reduced counts
+	@scripts/setup test
+	@scripts/test
+
+soak: ## the same code as `make test`, at full counts
+	@scripts/setup test
+	@HAVEN_SOAK=1 scripts/test
+
+bench: ## the figures, as ratios against a baseline in the same run
+	@scripts/setup test
+	@scripts/bench
+
+bed: ## a real fleet to play with: three engines, three etcd members, a registry
+	@scripts/setup test
+	@scripts/cargo run -p haven-testkit --bin haven-bed -- $(ARGS)
+
+docs: ## the documentation of the SDK
+	@scripts/setup run
+	@scripts/cargo doc --workspace --no-deps

@@ -1,0 +1,28 @@
+//! The figures: each a ratio against a named baseline, both measured in turns in the same run. `make bench` prints them.
+//!
+//! Machines are noisy: a figure is the median of the ratios of interleaved rounds, with its spread. A target is missed
+//! only when the whole spread lies beyond it.
+
+#![allow(clippy::print_stdout, unreachable_pub)]
+
+mod list;
+mod load;
+mod ratio;
+mod report;
+
+use haven_testkit::bed::{Bed, require};
+
+#[tokio::main]
+async fn main() {
+    // `cargo test` builds benches too, and runs them with `--test`: nothing is measured there.
+    if std::env::args().any(|argument| argument == "--test") {
+        return;
+    }
+    println!("{}", ratio::HEAD);
+    report::reports().await;
+    if require("docker").is_some() {
+        let bed = Bed::with_engines(1).start().await.expect("the bed starts");
+        list::lists(&bed).await;
+        bed.shutdown().await.expect("the bed goes away");
+    }
+}

@@ -1,0 +1,154 @@
+//! What the machine uses, from the kernel's own files.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+use haven_core::model::metrics::{DiskUse, MemoryUse, NetUse, SystemUse};
+use procfs::{CpuTime, FromBufRead as _, FromRead as _, KernelStats, Meminfo, MountEntry, net::InterfaceDeviceStatus};
+
+/// File systems whose size says something about a disk.
+const DISKS: [&str; 10] = ["ext2", "ext3", "ext4", "xfs", "btrfs", "zfs", "f2fs", "vfat", "ntfs3", "bcachefs"];
+
+/// Reads the kernel's figures below a root path. CPU use is counted between two readings.
+#[derive(Debug)]
+pub struct Collector {
+    root: PathBuf,
+    /// Busy and all CPU time at the reading before.
+    before: Option<(u64, u64)>,
+}
+
+impl Collector {
+    /// A collector for the machine whose `/` is at `root`.
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into(), before: None }
+    }
+
+    /// What is used now. What cannot be read is left out; the first reading has no CPU use.
+    pub fn read(&mut self) -> SystemUse {
+        SystemUse {
+            cpu_load: self.cpu(),
+            memory: self.memory().unwrap_or_default(),
+            disks: self.disks().unwrap_or_default(),
+            net: self.net().unwrap_or_default(),
+        }
+    }
+
+    fn proc(&self, name: &str) -> PathBuf {
+        self.root.join("proc").join(name)
+    }
+
+    fn cpu(&mut self) -> Option<f64> {
+        use procfs::FromReadSI as _;
+        // Ticks are only compared with each other, so their length does not matter.
+        let system = procfs::ExplicitSystemInfo {
+            boot_time_secs: 0,
+            ticks_per_second: 100,
+            page_size: 4096,
+            is_little_endian: true,
+        };
+        let stats = KernelStats::from_file(self.proc("stat"), &system).ok()?;
+        let (busy, all) = busy_and_all(&stats.total);
+        let before = self.before.replace((busy, all))?;
+        let passed = all.checked_sub(before.1).filter(|passed| *passed > 0)?;
+        // The kernel's idle and iowait may go back a little, so that more was busy than passed.
+        Some((busy.saturating_sub(before.0) as f64 / passed as f64 * 100.0).min(100.0))
+    }
+
+    fn memory(&self) -> Option<MemoryUse> {
+        let memory = Meminfo::from_file(self.proc("meminfo")).ok()?;
+        let available = memory.mem_available.unwrap_or(memory.mem_free + memory.buffers + memory.cached);
+        Some(MemoryUse { total: memory.mem_total, used: memory.mem_total.saturating_sub(available), available })
+    }
+
+    fn disks(&self) -> Option<BTreeMap<String, DiskUse>> {
+        let mounts = first(&[self.proc("1/mounts"), self.proc("mounts")])?;
+        let mounts = Vec::<MountEntry>::from_buf_read(mounts.as_slice()).ok()?;
+        let mut disks = BTreeMap::new();
+        let mut seen = std::collections::HashSet::new();
+        for mount in mounts.into_iter().filter(|mount| DISKS.contains(&mount.fs_vfstype.as_str())) {
+            let place = self.root.join(mount.fs_file.trim_start_matches('/'));
+            let Ok(found) = rustix::fs::statvfs(&place) else { continue };
+            // A device that is mounted in several places is one disk.
+            if found.f_blocks == 0 || !seen.insert(mount.fs_spec) {
+                continue;
+            }
+            let used = found.f_blocks.saturating_sub(found.f_bfree) * found.f_frsize;
+            disks.insert(mount.fs_file, DiskUse { total: found.f_blocks * found.f_frsize, used });
+        }
+        Some(disks)
+    }
+
+    fn net(&self) -> Option<BTreeMap<String, NetUse>> {
+        // `/proc/net` is a link to the reader's own; the host's is that of its first process.
+        let devices = first(&[self.proc("1/net/dev"), self.proc("net/dev")])?;
+        let devices = InterfaceDeviceStatus::from_buf_read(devices.as_slice()).ok()?;
+        let carries = |name: &str| name != "lo" && !name.starts_with("veth");
+        let net = devices.0.into_iter().filter(|(name, _)| carries(name));
+        Some(
+            net.map(|(name, device)| (name, NetUse { bytes_in: device.recv_bytes, bytes_out: device.sent_bytes }))
+                .collect(),
+        )
+    }
+}
+
+/// The first of some files that can be read.
+fn first(paths: &[PathBuf]) -> Option<Vec<u8>> {
+    paths.iter().find_map(|path: &PathBuf| std::fs::read(path as &Path).ok())
+}
+
+fn busy_and_all(cpu: &CpuTime) -> (u64, u64) {
+    let busy =
+        cpu.user + cpu.nice + cpu.system + cpu.irq.unwrap_or(0) + cpu.softirq.unwrap_or(0) + cpu.steal.unwrap_or(0);
+    (busy, busy + cpu.idle + cpu.iowait.unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_this_machine() {
+        let mut collector = Collector::new("/");
+        assert_eq!(collector.read().cpu_load, None, "one reading is no difference");
+        let mut work = 0_u64;
+        for number in 0..20_000_000_u64 {
+            work = work.wrapping_add(std::hint::black_box(number));
+        }
+        std::hint::black_box(work);
+        let seen = collector.read();
+        assert!(seen.memory.total > 0 && seen.memory.used <= seen.memory.total);
+        assert!(seen.cpu_load.is_none_or(|load| (0.0..=100.0).contains(&load)), "{seen:?}");
+    }
+
+    #[test]
+    fn reads_below_another_root() {
+        let root = tempfile::tempdir().unwrap();
+        let proc = root.path().join("proc");
+        std::fs::create_dir_all(proc.join("1/net")).unwrap();
+        std::fs::write(proc.join("meminfo"), "MemTotal: 1000 kB\nMemFree: 100 kB\nMemAvailable: 400 kB\nBuffers: 0 kB\nCached: 0 kB\nSwapCached: 0 kB\nActive: 0 kB\nInactive: 0 kB\nSwapTotal: 0 kB\nSwapFree: 0 kB\nDirty: 0 kB\nWriteback: 0 kB\nMapped: 0 kB\nSlab: 0 kB\nCommitted_AS: 0 kB\nVmallocTotal: 0 kB\nVmallocUsed: 0 kB\nVmallocChunk: 0 kB\n").unwrap();
+        std::fs::write(
+            proc.join("1/net/dev"),
+            "Inter-|\n face |\n  eth0: 10 1 0 0 0 0 0 0 20 1 0 0 0 0 0 0\n    lo: 1 1 0 0 0 0 0 0 1 1 0 0 0 0 0 0\n",
+        )
+        .unwrap();
+        let stat = |user: u64, idle: u64| {
+            format!(
+                "cpu  {user} 0 0 {idle} 0 0 0 0 0 0\ncpu0 {user} 0 0 {idle} 0 0 0 0 0 0\nctxt 1\nbtime 1\nprocesses 1\n"
+            )
+        };
+        std::fs::write(proc.join("stat"), stat(100, 100)).unwrap();
+        let mut collector = Collector::new(root.path());
+        let seen = collector.read();
+        assert_eq!((seen.memory.total, seen.memory.used), (1_024_000, 614_400));
+        assert_eq!(seen.net.keys().collect::<Vec<_>>(), ["eth0"]);
+        assert_eq!(seen.net["eth0"].bytes_out, 20);
+        std::fs::write(proc.join("stat"), stat(130, 170)).unwrap();
+        assert_eq!(collector.read().cpu_load, Some(30.0));
+        for (user, idle, load) in [(150, 160, Some(100.0)), (140, 180, Some(0.0)), (10, 10, None), (10, 10, None)] {
+            std::fs::write(proc.join("stat"), stat(user, idle)).unwrap();
+            assert_eq!(collector.read().cpu_load, load, "after counters that went back: {user} {idle}");
+        }
+    }
+}

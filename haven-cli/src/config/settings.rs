@@ -1,0 +1,249 @@
+//! What can be set.
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+use haven_core::{
+    model::Secret,
+    node::{Limit, Limits, NodeSettings},
+    store::StoreKind,
+};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::show::parse_duration;
+
+/// Everything that can be set of a server. A value that is left out has its default.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Settings {
+    /// Where to listen.
+    pub(crate) listen: SocketAddr,
+    /// The folder for the store, its key and the last configuration.
+    pub(crate) data: PathBuf,
+    /// The store: `redb:PATH`, `etcd://HOST:PORT,…/PREFIX`, `memory:`; none: `redb:` in `data`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) store: Option<String>,
+    /// So many simulated nodes; none: three while there is nothing real.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) simulate: Option<u16>,
+    /// Whether to register the Docker Engine of this machine; none: unless other masters may share the store.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) manage_local: Option<bool>,
+    /// What is logged: a level, or directives like `info,haven_core=debug`.
+    pub(crate) log: String,
+    /// How it is logged.
+    pub(crate) log_format: LogFormat,
+    /// Agents.
+    pub(crate) agent: Agent,
+    /// HTTPS in place of HTTP.
+    pub(crate) tls: Tls,
+    /// How nodes are watched.
+    pub(crate) nodes: Nodes,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        let root = rustix::process::geteuid().is_root();
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8761)),
+            data: PathBuf::from(if root { "/var/lib/haven" } else { "haven-data" }),
+            store: None,
+            simulate: None,
+            manage_local: None,
+            log: "info".into(),
+            log_format: LogFormat::Text,
+            agent: Agent::default(),
+            tls: Tls::default(),
+            nodes: Nodes::default(),
+        }
+    }
+}
+
+impl Settings {
+    /// The defaults as a table.
+    pub(super) fn defaults() -> toml::Table {
+        toml::Table::try_from(Self::default()).expect("the defaults are plain data")
+    }
+
+    /// Whether other masters may keep their state in the same store.
+    pub(crate) fn shares_store(&self) -> bool {
+        matches!(StoreKind::of(&self.store_url()), Ok(StoreKind::Etcd))
+    }
+
+    /// Where the key of a shared store is kept on this machine.
+    pub(crate) fn shared_key(&self) -> PathBuf {
+        self.data.join("haven.key")
+    }
+
+    /// Whether to register the Docker Engine of this machine. Its address is mostly a socket, which means another engine
+    /// to every other master.
+    pub(crate) fn manages_local(&self) -> bool {
+        self.manage_local.unwrap_or_else(|| !self.shares_store())
+    }
+
+    /// The store's address.
+    pub(crate) fn store_url(&self) -> String {
+        self.store.clone().unwrap_or_else(|| format!("redb:{}", self.data.join("haven.redb").display()))
+    }
+}
+
+/// How to log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum LogFormat {
+    /// Text for people.
+    Text,
+    /// A line of JSON an entry.
+    Json,
+}
+
+/// Agents of nodes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Agent {
+    /// What agents must show as `X-Auth-Node`; none: any may report.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) secret: Option<Secret>,
+}
+
+/// HTTPS in place of HTTP.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Tls {
+    /// The certificate and those that vouch for it, a PEM file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) cert: Option<PathBuf>,
+    /// Its key, a PEM file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) key: Option<PathBuf>,
+}
+
+/// How nodes are watched: [`NodeSettings`], in words.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Nodes {
+    pub(crate) unknown_after: Span,
+    pub(crate) relist: Span,
+    pub(crate) coalesce: Span,
+    pub(crate) sample: Span,
+    pub(crate) history: usize,
+    pub(crate) sample_concurrency: usize,
+    pub(crate) agent_interval: Span,
+    pub(crate) limits: LimitSettings,
+}
+
+impl Default for Nodes {
+    fn default() -> Self {
+        let settings = NodeSettings::default();
+        Self {
+            unknown_after: Span(settings.unknown_after),
+            relist: Span(settings.relist.unwrap_or_default()),
+            coalesce: Span(settings.coalesce),
+            sample: Span(settings.sample.unwrap_or_default()),
+            history: settings.history,
+            sample_concurrency: settings.sample_concurrency,
+            agent_interval: Span(settings.agent_interval),
+            limits: LimitSettings::default(),
+        }
+    }
+}
+
+impl From<&Nodes> for NodeSettings {
+    fn from(nodes: &Nodes) -> Self {
+        let unless_zero = |span: Span| Some(span.0).filter(|span| !span.is_zero());
+        let limit = |[raise, clear]: [f64; 2]| Limit { raise, clear };
+        Self {
+            unknown_after: nodes.unknown_after.0,
+            relist: unless_zero(nodes.relist),
+            coalesce: nodes.coalesce.0,
+            sample: unless_zero(nodes.sample),
+            history: nodes.history,
+            sample_concurrency: nodes.sample_concurrency.max(1),
+            agent_interval: nodes.agent_interval.0,
+            limits: Limits {
+                cpu: limit(nodes.limits.cpu.0),
+                memory: limit(nodes.limits.memory.0),
+                disk: limit(nodes.limits.disk.0),
+                container_memory: limit(nodes.limits.container_memory.0),
+            },
+        }
+    }
+}
+
+/// Limits in percent: where a warning is raised, and where it is cleared.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct LimitSettings {
+    pub(crate) cpu: Bounds,
+    pub(crate) memory: Bounds,
+    pub(crate) disk: Bounds,
+    pub(crate) container_memory: Bounds,
+}
+
+impl Default for LimitSettings {
+    fn default() -> Self {
+        let limits = Limits::default();
+        let bounds = |limit: Limit| Bounds([limit.raise, limit.clear]);
+        Self {
+            cpu: bounds(limits.cpu),
+            memory: bounds(limits.memory),
+            disk: bounds(limits.disk),
+            container_memory: bounds(limits.container_memory),
+        }
+    }
+}
+
+/// `[RAISE, CLEAR]` in percent, the second not above the first.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub(crate) struct Bounds(pub(crate) [f64; 2]);
+
+impl<'de> Deserialize<'de> for Bounds {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let bounds = <[f64; 2]>::deserialize(deserializer)?;
+        if bounds[0].is_finite() && bounds[1] >= 0.0 && bounds[1] <= bounds[0] && bounds[0] <= 1000.0 {
+            return Ok(Self(bounds));
+        }
+        Err(serde::de::Error::custom("a limit is `[RAISE, CLEAR]` in percent, CLEAR not above RAISE"))
+    }
+}
+
+/// A span of time, as text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Span(pub(crate) Duration);
+
+impl Serialize for Span {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let text = if self.0.subsec_millis() == 0 {
+            format!("{}s", self.0.as_secs())
+        } else {
+            format!("{}ms", self.0.as_millis())
+        };
+        serializer.serialize_str(&text)
+    }
+}
+
+impl<'de> Deserialize<'de> for Span {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let span = parse_duration(&text).map_err(serde::de::Error::custom)?;
+        if span > Duration::from_secs(365 * 86_400) {
+            return Err(serde::de::Error::custom(format!("`{text}` is more than a year")));
+        }
+        Ok(Self(span))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_local_engine_is_not_adopted_into_a_store_that_others_share() {
+        let manages = |store: Option<&str>, manage_local| {
+            let settings = Settings { store: store.map(str::to_owned), manage_local, ..Settings::default() };
+            settings.manages_local()
+        };
+        assert!(manages(None, None) && manages(Some("memory:"), None) && manages(Some("redb:etcd"), None));
+        assert!(!manages(Some("etcd://10.0.0.1:2379/fleet"), None));
+        assert!(manages(Some("etcd://10.0.0.1:2379/fleet"), Some(true)) && !manages(None, Some(false)));
+    }
+}

@@ -1,0 +1,219 @@
+//! Lists over the machines of a scope: what they hold, and what is missing as data.
+//!
+//! A machine that does not answer costs its own part of the list, never that of the others.
+
+use std::{future::Future, sync::Arc, time::Duration};
+
+use futures_util::{StreamExt as _, stream};
+use haven_model::{
+    At, Container, ContainerFilter, ContainerRef, Error, ErrorKind, Image, Listing, Network, Result, Volume,
+    cluster::Missing,
+};
+use jiff::Timestamp;
+
+use super::{ClusterService, Page, Scope, status::restated};
+use crate::{engine::Engine, node::NodeState};
+
+/// How many machines are asked at the same time, and how long one may take.
+const AT_ONCE: usize = 64;
+const PATIENCE: Duration = Duration::from_secs(10);
+/// The largest page.
+const MAX_PAGE: u32 = 10_000;
+
+impl ClusterService {
+    /// The containers of a scope that meet `filter`, ordered by node, name and id: from the inventory, or `fresh` from
+    /// the engines, with one request a node.
+    pub async fn containers(
+        &self,
+        scope: &Scope,
+        filter: &ContainerFilter,
+        fresh: bool,
+        page: &Page,
+    ) -> Result<Listing<Container>> {
+        if fresh {
+            let ask = |engine: Arc<dyn Engine>| {
+                let filter = filter.clone();
+                async move { engine.containers(&filter).await }
+            };
+            return self.gather(scope, page, ask).await;
+        }
+        let mut listing = self.inventoried(scope, filter)?;
+        order(&mut listing);
+        cut(&mut listing, page)?;
+        Ok(listing)
+    }
+
+    fn inventoried(&self, scope: &Scope, filter: &ContainerFilter) -> Result<Listing<Container>> {
+        let mut items = Vec::new();
+        let mut missing = Vec::new();
+        let mut as_of = self.clock.now();
+        let mut stale = false;
+        for state in self.nodes_of(scope)? {
+            let reading = state.inventory.read();
+            stale |= reading.stale;
+            as_of = reading.as_of.map_or(as_of, |part| part.min(as_of));
+            if state.engine().is_err() {
+                missing.push(Missing {
+                    node: state.name.clone(),
+                    error: state.why_not().to_wire(),
+                    as_of: reading.as_of,
+                });
+            }
+            let now = self.clock.now();
+            let known = reading.containers.iter().zip(reading.told.iter());
+            items.extend(known.filter(|(container, _)| filter.matches(container)).map(|(container, told)| {
+                let status = restated(&container.status, seconds_since(*told, now));
+                At { node: state.name.clone(), item: Container { status, ..(**container).clone() } }
+            }));
+        }
+        Ok(Listing { items, missing, as_of, stale, next: None })
+    }
+
+    /// Asks every engine of a scope the same, at most 64 at a time: one call a node. Ordered by node, name and id.
+    pub async fn gather<T, F>(
+        &self,
+        scope: &Scope,
+        page: &Page,
+        ask: impl Fn(Arc<dyn Engine>) -> F + Send + Sync,
+    ) -> Result<Listing<T>>
+    where
+        T: Listed + Send,
+        F: Future<Output = Result<Vec<T>>> + Send,
+    {
+        let as_of = self.clock.now();
+        let states = self.nodes_of(scope)?;
+        let answers: Vec<(Arc<NodeState>, Result<Vec<T>>)> = stream::iter(states)
+            .map(|state| {
+                let asked = state.engine().map(&ask);
+                async move {
+                    let answer = match asked {
+                        Ok(answer) => tokio::time::timeout(PATIENCE, answer)
+                            .await
+                            .unwrap_or_else(|_| Err(Error::timeout(format!("no answer within {PATIENCE:?}")))),
+                        Err(error) => Err(error),
+                    };
+                    (state, answer)
+                }
+            })
+            .buffered(AT_ONCE)
+            .collect()
+            .await;
+        let mut listing = Listing { items: Vec::new(), missing: Vec::new(), as_of, stale: false, next: None };
+        for (state, answer) in answers {
+            match answer {
+                Ok(items) => listing.items.extend(items.into_iter().map(|item| At { node: state.name.clone(), item })),
+                Err(error) => {
+                    listing.stale = true;
+                    listing.missing.push(Missing::new(state.name.clone(), &error));
+                }
+            }
+        }
+        order(&mut listing);
+        cut(&mut listing, page)?;
+        Ok(listing)
+    }
+
+    /// The one container that a reference means: by id or name first, by the beginning of an id else.
+    pub fn find(&self, scope: &Scope, container: &ContainerRef) -> Result<At<Container>> {
+        let mut exact = Vec::new();
+        let mut begins = Vec::new();
+        let mut missing = Vec::new();
+        for state in self.nodes_of(scope)? {
+            if state.engine().is_err() {
+                missing.push(state.name.to_string());
+            }
+            for known in state.inventory.read().containers.iter() {
+                let found = || At { node: state.name.clone(), item: (**known).clone() };
+                if known.id.as_str() == container.as_str() || known.name == container.as_str() {
+                    exact.push(found());
+                } else if known.id.as_str().starts_with(container.as_str()) {
+                    begins.push(found());
+                }
+            }
+        }
+        let mut found = if exact.is_empty() { begins } else { exact };
+        match (found.pop(), found.as_slice()) {
+            (Some(only), []) => Ok(only),
+            (Some(last), others) => {
+                let mut names: Vec<String> = others
+                    .iter()
+                    .chain([&last])
+                    .take(8)
+                    .map(|at| format!("`{}` on `{}`", at.item.id.short(), at.node))
+                    .collect();
+                names.sort();
+                Err(Error::new(
+                    ErrorKind::Conflict,
+                    format!("`{container}` may be any of {}: say which node", names.join(", ")),
+                ))
+            }
+            (None, _) if missing.is_empty() => Err(Error::not_found("container", container)),
+            (None, _) => Err(Error::not_found("container", container).with("no contact with", missing.join(", "))),
+        }
+    }
+}
+
+/// Whole seconds from `time` until `now`.
+fn seconds_since(time: Option<Timestamp>, now: Timestamp) -> u64 {
+    time.and_then(|time| u64::try_from(now.duration_since(time).as_secs()).ok()).unwrap_or_default()
+}
+
+/// What stands in a list over machines.
+pub trait Listed {
+    /// Its name and its id on its machine, either of which may be empty.
+    fn place(&self) -> (&str, &str);
+}
+
+impl Listed for Container {
+    fn place(&self) -> (&str, &str) {
+        (&self.name, self.id.as_str())
+    }
+}
+
+impl Listed for Image {
+    fn place(&self) -> (&str, &str) {
+        (self.tags.first().map_or("", String::as_str), &self.id)
+    }
+}
+
+impl Listed for Network {
+    fn place(&self) -> (&str, &str) {
+        (&self.name, &self.id)
+    }
+}
+
+impl Listed for Volume {
+    fn place(&self) -> (&str, &str) {
+        (&self.name, "")
+    }
+}
+
+fn order<T: Listed>(listing: &mut Listing<T>) {
+    listing.items.sort_by(|a, b| (&a.node, a.item.place()).cmp(&(&b.node, b.item.place())));
+}
+
+/// Cuts a page out of an ordered list. The cursor is the place of the last item: node, id and name.
+fn cut<T: Listed>(listing: &mut Listing<T>, page: &Page) -> Result<()> {
+    let limit = match page.limit {
+        Some(limit @ 1..=MAX_PAGE) => limit as usize,
+        Some(limit) => return Err(Error::invalid(format!("`limit` is from 1 to {MAX_PAGE}, not {limit}"))),
+        None => usize::MAX,
+    };
+    if let Some(cursor) = &page.cursor {
+        let parts: Vec<&str> = cursor.splitn(3, '/').collect();
+        let [node, id, name] = parts[..] else {
+            let shown: String = cursor.chars().take(64).collect();
+            return Err(Error::invalid(format!("`{}` is no cursor of this list", shown.escape_debug())));
+        };
+        let after = listing.items.partition_point(|at| (at.node.as_str(), at.item.place()) <= (node, (name, id)));
+        listing.items.drain(..after);
+    }
+    if listing.items.len() > limit {
+        listing.items.truncate(limit);
+        listing.next = listing.items.last().map(|at| {
+            let (name, id) = at.item.place();
+            format!("{}/{id}/{name}", at.node)
+        });
+    }
+    Ok(())
+}

@@ -1,0 +1,318 @@
+//! Which clusters there are, and which nodes are in them.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use haven_model::{
+    Cluster, ClusterKind, ClusterName, Error, ErrorKind, Event, Node, NodeName, Result, Revision, Severity,
+    cluster::ClusterSpec,
+    node::{Count, NodeSpec},
+};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::Scope;
+use crate::{
+    clock::Clock,
+    event::Journal,
+    node::NodeService,
+    store::{Live, Record, Versioned},
+};
+
+/// The longest description, in bytes.
+const MAX_DESCRIPTION: usize = 4096;
+
+/// A cluster as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ClusterRecord {
+    #[serde(default)]
+    description: String,
+}
+
+impl Record for ClusterRecord {
+    const KIND: &'static str = "cluster";
+    const VERSION: u32 = 1;
+    const SEALED: bool = false;
+
+    fn upgrade(_from: u32, value: Value) -> Result<Value> {
+        Ok(value)
+    }
+}
+
+/// All clusters.
+#[derive(Debug)]
+pub struct ClusterService {
+    clusters: Live<ClusterRecord>,
+    pub(super) nodes: Arc<NodeService>,
+    journal: Journal,
+    pub(super) clock: Arc<dyn Clock>,
+}
+
+/// Whether a cluster is `all` or `orphans`.
+pub(super) fn is_builtin(cluster: &ClusterName) -> bool {
+    matches!(cluster.as_str(), "all" | "orphans")
+}
+
+fn builtin(name: &str) -> ClusterName {
+    ClusterName::new(name).expect("the names of builtin clusters are valid")
+}
+
+impl ClusterService {
+    pub(crate) fn new(
+        clusters: Live<ClusterRecord>,
+        nodes: Arc<NodeService>,
+        journal: Journal,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self { clusters, nodes, journal, clock }
+    }
+
+    /// All clusters, ordered by name.
+    pub fn list(&self) -> Vec<Cluster> {
+        let mut clusters: BTreeMap<ClusterName, Cluster> = BTreeMap::new();
+        for (name, about) in [("all", "every node"), ("orphans", "nodes without a cluster")] {
+            clusters.insert(builtin(name), empty(builtin(name), ClusterKind::Builtin, about.to_owned(), None));
+        }
+        for (name, record) in &*self.clusters.all() {
+            let Ok(name) = ClusterName::new(name) else { continue };
+            let description = record.value.description.clone();
+            clusters.insert(name.clone(), empty(name, ClusterKind::Pool, description, Some(record.revision)));
+        }
+        for state in self.nodes.states() {
+            let record = state.record.load();
+            let home =
+                record.value.cluster.clone().filter(|cluster| clusters.contains_key(cluster) && !is_builtin(cluster));
+            let reading = state.inventory.read().count();
+            let online = state.engine().is_ok();
+            for name in [builtin("all"), home.unwrap_or_else(|| builtin("orphans"))] {
+                let Some(cluster) = clusters.get_mut(&name) else { continue };
+                cluster.nodes.total += 1;
+                cluster.nodes.on += u64::from(online);
+                cluster.containers.total += reading.total;
+                cluster.containers.on += reading.on;
+            }
+        }
+        clusters.into_values().collect()
+    }
+
+    /// One cluster.
+    pub fn get(&self, cluster: &ClusterName) -> Result<Cluster> {
+        let found = self.list().into_iter().find(|known| known.name == *cluster);
+        found.ok_or_else(|| Error::not_found("cluster", cluster))
+    }
+
+    /// Makes a cluster.
+    pub async fn create(&self, spec: ClusterSpec) -> Result<Cluster> {
+        check_description(&spec.description)?;
+        let taken = || Error::new(ErrorKind::AlreadyExists, format!("a cluster `{}` exists already", spec.name));
+        if is_builtin(&spec.name) {
+            return Err(taken());
+        }
+        let record = ClusterRecord { description: spec.description.clone() };
+        let revision = match self.clusters.table().create(spec.name.as_str(), &record).await {
+            Err(error) if matches!(error.kind(), ErrorKind::AlreadyExists | ErrorKind::Conflict) => return Err(taken()),
+            done => done?,
+        };
+        self.clusters.shows(revision).await;
+        self.tell(&spec.name, "create", "created");
+        self.get(&spec.name)
+    }
+
+    /// Describes a cluster anew.
+    pub async fn update(
+        &self,
+        cluster: &ClusterName,
+        description: Option<String>,
+        revision: Option<Revision>,
+    ) -> Result<Cluster> {
+        refuse_builtin(cluster, "changed")?;
+        if let Some(description) = description {
+            check_description(&description)?;
+            let record = ClusterRecord { description };
+            let revision = loop {
+                let current = self.stored(cluster).await?;
+                if revision.is_some_and(|revision| revision != current.revision) {
+                    return Err(Error::conflict(format!("cluster `{cluster}` was changed since"))
+                        .with("revision", current.revision));
+                }
+                match self.clusters.table().update(cluster.as_str(), &current, &record).await {
+                    // Who asked for no revision has the last word; it takes as many tries as others are faster.
+                    Err(error) if error.kind() == ErrorKind::Conflict && revision.is_none() => {}
+                    done => break done?,
+                }
+            };
+            self.clusters.shows(revision).await;
+            self.tell(cluster, "update", "described anew");
+        }
+        self.get(cluster)
+    }
+
+    /// Deletes a cluster; its nodes become orphans. `Conflict` when it is not at `revision` any more.
+    pub async fn delete(&self, cluster: &ClusterName, revision: Option<Revision>) -> Result<()> {
+        refuse_builtin(cluster, "deleted")?;
+        let current = self.stored(cluster).await?;
+        if revision.is_some_and(|revision| revision != current.revision) {
+            return Err(
+                Error::conflict(format!("cluster `{cluster}` was changed since")).with("revision", current.revision)
+            );
+        }
+        // The cluster goes first, so that no node joins while its nodes leave; a node that still names it is an orphan.
+        let revision = self.clusters.table().delete(cluster.as_str(), Some(current.revision)).await?;
+        self.clusters.shows(revision).await;
+        for state in self.nodes.states() {
+            if state.record.load().value.cluster.as_ref() != Some(cluster) {
+                continue;
+            }
+            let left = self.nodes.change(&state.name, None, |record| {
+                let mut record = record.clone();
+                if record.cluster.as_ref() == Some(cluster) {
+                    record.cluster = None;
+                }
+                Ok((record, Vec::new()))
+            });
+            match left.await {
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                done => done?,
+            }
+        }
+        self.tell(cluster, "delete", "deleted");
+        Ok(())
+    }
+
+    /// Registers a node, in a cluster where it names one. `NotFound` when that does not exist, `AlreadyExists` when the name,
+    /// or the address under another name, is taken.
+    pub async fn register_node(&self, spec: NodeSpec) -> Result<Node> {
+        let checks = match &spec.cluster {
+            Some(cluster) => vec![super::exists(&*self.nodes.shared_store(), cluster).await?],
+            None => Vec::new(),
+        };
+        self.nodes.register(spec, checks).await
+    }
+
+    /// Puts a node into a cluster, out of the one it was in.
+    pub async fn add_node(&self, cluster: &ClusterName, node: &NodeName) -> Result<Node> {
+        for tries in 1.. {
+            // Looked at anew each time: the cluster may have changed, and still be there.
+            let check = super::exists(&*self.nodes.shared_store(), cluster).await?;
+            let changed = self.nodes.change(node, None, |record| {
+                let mut record = record.clone();
+                record.cluster = Some(cluster.clone());
+                Ok((record, vec![check.clone()]))
+            });
+            match changed.await {
+                Err(error) if error.kind() == ErrorKind::Conflict && tries < 4 => {}
+                done => {
+                    done?;
+                    break;
+                }
+            }
+        }
+        self.tell(cluster, "add_node", &format!("node {node} added"));
+        self.nodes.get(node)
+    }
+
+    /// Takes a node out of a cluster.
+    pub async fn remove_node(&self, cluster: &ClusterName, node: &NodeName) -> Result<Node> {
+        refuse_builtin(cluster, "relieved of nodes")?;
+        self.nodes
+            .change(node, None, |record| {
+                let mut record = record.clone();
+                match record.cluster.take() {
+                    Some(home) if home == *cluster => Ok((record, Vec::new())),
+                    Some(home) => {
+                        Err(Error::conflict(format!("node `{node}` is in cluster `{home}`, not in `{cluster}`")))
+                    }
+                    None => Err(Error::conflict(format!("node `{node}` is in no cluster"))),
+                }
+            })
+            .await?;
+        self.tell(cluster, "remove_node", &format!("node {node} removed"));
+        self.nodes.get(node)
+    }
+
+    /// The nodes of a cluster. `NotFound` when there is no such cluster.
+    pub fn members(&self, cluster: &ClusterName) -> Result<BTreeSet<NodeName>> {
+        let states = self.nodes.states();
+        if cluster.as_str() == "all" {
+            return Ok(states.iter().map(|state| state.name.clone()).collect());
+        }
+        let clusters = self.clusters.all();
+        let is_orphan = cluster.as_str() == "orphans";
+        if !is_orphan && !clusters.contains_key(cluster.as_str()) {
+            return Err(Error::not_found("cluster", cluster));
+        }
+        let belongs = |home: Option<&ClusterName>| match home.filter(|home| clusters.contains_key(home.as_str())) {
+            Some(home) => home == cluster,
+            None => is_orphan,
+        };
+        Ok(states
+            .iter()
+            .filter(|state| belongs(state.record.load().value.cluster.as_ref()))
+            .map(|state| state.name.clone())
+            .collect())
+    }
+
+    /// The nodes of a scope, ordered by name.
+    pub(super) fn nodes_of(&self, scope: &Scope) -> Result<Vec<Arc<crate::node::NodeState>>> {
+        let members = match scope {
+            Scope::All => return Ok(self.nodes.states()),
+            Scope::Node(node) => return Ok(vec![self.nodes.state(node)?]),
+            Scope::Cluster(cluster) => self.members(cluster)?,
+            Scope::NodeOf(node, cluster) => {
+                if !self.members(cluster)?.contains(node) {
+                    return Err(Error::new(
+                        ErrorKind::NotFound,
+                        format!("node `{node}` is not in cluster `{cluster}`"),
+                    ));
+                }
+                BTreeSet::from([node.clone()])
+            }
+        };
+        Ok(self.nodes.states().into_iter().filter(|state| members.contains(&state.name)).collect())
+    }
+
+    /// A cluster as the store has it now, to be changed.
+    async fn stored(&self, cluster: &ClusterName) -> Result<Versioned<ClusterRecord>> {
+        let found = self.clusters.table().get(cluster.as_str()).await?;
+        found.ok_or_else(|| Error::not_found("cluster", cluster))
+    }
+
+    fn tell(&self, cluster: &ClusterName, action: &str, what: &str) {
+        self.journal.record(Event {
+            cursor: String::new(),
+            time: self.clock.now(),
+            severity: Severity::Info,
+            node: None,
+            cluster: Some(cluster.clone()),
+            kind: "cluster".to_owned(),
+            action: action.to_owned(),
+            id: cluster.to_string(),
+            name: cluster.to_string(),
+            message: format!("cluster {cluster}: {what}"),
+            attributes: BTreeMap::new(),
+        });
+    }
+}
+
+fn empty(name: ClusterName, kind: ClusterKind, description: String, revision: Option<Revision>) -> Cluster {
+    Cluster { name, kind, description, nodes: Count::default(), containers: Count::default(), revision }
+}
+
+fn refuse_builtin(cluster: &ClusterName, what: &str) -> Result<()> {
+    if is_builtin(cluster) {
+        return Err(Error::new(ErrorKind::Denied, format!("`{cluster}` always exists and cannot be {what}")));
+    }
+    Ok(())
+}
+
+fn check_description(description: &str) -> Result<()> {
+    if description.len() > MAX_DESCRIPTION {
+        return Err(Error::invalid(format!(
+            "a description has at most {MAX_DESCRIPTION} bytes, not {}",
+            description.len()
+        )));
+    }
+    Ok(())
+}

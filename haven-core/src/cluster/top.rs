@@ -1,0 +1,96 @@
+//! What uses most, over the machines of a scope.
+
+use std::cmp::Ordering;
+
+use haven_model::{
+    At, ContainerRef, NodeMetrics, Result,
+    metrics::{ContainerUse, NodeUse, TopBy},
+    stats::ContainerStats,
+};
+
+use super::{ClusterService, Scope};
+
+impl ClusterService {
+    /// The nodes that use most, first those that use more; those nothing is known of come last.
+    pub fn top_nodes(&self, scope: &Scope, by: TopBy, limit: Option<u32>) -> Result<Vec<NodeUse>> {
+        let mut nodes: Vec<NodeUse> = Vec::new();
+        for state in self.nodes_of(scope)? {
+            let node = state.show(&*self.clock);
+            nodes.push(NodeUse {
+                name: node.name,
+                cluster: node.cluster,
+                containers: node.containers,
+                metrics: node.metrics,
+            });
+        }
+        nodes.sort_by(|a, b| {
+            descending(of_node(a.metrics.as_ref(), by), of_node(b.metrics.as_ref(), by))
+                .then_with(|| a.name.cmp(&b.name))
+        });
+        nodes.truncate(limit.map_or(usize::MAX, |limit| limit as usize));
+        Ok(nodes)
+    }
+
+    /// The running containers that use most, first those that use more.
+    pub fn top_containers(&self, scope: &Scope, by: TopBy, limit: Option<u32>) -> Result<Vec<At<ContainerUse>>> {
+        let mut containers = Vec::new();
+        for state in self.nodes_of(scope)? {
+            let reading = state.inventory.read();
+            let figures = state.figures();
+            for container in reading.containers.iter().filter(|container| container.is_running()) {
+                let Some(stats) = figures.containers.get(&container.id).and_then(|samples| samples.back()) else {
+                    continue;
+                };
+                let item = ContainerUse {
+                    id: container.id.clone(),
+                    name: container.name.clone(),
+                    image: container.image.clone(),
+                    stats: stats.clone(),
+                };
+                containers.push(At { node: state.name.clone(), item });
+            }
+        }
+        containers.sort_by(|a, b| {
+            descending(of_container(&a.item.stats, by), of_container(&b.item.stats, by))
+                .then_with(|| (&a.node, &a.item.name).cmp(&(&b.node, &b.item.name)))
+        });
+        containers.truncate(limit.map_or(usize::MAX, |limit| limit as usize));
+        Ok(containers)
+    }
+}
+
+impl ClusterService {
+    /// What one container used, oldest first: the last 60 samples, while it runs.
+    pub fn container_history(&self, scope: &Scope, container: &ContainerRef) -> Result<Vec<ContainerStats>> {
+        let found = self.find(scope, container)?;
+        let state = self.nodes.state(&found.node)?;
+        let figures = state.figures();
+        Ok(figures.containers.get(&found.item.id).into_iter().flatten().cloned().collect())
+    }
+}
+
+fn descending(a: Option<f64>, b: Option<f64>) -> Ordering {
+    match (a, b) {
+        (Some(a), Some(b)) => b.total_cmp(&a),
+        (Some(_), None) => Ordering::Less,
+        (None, Some(_)) => Ordering::Greater,
+        (None, None) => Ordering::Equal,
+    }
+}
+
+fn of_node(metrics: Option<&NodeMetrics>, by: TopBy) -> Option<f64> {
+    let metrics = metrics?;
+    match by {
+        TopBy::Cpu => metrics.cpu_percent,
+        TopBy::Memory => metrics.memory_used.map(|used| used as f64),
+        TopBy::Network => Some(metrics.net.values().map(|net| net.bytes_in as f64 + net.bytes_out as f64).sum()),
+    }
+}
+
+fn of_container(stats: &ContainerStats, by: TopBy) -> Option<f64> {
+    match by {
+        TopBy::Cpu => stats.cpu_percent,
+        TopBy::Memory => Some(stats.memory as f64),
+        TopBy::Network => Some(stats.network_rx as f64 + stats.network_tx as f64),
+    }
+}

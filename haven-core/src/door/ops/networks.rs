@@ -1,0 +1,183 @@
+//! Networks over the fleet.
+
+use async_trait::async_trait;
+use haven_model::{
+    Actor, ClusterName, ContainerRef, Listing, Network, NetworkName, NetworkSpec, NodeName, Result,
+    container::Connection,
+};
+
+use super::{containers::Acted, operation};
+use crate::{
+    cluster::{Page, Scope},
+    door::{Call, Row},
+    services::Services,
+};
+
+pub(super) fn rows() -> Vec<Row> {
+    vec![
+        Row::call::<ListNetworks>(),
+        Row::call::<CreateNetwork>(),
+        Row::call::<GetNetwork>(),
+        Row::call::<RemoveNetwork>(),
+        Row::call::<ConnectNetwork>(),
+        Row::call::<DisconnectNetwork>(),
+    ]
+}
+
+operation! {
+    /// Lists networks of a cluster, a node or the whole fleet, ordered by node, name and id: one request a node.
+    "networks.list", Get "/networks", needs Read;
+    #[derive(Default)]
+    pub struct ListNetworks {
+        /// Only of this cluster.
+        #[serde(default)]
+        pub cluster: Option<ClusterName>,
+        /// Only of this node.
+        #[serde(default)]
+        pub node: Option<NodeName>,
+        /// At most so many, 1 to 10,000; none: all.
+        #[serde(default)]
+        pub limit: Option<u32>,
+        /// Go on after this `next` of an earlier page.
+        #[serde(default)]
+        pub cursor: Option<String>,
+    }
+}
+
+#[async_trait]
+impl Call for ListNetworks {
+    type Output = Listing<Network>;
+
+    async fn run(self, services: &Services, _: &Actor) -> Result<Listing<Network>> {
+        let scope = Scope::from_parts(self.cluster, self.node);
+        let page = Page { limit: self.limit, cursor: self.cursor };
+        services.clusters.gather(&scope, &page, |engine| async move { engine.networks().await }).await
+    }
+}
+
+operation! {
+    /// Makes a network on a node.
+    "networks.create", Post "/nodes/{node}/networks", needs Create on Node node;
+    pub struct CreateNetwork {
+        /// The node.
+        pub node: NodeName,
+        /// What it shall be.
+        pub spec: NetworkSpec,
+    }
+}
+
+#[async_trait]
+impl Call for CreateNetwork {
+    type Output = Network;
+
+    async fn run(self, services: &Services, _: &Actor) -> Result<Network> {
+        let engine = services.nodes.engine(&self.node)?;
+        let made = async {
+            engine.create_network(&self.spec).await?;
+            engine.network(&self.spec.name).await
+        };
+        made.await.map_err(|error| error.with("node", &self.node))
+    }
+}
+
+operation! {
+    /// Shows one network of a node.
+    "networks.get", Get "/nodes/{node}/networks/{network}", needs Read on Node node;
+    pub struct GetNetwork {
+        /// The node.
+        pub node: NodeName,
+        /// The network.
+        pub network: NetworkName,
+    }
+}
+
+#[async_trait]
+impl Call for GetNetwork {
+    type Output = Network;
+
+    async fn run(self, services: &Services, _: &Actor) -> Result<Network> {
+        services.nodes.engine(&self.node)?.network(&self.network).await.map_err(|error| error.with("node", &self.node))
+    }
+}
+
+operation! {
+    /// Removes a network from a node. `conflict` when a running container is connected to it.
+    "networks.remove", Delete "/nodes/{node}/networks/{network}", needs Delete on Node node;
+    pub struct RemoveNetwork {
+        /// The node.
+        pub node: NodeName,
+        /// The network.
+        pub network: NetworkName,
+    }
+}
+
+#[async_trait]
+impl Call for RemoveNetwork {
+    type Output = Acted;
+
+    async fn run(self, services: &Services, _: &Actor) -> Result<Acted> {
+        let engine = services.nodes.engine(&self.node)?;
+        let outcome = engine.remove_network(&self.network).await.map_err(|error| error.with("node", &self.node))?;
+        Ok(Acted { outcome })
+    }
+}
+
+operation! {
+    /// Connects a container to a network.
+    "networks.connect", Put "/nodes/{node}/networks/{network}/containers/{container}", needs Update on Node node;
+    pub struct ConnectNetwork {
+        /// The node.
+        pub node: NodeName,
+        /// The network.
+        pub network: NetworkName,
+        /// The container.
+        pub container: ContainerRef,
+        /// Further names of the container there.
+        #[serde(default)]
+        pub aliases: Vec<String>,
+    }
+}
+
+#[async_trait]
+impl Call for ConnectNetwork {
+    type Output = Acted;
+
+    async fn run(self, services: &Services, _: &Actor) -> Result<Acted> {
+        let engine = services.nodes.engine(&self.node)?;
+        let connection = Connection { network: self.network, aliases: self.aliases };
+        let outcome = engine
+            .connect_network(&self.container, &connection)
+            .await
+            .map_err(|error| error.with("node", &self.node))?;
+        services.nodes.refresh(&self.node, &self.container).await;
+        Ok(Acted { outcome })
+    }
+}
+
+operation! {
+    /// Disconnects a container from a network.
+    "networks.disconnect", Delete "/nodes/{node}/networks/{network}/containers/{container}", needs Update on Node node;
+    pub struct DisconnectNetwork {
+        /// The node.
+        pub node: NodeName,
+        /// The network.
+        pub network: NetworkName,
+        /// The container.
+        pub container: ContainerRef,
+    }
+}
+
+#[async_trait]
+impl Call for DisconnectNetwork {
+    type Output = Acted;
+
+    async fn run(self, services: &Services, _: &Actor) -> Result<Acted> {
+        let engine = services.nodes.engine(&self.node)?;
+        let outcome = engine
+            .disconnect_network(&self.container, &self.network)
+            .await
+            .map_err(|error| error.with("node", &self.node))?;
+        services.nodes.refresh(&self.node, &self.container).await;
+        Ok(Acted { outcome })
+    }
+}

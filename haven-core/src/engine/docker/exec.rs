@@ -1,0 +1,157 @@
+//! Conversations with programs: exec and attach, over a connection that the engine hands over.
+
+use std::{sync::Arc, time::Duration};
+
+use ::http::Method;
+use async_trait::async_trait;
+use futures_util::StreamExt as _;
+use haven_model::{ContainerRef, Error, ExecSpec, Result, TerminalSize, system::ApiVersion};
+use serde::Deserialize;
+use serde_json::json;
+use tokio_util::io::ReaderStream;
+
+use super::{
+    frames,
+    http::{Http, Path, json as to_json, parse},
+};
+use crate::engine::{Terminal, TerminalControl};
+
+/// How soon a program is asked after again, at first and at last.
+const ASK_FIRST: Duration = Duration::from_millis(10);
+const ASK_LAST: Duration = Duration::from_millis(500);
+/// The least that an engine must speak to know them; an older one ignores them without a word.
+const ENV: ApiVersion = ApiVersion::new(1, 25);
+const WORKING_DIR: ApiVersion = ApiVersion::new(1, 35);
+
+pub(super) async fn exec(http: &Arc<Http>, id: &ContainerRef, spec: &ExecSpec) -> Result<Terminal> {
+    #[derive(Deserialize)]
+    struct Created {
+        #[serde(rename = "Id")]
+        id: String,
+    }
+    if spec.command.is_empty() {
+        return Err(Error::invalid("an exec needs a command"));
+    }
+    if !spec.env.is_empty() {
+        http.needs(ENV, "an environment for exec")?;
+    }
+    if spec.working_dir.is_some() {
+        http.needs(WORKING_DIR, "a folder for exec")?;
+    }
+    let env: Vec<String> = spec.env.iter().map(|(name, value)| format!("{name}={}", value.expose())).collect();
+    let mut body = json!({
+        "AttachStdin": spec.stdin, "AttachStdout": true, "AttachStderr": true, "Tty": spec.tty, "Cmd": spec.command,
+    });
+    if !env.is_empty() {
+        body["Env"] = env.into();
+    }
+    if let Some(user) = &spec.user {
+        body["User"] = user.as_str().into();
+    }
+    if let Some(folder) = &spec.working_dir {
+        body["WorkingDir"] = folder.as_str().into();
+    }
+    let path = Path::new(format!("/containers/{id}/exec"));
+    let (_, answer) = http.ask(Method::POST, &path, Some(to_json(&body)?), &[], Some(http.limit)).await?;
+    let exec = parse::<Created>(&answer)?.id;
+    if exec.is_empty() || !exec.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        return Err(Error::unexpected("the engine's answer names no exec"));
+    }
+    let start = json!({ "Detach": false, "Tty": spec.tty });
+    let io = http.upgrade(&Path::new(format!("/exec/{exec}/start")), Some(to_json(&start)?)).await?;
+    let control = Arc::new(Exec { http: http.clone(), exec, tty: spec.tty });
+    if let Some(size) = spec.size.filter(|_| spec.tty) {
+        // The program may have ended already; its size does not matter then.
+        let _ = control.resize(size).await;
+    }
+    Ok(terminal(io, spec.tty, control))
+}
+
+pub(super) async fn attach(http: &Arc<Http>, id: &ContainerRef, tty: bool) -> Result<Terminal> {
+    let path = Path::new(format!("/containers/{id}/attach"))
+        .with("stream", "1")
+        .with("stdin", "1")
+        .with("stdout", "1")
+        .with("stderr", "1");
+    let io = http.upgrade(&path, None).await?;
+    Ok(terminal(io, tty, Arc::new(Attached { http: http.clone(), id: id.clone(), tty })))
+}
+
+fn terminal(
+    io: impl tokio::io::AsyncRead + tokio::io::AsyncWrite + Send + 'static,
+    tty: bool,
+    control: Arc<dyn TerminalControl>,
+) -> Terminal {
+    let (read, write) = tokio::io::split(io);
+    let bytes = ReaderStream::with_capacity(read, 32 * 1024)
+        .map(|bytes| bytes.map_err(|error| Error::unavailable("the conversation broke off").caused_by(error)));
+    Terminal { output: frames::output(Box::pin(bytes), tty), input: Box::pin(write), control }
+}
+
+async fn resize(http: &Http, path: String, tty: bool, size: TerminalSize) -> Result<()> {
+    if !tty {
+        return Err(Error::new(haven_model::ErrorKind::Unsupported, "the program has no terminal"));
+    }
+    let path = Path::new(path).with("h", size.height.to_string()).with("w", size.width.to_string());
+    http.ask(Method::POST, &path, None, &[], Some(http.limit)).await.map(drop)
+}
+
+/// An exec, after its start.
+#[derive(Debug)]
+struct Exec {
+    http: Arc<Http>,
+    exec: String,
+    tty: bool,
+}
+
+#[async_trait]
+impl TerminalControl for Exec {
+    async fn resize(&self, size: TerminalSize) -> Result<()> {
+        resize(&self.http, format!("/exec/{}/resize", self.exec), self.tty, size).await
+    }
+
+    async fn exit_code(&self) -> Result<i64> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "PascalCase")]
+        struct State {
+            running: bool,
+            exit_code: Option<i64>,
+        }
+        // The engine has no call that waits for an exec.
+        let mut pause = ASK_FIRST;
+        loop {
+            let state: State = self.http.get(&Path::new(format!("/exec/{}/json", self.exec))).await?;
+            if let (false, Some(code)) = (state.running, state.exit_code) {
+                return Ok(code);
+            }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(ASK_LAST);
+        }
+    }
+}
+
+/// The main program of a container.
+#[derive(Debug)]
+struct Attached {
+    http: Arc<Http>,
+    id: ContainerRef,
+    tty: bool,
+}
+
+#[async_trait]
+impl TerminalControl for Attached {
+    async fn resize(&self, size: TerminalSize) -> Result<()> {
+        resize(&self.http, format!("/containers/{}/resize", self.id), self.tty, size).await
+    }
+
+    async fn exit_code(&self) -> Result<i64> {
+        #[derive(Deserialize)]
+        struct Ended {
+            #[serde(rename = "StatusCode")]
+            code: i64,
+        }
+        let path = Path::new(format!("/containers/{}/wait", self.id));
+        let (_, answer) = self.http.ask(Method::POST, &path, None, &[], None).await?;
+        Ok(parse::<Ended>(&answer)?.code)
+    }
+}

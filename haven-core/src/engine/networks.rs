@@ -1,0 +1,29 @@
+//! Networks: made, joined, left, removed.
+
+use std::fmt::Debug;
+
+use async_trait::async_trait;
+use haven_model::{ContainerRef, Network, NetworkName, NetworkSpec, Outcome, Result, container::Connection};
+
+/// The networks of one engine.
+#[async_trait]
+pub trait Networks: Debug + Send + Sync + 'static {
+    /// All networks, in no order; `bridge`, `host` and `none` are always there.
+    async fn networks(&self) -> Result<Vec<Network>>;
+
+    /// One network.
+    async fn network(&self, network: &NetworkName) -> Result<Network>;
+
+    /// Makes a network, and answers its id. `AlreadyExists` when the name is taken.
+    async fn create_network(&self, spec: &NetworkSpec) -> Result<String>;
+
+    /// Removes a network; one that does not exist is `AlreadySo`. `Conflict` when a running container is connected to it;
+    /// `Denied` for the three that are always there.
+    async fn remove_network(&self, network: &NetworkName) -> Result<Outcome>;
+
+    /// Connects a container; one that is connected is `AlreadySo`.
+    async fn connect_network(&self, container: &ContainerRef, connection: &Connection) -> Result<Outcome>;
+
+    /// Disconnects a container; one that is not connected is `AlreadySo`.
+    async fn disconnect_network(&self, container: &ContainerRef, network: &NetworkName) -> Result<Outcome>;
+}

@@ -1,0 +1,421 @@
+//! The containers of a simulated engine: what [`Containers`] asks for, in terms of the state.
+//!
+//! How they start and end is in `lifecycle`, what is said in them in `exec` and `logs`.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use async_trait::async_trait;
+use haven_model::{
+    Container, ContainerDetail, ContainerFilter, ContainerId, ContainerName, ContainerRef, ContainerSpec,
+    ContainerState, ContainerStats, Error, ErrorKind, ExecSpec, LogOptions, Outcome, Output, Result,
+    container::{Processes, RemoveOptions, StopOptions},
+    spec::MountKind,
+};
+
+use crate::engine::{Containers, Stream, Terminal};
+
+use super::{
+    SimEngine,
+    exec::refuse_unless_running,
+    images::Image,
+    record::{Endpoint, Record},
+    signal,
+    state::State,
+};
+
+/// Docker's own least limit of memory.
+const MIN_MEMORY: u64 = 6 << 20;
+
+#[async_trait]
+impl Containers for SimEngine {
+    async fn containers(&self, filter: &ContainerFilter) -> Result<Vec<Container>> {
+        let state = self.reach()?;
+        let now = state.time();
+        let show = |record: &Record| Some(record.summary(now)).filter(|container| filter.matches(container));
+        if filter.id.is_empty() {
+            return Ok(state.containers.values().filter_map(|record| show(record)).collect());
+        }
+        // A container may be meant by several beginnings, and is told once.
+        let found: BTreeMap<&ContainerId, &Record> =
+            filter.id.iter().flat_map(|id| state.beginning(id)).map(|record| (&record.id, record)).collect();
+        Ok(found.into_values().filter_map(show).collect())
+    }
+
+    async fn container(&self, id: &ContainerRef) -> Result<ContainerDetail> {
+        let state = self.reach()?;
+        Ok(state.containers[&state.find(id)?].detail())
+    }
+
+    async fn create_container(&self, name: Option<&ContainerName>, spec: &ContainerSpec) -> Result<ContainerId> {
+        self.reach()?.create(name, spec)
+    }
+
+    async fn start_container(&self, id: &ContainerRef) -> Result<Outcome> {
+        self.reach()?.on(id, |state, record| match record.state {
+            ContainerState::Paused => Err(Error::conflict(format!("container `{}` is paused", record.name))),
+            ContainerState::Running => Ok(Outcome::AlreadySo),
+            _ => {
+                record.restart_count = 0;
+                record.backoff = Duration::ZERO;
+                state.start(record).map(|()| Outcome::Done)
+            }
+        })
+    }
+
+    async fn stop_container(&self, id: &ContainerRef, options: &StopOptions) -> Result<Outcome> {
+        let (id, runs) = {
+            let mut state = self.reach()?;
+            let begun = state.on(id, |state, record| {
+                if !record.is_running() {
+                    return Ok(None);
+                }
+                let runs = record.runs;
+                state.begin_stop(record, options.timeout, false);
+                Ok(Some((record.id.clone(), runs)))
+            })?;
+            match begun {
+                None => return Ok(Outcome::AlreadySo),
+                Some(begun) => begun,
+            }
+        };
+        self.ended(&id, runs).await?;
+        Ok(Outcome::Done)
+    }
+
+    async fn restart_container(&self, id: &ContainerRef, options: &StopOptions) -> Result<Outcome> {
+        let begun = {
+            let mut state = self.reach()?;
+            state.on(id, |state, record| {
+                let runs = record.runs;
+                if record.is_running() {
+                    state.begin_stop(record, options.timeout, true);
+                } else {
+                    record.restart_count = 0;
+                    record.backoff = Duration::ZERO;
+                    state.start(record)?;
+                    state.emit_container(record, "restart", &[]);
+                }
+                Ok(record.stopping.is_some().then(|| (record.id.clone(), runs)))
+            })?
+        };
+        let Some((id, runs)) = begun else { return Ok(Outcome::Done) };
+        self.ended(&id, runs).await?;
+        let state = self.reach()?;
+        match state.containers.get(&id).and_then(|record| record.error.clone()) {
+            Some(error) => Err(Error::invalid(error)),
+            None => Ok(Outcome::Done),
+        }
+    }
+
+    async fn kill_container(&self, id: &ContainerRef, signal: Option<&str>) -> Result<Outcome> {
+        let number = signal.map_or(Ok(signal::KILL), signal::parse)?;
+        let mut state = self.reach()?;
+        state.on(id, |state, record| {
+            if record.state == ContainerState::Restarting {
+                // There is no process; it is enough that none comes.
+                record.ended_by_hand = true;
+                record.restart_at = None;
+                record.state = ContainerState::Exited;
+                return Ok(Outcome::Done);
+            }
+            if record.run.is_none() {
+                return Err(Error::conflict(format!("container `{}` is not running", record.name)));
+            }
+            state.signal(record, number);
+            Ok(Outcome::Done)
+        })
+    }
+
+    async fn pause_container(&self, id: &ContainerRef) -> Result<Outcome> {
+        self.reach()?.on(id, |state, record| {
+            if record.state == ContainerState::Paused {
+                return Ok(Outcome::AlreadySo);
+            }
+            refuse_unless_running(record)?;
+            let at = state.at;
+            if let Some(run) = &mut record.run {
+                run.paused_at = Some(at);
+            }
+            record.state = ContainerState::Paused;
+            state.emit_container(record, "pause", &[]);
+            Ok(Outcome::Done)
+        })
+    }
+
+    async fn unpause_container(&self, id: &ContainerRef) -> Result<Outcome> {
+        self.reach()?.on(id, |state, record| {
+            let at = state.at;
+            let Some((run, since)) = record.run.as_mut().and_then(|run| run.paused_at.take().map(|since| (run, since)))
+            else {
+                return Ok(Outcome::AlreadySo);
+            };
+            run.held += at.saturating_sub(since);
+            record.state = ContainerState::Running;
+            state.emit_container(record, "unpause", &[]);
+            state.tick(record);
+            Ok(Outcome::Done)
+        })
+    }
+
+    async fn rename_container(&self, id: &ContainerRef, name: &ContainerName) -> Result<Outcome> {
+        self.reach()?.on(id, |state, record| {
+            if record.name == name.as_str() {
+                return Ok(Outcome::AlreadySo);
+            }
+            state.refuse_taken(name.as_str())?;
+            let old = std::mem::replace(&mut record.name, name.to_string());
+            state.names.remove(&old);
+            state.names.insert(name.to_string(), record.id.clone());
+            state.emit_container(record, "rename", &[("oldName", format!("/{old}"))]);
+            Ok(Outcome::Done)
+        })
+    }
+
+    async fn remove_container(&self, id: &ContainerRef, options: &RemoveOptions) -> Result<Outcome> {
+        let mut state = self.reach()?;
+        let removed = state.on(id, |state, record| {
+            if record.is_running() && !options.force {
+                return Err(Error::conflict(format!("container `{}` is {}", record.name, record.state)));
+            }
+            state.destroy(record, options.volumes);
+            Ok(Outcome::Done)
+        });
+        match removed {
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Outcome::AlreadySo),
+            removed => removed,
+        }
+    }
+
+    async fn wait_container(&self, id: &ContainerRef) -> Result<i64> {
+        let (id, runs) = {
+            let state = self.reach()?;
+            let record = &state.containers[&state.find(id)?];
+            if !record.is_running() {
+                return Ok(record.exit_code.unwrap_or(0));
+            }
+            (record.id.clone(), record.runs)
+        };
+        self.ended(&id, runs).await
+    }
+
+    async fn logs(&self, id: &ContainerRef, options: &LogOptions) -> Result<Stream<Output>> {
+        self.read_log(id, options)
+    }
+
+    async fn stats(&self, id: &ContainerRef) -> Result<ContainerStats> {
+        let state = self.reach()?;
+        Ok(state.sample(&state.containers[&state.find(id)?]))
+    }
+
+    async fn stats_stream(&self, id: &ContainerRef) -> Result<Stream<ContainerStats>> {
+        self.samples(id)
+    }
+
+    async fn processes(&self, id: &ContainerRef) -> Result<Processes> {
+        let state = self.reach()?;
+        let record = &state.containers[&state.find(id)?];
+        let Some(run) = &record.run else {
+            return Err(Error::conflict(format!("container `{}` is not running", record.name)));
+        };
+        let titles = ["UID", "PID", "PPID", "C", "STIME", "TTY", "TIME", "CMD"].map(str::to_owned).to_vec();
+        let main = std::iter::once(&run.process);
+        let row = |process: &super::program::Process| {
+            ["root", &process.pid.to_string(), "1", "0", "00:00", "?", "00:00:00", &process.command]
+                .map(str::to_owned)
+                .to_vec()
+        };
+        let processes = main.chain(record.execs.values().map(|exec| &exec.process)).map(row).collect();
+        Ok(Processes { titles, processes })
+    }
+
+    async fn exec(&self, id: &ContainerRef, spec: &ExecSpec) -> Result<Terminal> {
+        self.begin_exec(id, spec)
+    }
+
+    async fn attach(&self, id: &ContainerRef) -> Result<Terminal> {
+        self.begin_attach(id)
+    }
+}
+
+impl SimEngine {
+    /// Waits until the run after the `runs`th has ended, and answers its exit code.
+    async fn ended(&self, id: &ContainerId, runs: u64) -> Result<i64> {
+        let mut last = 0;
+        let waited = self
+            .until(id, |state| {
+                let Some(record) = state.containers.get(id) else { return Ok(Some(137)) };
+                last = record.exit_code.unwrap_or(last);
+                // A container that is started again in the same moment still has ended once.
+                let over = record.runs != runs || !record.is_running();
+                Ok(over.then_some(last))
+            })
+            .await;
+        match waited {
+            // It was killed and removed meanwhile.
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(137),
+            waited => waited,
+        }
+    }
+}
+
+impl State {
+    fn refuse_taken(&self, name: &str) -> Result<()> {
+        match self.names.get(name) {
+            Some(id) => Err(Error::new(
+                ErrorKind::AlreadyExists,
+                format!("the name `{name}` is taken by container `{}`", id.short()),
+            )),
+            None => Ok(()),
+        }
+    }
+
+    fn create(&mut self, name: Option<&ContainerName>, spec: &ContainerSpec) -> Result<ContainerId> {
+        let image = self.image(&spec.image)?.clone();
+        let spec = merged(spec, &image);
+        self.check(&spec)?;
+        if let Some(name) = name {
+            self.refuse_taken(name.as_str())?;
+        }
+        let id = ContainerId::new(self.new_id())?;
+        let name = name.map_or_else(|| self.new_name(), ToString::to_string);
+        let (mounts, anonymous) = self.mounts(&spec, &image);
+        let network = spec.network.as_ref().map_or("bridge", |name| name.as_str());
+        // A network given by id is known by its name from then on; one that is not there is found missing at the start.
+        let network =
+            self.find_network(network).map_or_else(|_| network.to_owned(), |found| found.network.name.clone());
+        let published = |port: &haven_model::Port| {
+            spec.ports.iter().any(|own| (own.container, own.protocol) == (port.container, port.protocol))
+        };
+        let record = Record {
+            exposed: image.ports.iter().filter(|port| !published(port)).cloned().collect(),
+            id: id.clone(),
+            name: name.clone(),
+            image_id: image.detail.summary.id.clone(),
+            created: self.time(),
+            state: ContainerState::Created,
+            run: None,
+            execs: BTreeMap::new(),
+            attached: Vec::new(),
+            checks: None,
+            forced_health: None,
+            log: super::logs::Log::default(),
+            files: super::program::Files::default(),
+            programs: image.programs.as_slice().into(),
+            mounts,
+            anonymous,
+            networks: BTreeMap::from([(network.clone(), Endpoint::default())]),
+            published: Vec::new(),
+            exit_code: None,
+            oom_killed: false,
+            error: None,
+            started: None,
+            finished: None,
+            restart_count: 0,
+            restart_at: None,
+            backoff: Duration::ZERO,
+            ended_by_hand: false,
+            stopping: None,
+            runs: 0,
+            removed: false,
+            due: None,
+            changed: std::sync::Arc::default(),
+            spec,
+        };
+        if let Some(network) = self.networks.get_mut(&network) {
+            network.members.insert(id.clone());
+        }
+        self.names.insert(name, id.clone());
+        self.emit_container(&record, "create", &[]);
+        self.containers.insert(id.clone(), Box::new(record));
+        Ok(id)
+    }
+
+    fn check(&self, spec: &ContainerSpec) -> Result<()> {
+        let refuse = |why: String| Err(Error::invalid(why));
+        if spec.entrypoint.is_empty() && spec.command.is_empty() {
+            return refuse("no command specified".into());
+        }
+        if spec.memory.is_some_and(|memory| memory < MIN_MEMORY) {
+            return refuse("the least memory limit is 6 MiB".into());
+        }
+        if spec.nano_cpus.is_some_and(|cpus| cpus > u64::from(self.options.cpus) * 1_000_000_000) {
+            return refuse(format!("there are only {} cores", self.options.cpus));
+        }
+        if let Some(signal) = &spec.stop_signal {
+            signal::parse(signal)?;
+        }
+        for (at, mount) in spec.mounts.iter().enumerate() {
+            if !mount.target.starts_with('/') || mount.target == "/" {
+                return refuse(format!("`{}` is no folder to mount at", mount.target.escape_debug()));
+            }
+            if mount.kind == MountKind::Bind && !mount.source.starts_with('/') {
+                return refuse(format!("`{}` is no absolute path", mount.source.escape_debug()));
+            }
+            if spec.mounts[..at].iter().any(|before| before.target == mount.target) {
+                return refuse(format!("two mounts at `{}`", mount.target.escape_debug()));
+            }
+        }
+        Ok(())
+    }
+
+    /// What is mounted, and which of it was made for this container alone.
+    fn mounts(&mut self, spec: &ContainerSpec, image: &Image) -> (Vec<haven_model::Mount>, Vec<String>) {
+        let mut mounts = spec.mounts.clone();
+        for target in &image.volumes {
+            if !mounts.iter().any(|mount| mount.target == *target) {
+                let mount = haven_model::Mount {
+                    kind: MountKind::Volume,
+                    source: String::new(),
+                    target: target.clone(),
+                    read_only: false,
+                };
+                mounts.push(mount);
+            }
+        }
+        let mut anonymous = Vec::new();
+        for mount in mounts.iter_mut().filter(|mount| mount.kind == MountKind::Volume) {
+            if mount.source.is_empty() {
+                mount.source = self.new_id();
+                anonymous.push(mount.source.clone());
+            }
+            self.make_volume(&mount.source, "local", &BTreeMap::new());
+        }
+        (mounts, anonymous)
+    }
+
+    /// A name that is free, as Docker makes them up.
+    fn new_name(&mut self) -> String {
+        const FIRST: [&str; 8] = ["calm", "eager", "kind", "lucid", "quiet", "swift", "wise", "zen"];
+        const SECOND: [&str; 8] = ["bay", "cove", "dock", "ferry", "harbor", "jetty", "pier", "quay"];
+        loop {
+            let number = self.random();
+            let [first, second] = [FIRST[(number % 8) as usize], SECOND[(number / 8 % 8) as usize]];
+            let name = format!("{first}_{second}_{:06x}", number >> 40);
+            if !self.names.contains_key(&name) {
+                return name;
+            }
+        }
+    }
+}
+
+/// The specification with the image's own values where it has none.
+fn merged(spec: &ContainerSpec, image: &Image) -> ContainerSpec {
+    let mut spec = spec.clone();
+    if spec.entrypoint.is_empty() {
+        spec.entrypoint.clone_from(&image.detail.entrypoint);
+        if spec.command.is_empty() {
+            spec.command.clone_from(&image.detail.command);
+        }
+    }
+    let mut env = image.detail.env.clone();
+    env.append(&mut spec.env);
+    spec.env = env;
+    let mut labels = image.detail.summary.labels.clone();
+    labels.append(&mut spec.labels);
+    spec.labels = labels;
+    spec.user = spec.user.or_else(|| image.user.clone());
+    spec.working_dir = spec.working_dir.or_else(|| image.working_dir.clone());
+    spec.stop_signal = spec.stop_signal.or_else(|| image.stop_signal.clone());
+    spec.health = spec.health.or_else(|| image.health.clone());
+    spec
+}

@@ -1,0 +1,218 @@
+//! One simulated container: what it shall be, what it is doing, and how Docker shows it.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use haven_model::{Container, ContainerDetail, ContainerId, ContainerSpec, ContainerState, Health, Mount, Port};
+use jiff::Timestamp;
+use tokio::sync::Notify;
+
+use super::{
+    exec::{Exec, Pipe},
+    health::Checks,
+    logs::Log,
+    program::{Files, Process},
+};
+
+/// A container.
+#[derive(Debug)]
+pub(super) struct Record {
+    pub(super) id: ContainerId,
+    pub(super) name: String,
+    pub(super) spec: ContainerSpec,
+    pub(super) image_id: String,
+    pub(super) created: Timestamp,
+    pub(super) state: ContainerState,
+    pub(super) run: Option<Run>,
+    pub(super) execs: BTreeMap<String, Exec>,
+    pub(super) attached: Vec<Arc<Pipe>>,
+    pub(super) checks: Option<Checks>,
+    /// What [`set_health`](super::SimEngine::set_health) said.
+    pub(super) forced_health: Option<bool>,
+    pub(super) log: Log,
+    pub(super) files: Files,
+    pub(super) programs: Arc<[String]>,
+    /// Ports of the image that are not published.
+    pub(super) exposed: Vec<Port>,
+    /// What is mounted, volumes without a name included.
+    pub(super) mounts: Vec<Mount>,
+    /// Volumes that were made for it alone.
+    pub(super) anonymous: Vec<String>,
+    /// Networks by name, and the address there while it runs.
+    pub(super) networks: BTreeMap<String, Endpoint>,
+    pub(super) published: Vec<Port>,
+    pub(super) exit_code: Option<i64>,
+    pub(super) oom_killed: bool,
+    pub(super) error: Option<String>,
+    pub(super) started: Option<Timestamp>,
+    pub(super) finished: Option<Timestamp>,
+    pub(super) restart_count: u64,
+    /// When the engine starts it again.
+    pub(super) restart_at: Option<Duration>,
+    pub(super) backoff: Duration,
+    /// Somebody ended it on purpose: it is not started again.
+    pub(super) ended_by_hand: bool,
+    pub(super) stopping: Option<Stopping>,
+    /// How many runs have ended.
+    pub(super) runs: u64,
+    pub(super) removed: bool,
+    pub(super) due: Option<Duration>,
+    pub(super) changed: Arc<Notify>,
+}
+
+/// A connection to a network.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Endpoint {
+    pub(super) address: Option<std::net::Ipv4Addr>,
+}
+
+/// The container's program while it runs.
+#[derive(Debug)]
+pub(super) struct Run {
+    pub(super) process: Process,
+    pub(super) began: Duration,
+    pub(super) paused_at: Option<Duration>,
+    /// How long it was held in all: its own time lags so much behind.
+    pub(super) held: Duration,
+}
+
+/// A stop that waits for the program to end.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Stopping {
+    /// When it is killed.
+    pub(super) kill_at: Option<Duration>,
+    pub(super) then_start: bool,
+}
+
+impl Record {
+    /// When something happens next without anybody asking.
+    pub(super) fn next_due(&self) -> Option<Duration> {
+        let held = match &self.run {
+            Some(run) if run.paused_at.is_none() => Some(run.held),
+            _ => None,
+        };
+        let own = |process: &Process| Some(process.wake_at()?.saturating_add(held?));
+        let main = self.run.as_ref().and_then(|run| own(&run.process));
+        let execs = self.execs.values().filter(|exec| !exec.pipe.is_full()).filter_map(|exec| own(&exec.process)).min();
+        let checks = held.and_then(|held| Some(self.checks.as_ref()?.next_due(held)));
+        let kill = self.stopping.and_then(|stopping| stopping.kill_at);
+        [main, execs, checks, kill, self.restart_at].into_iter().flatten().min().filter(|due| *due < Duration::MAX)
+    }
+
+    pub(super) fn is_running(&self) -> bool {
+        self.state.is_running()
+    }
+
+    /// Its program and arguments.
+    pub(super) fn argv(&self) -> Vec<String> {
+        self.spec.entrypoint.iter().chain(&self.spec.command).cloned().collect()
+    }
+
+    pub(super) fn health(&self) -> Option<Health> {
+        self.run.as_ref()?;
+        self.checks.as_ref().map(|checks| checks.status)
+    }
+
+    /// As a list shows it.
+    pub(super) fn summary(&self, now: Timestamp) -> Container {
+        let running = self.run.is_some();
+        Container {
+            id: self.id.clone(),
+            name: self.name.clone(),
+            image: self.spec.image.to_string(),
+            image_id: self.image_id.clone(),
+            command: self.argv().join(" "),
+            created: self.created,
+            state: self.state,
+            health: self.health(),
+            status: self.status(now),
+            ports: if running { self.published.iter().chain(&self.exposed).cloned().collect() } else { Vec::new() },
+            labels: self.spec.labels.clone(),
+            networks: self.addresses(),
+            mounts: self.mounts.clone(),
+        }
+    }
+
+    /// As an inspection shows it.
+    pub(super) fn detail(&self) -> ContainerDetail {
+        ContainerDetail {
+            id: self.id.clone(),
+            name: self.name.clone(),
+            image_id: self.image_id.clone(),
+            spec: self.spec.clone(),
+            created: self.created,
+            state: self.state,
+            health: self.health(),
+            pid: self.run.as_ref().map(|run| run.process.pid),
+            exit_code: if self.run.is_some() { None } else { self.exit_code },
+            oom_killed: self.oom_killed,
+            error: self.error.clone(),
+            started: self.started,
+            finished: self.finished,
+            restart_count: self.restart_count,
+            networks: self.addresses(),
+            ports: self.published.clone(),
+        }
+    }
+
+    fn addresses(&self) -> BTreeMap<String, String> {
+        let text = |endpoint: &Endpoint| endpoint.address.map(|address| address.to_string()).unwrap_or_default();
+        self.networks.iter().map(|(name, endpoint)| (name.clone(), text(endpoint))).collect()
+    }
+
+    fn status(&self, now: Timestamp) -> String {
+        let since = |moment: Option<Timestamp>| {
+            ago(moment.map_or(Duration::ZERO, |moment| now.duration_since(moment).try_into().unwrap_or_default()))
+        };
+        let code = self.exit_code.unwrap_or_default();
+        match self.state {
+            ContainerState::Created => "Created".into(),
+            ContainerState::Running => {
+                let health = match self.health() {
+                    Some(Health::Starting) => " (health: starting)",
+                    Some(Health::Healthy) => " (healthy)",
+                    Some(Health::Unhealthy) => " (unhealthy)",
+                    None => "",
+                };
+                format!("Up {}{health}", since(self.started))
+            }
+            ContainerState::Paused => format!("Up {} (Paused)", since(self.started)),
+            ContainerState::Restarting => format!("Restarting ({code}) {} ago", since(self.finished)),
+            ContainerState::Removing => "Removal In Progress".into(),
+            ContainerState::Exited => format!("Exited ({code}) {} ago", since(self.finished)),
+            ContainerState::Dead => "Dead".into(),
+        }
+    }
+
+    /// Takes what the program wrote.
+    pub(super) fn take_output(&mut self, output: Vec<haven_model::Output>, time: Timestamp) {
+        for output in output {
+            for pipe in &self.attached {
+                pipe.push(output.clone(), true);
+            }
+            self.log.push(time, output);
+        }
+    }
+
+    pub(super) fn volumes(&self) -> impl Iterator<Item = &Mount> {
+        self.mounts.iter().filter(|mount| mount.kind == haven_model::spec::MountKind::Volume)
+    }
+}
+
+/// A span of time in Docker's words.
+fn ago(span: Duration) -> String {
+    let seconds = span.as_secs();
+    let (minutes, hours) = (seconds / 60, (seconds + 1_800) / 3_600);
+    match (seconds, minutes, hours) {
+        (0, ..) => "Less than a second".into(),
+        (1, ..) => "1 second".into(),
+        (..60, ..) => format!("{seconds} seconds"),
+        (_, 1, _) => "About a minute".into(),
+        (_, ..60, _) => format!("{minutes} minutes"),
+        (.., 1) => "About an hour".into(),
+        (.., ..48) => format!("{hours} hours"),
+        (.., ..336) => format!("{} days", hours / 24),
+        (.., ..1_440) => format!("{} weeks", hours / 168),
+        (.., ..17_520) => format!("{} months", hours / 720),
+        _ => format!("{} years", hours / 8_760),
+    }
+}

@@ -1,0 +1,299 @@
+//! Typed handles over the operations, a handle a noun. Each method is one operation; see there for rules and errors.
+
+use std::time::Duration;
+
+use haven_model::{
+    At, Cluster, ClusterName, Container, ContainerDetail, ContainerId, ContainerName, ContainerRef, ContainerSpec,
+    ContainerStats, Error, Event, ExecSpec, Image, ImageRef, Listing, Network, Node, NodeAddress, NodeName, NodeStatus,
+    Outcome, Output, Result, Severity, Volume,
+    cluster::ClusterSpec,
+    image::PullProgress,
+    metrics::{ContainerUse, NodeUse, TopBy},
+    node::NodeSpec,
+};
+
+use super::Haven;
+use crate::{
+    door::ops::{clusters, containers, events, images, networks, nodes, top, volumes},
+    engine::{Stream, Terminal},
+};
+
+macro_rules! handle {
+    ($(#[$doc:meta])* $name:ident, $method:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug)]
+        pub struct $name<'a>(&'a Haven);
+
+        impl Haven {
+            $(#[$doc])*
+            pub fn $method(&self) -> $name<'_> {
+                $name(self)
+            }
+        }
+    };
+}
+
+handle!(
+    /// The machines of the fleet.
+    NodesHandle, nodes
+);
+handle!(
+    /// Machines managed as one.
+    ClustersHandle, clusters
+);
+handle!(
+    /// The containers of the fleet.
+    ContainersHandle, containers
+);
+handle!(
+    /// The images of the fleet.
+    ImagesHandle, images
+);
+handle!(
+    /// The networks of the fleet.
+    NetworksHandle, networks
+);
+handle!(
+    /// The volumes of the fleet.
+    VolumesHandle, volumes
+);
+handle!(
+    /// What happened in the fleet.
+    EventsHandle, events
+);
+handle!(
+    /// What uses most.
+    TopHandle, top
+);
+
+impl NodesHandle<'_> {
+    /// All nodes, ordered by name.
+    pub async fn list(&self) -> Result<Vec<Node>> {
+        self.0.call(nodes::ListNodes::default()).await
+    }
+
+    /// One node.
+    pub async fn get(&self, node: &NodeName) -> Result<Node> {
+        self.0.call(nodes::GetNode { node: node.clone() }).await
+    }
+
+    /// Registers a node by the address of its engine.
+    pub async fn register(&self, name: &NodeName, address: NodeAddress) -> Result<Node> {
+        let spec = NodeSpec {
+            name: name.clone(),
+            address,
+            cluster: None,
+            labels: std::collections::BTreeMap::new(),
+            tls: None,
+        };
+        self.register_with(spec).await
+    }
+
+    /// Registers a node with all that can be said of it.
+    pub async fn register_with(&self, spec: NodeSpec) -> Result<Node> {
+        self.0.call(nodes::RegisterNode(spec)).await
+    }
+
+    /// Removes a node; what runs there goes on running.
+    pub async fn remove(&self, node: &NodeName) -> Result<()> {
+        self.0.call(nodes::RemoveNode { node: node.clone(), revision: None }).await
+    }
+
+    /// Waits until a node's engine is connected, for at most 30 seconds; `Timeout` with the reason after that.
+    pub async fn wait_online(&self, node: &NodeName) -> Result<Node> {
+        self.wait_online_within(node, Duration::from_secs(30)).await
+    }
+
+    /// Waits until a node's engine is connected, for at most `limit`; `Timeout` with the reason after that.
+    pub async fn wait_online_within(&self, node: &NodeName, limit: Duration) -> Result<Node> {
+        let begun = std::time::Instant::now();
+        loop {
+            let seen = self.get(node).await?;
+            if seen.status == NodeStatus::Online {
+                return Ok(seen);
+            }
+            if begun.elapsed() > limit {
+                let why = seen.engine.error.map_or_else(|| "it never answered".to_owned(), |error| error.message);
+                return Err(Error::timeout(format!("node `{node}` is not online: {why}")));
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+}
+
+impl ClustersHandle<'_> {
+    /// All clusters, ordered by name.
+    pub async fn list(&self) -> Result<Vec<Cluster>> {
+        self.0.call(clusters::ListClusters {}).await
+    }
+
+    /// One cluster.
+    pub async fn get(&self, cluster: &ClusterName) -> Result<Cluster> {
+        self.0.call(clusters::GetCluster { cluster: cluster.clone() }).await
+    }
+
+    /// Makes a cluster.
+    pub async fn create(&self, name: &ClusterName, description: &str) -> Result<Cluster> {
+        self.0
+            .call(clusters::CreateCluster(ClusterSpec { name: name.clone(), description: description.to_owned() }))
+            .await
+    }
+
+    /// Deletes a cluster; its nodes become orphans.
+    pub async fn delete(&self, cluster: &ClusterName) -> Result<()> {
+        self.0.call(clusters::DeleteCluster { cluster: cluster.clone(), revision: None }).await
+    }
+
+    /// Puts a node into a cluster.
+    pub async fn add_node(&self, cluster: &ClusterName, node: &NodeName) -> Result<Node> {
+        self.0.call(clusters::AddClusterNode { cluster: cluster.clone(), node: node.clone() }).await
+    }
+
+    /// Takes a node out of a cluster.
+    pub async fn remove_node(&self, cluster: &ClusterName, node: &NodeName) -> Result<Node> {
+        self.0.call(clusters::RemoveClusterNode { cluster: cluster.clone(), node: node.clone() }).await
+    }
+}
+
+impl ContainersHandle<'_> {
+    /// All containers of the fleet, from the live inventory.
+    pub async fn list(&self) -> Result<Listing<Container>> {
+        self.list_with(containers::ListContainers::default()).await
+    }
+
+    /// The containers of a cluster.
+    pub async fn list_in(&self, cluster: &ClusterName) -> Result<Listing<Container>> {
+        self.list_with(containers::ListContainers {
+            cluster: Some(cluster.clone()),
+            ..containers::ListContainers::default()
+        })
+        .await
+    }
+
+    /// The containers that meet some conditions.
+    pub async fn list_with(&self, conditions: containers::ListContainers) -> Result<Listing<Container>> {
+        self.0.call(conditions).await
+    }
+
+    /// The one container of an id, beginning of an id, or name.
+    pub async fn find(&self, container: &ContainerRef) -> Result<At<Container>> {
+        self.0.call(containers::FindContainer { container: container.clone(), cluster: None, node: None }).await
+    }
+
+    /// Everything about one container.
+    pub async fn inspect(&self, node: &NodeName, container: &ContainerRef) -> Result<ContainerDetail> {
+        self.0.call(containers::InspectContainer { node: node.clone(), container: container.clone() }).await
+    }
+
+    /// Creates a container without starting it.
+    pub async fn create(
+        &self,
+        node: &NodeName,
+        name: Option<ContainerName>,
+        spec: ContainerSpec,
+    ) -> Result<ContainerId> {
+        Ok(self.0.call(containers::CreateContainer { node: node.clone(), name, spec }).await?.id)
+    }
+
+    /// Creates a container and starts it.
+    pub async fn run(&self, node: &NodeName, name: &str, spec: ContainerSpec) -> Result<ContainerId> {
+        let id = self.create(node, Some(ContainerName::new(name)?), spec).await?;
+        self.start(node, &(&id).into()).await?;
+        Ok(id)
+    }
+
+    /// Starts a container.
+    pub async fn start(&self, node: &NodeName, container: &ContainerRef) -> Result<Outcome> {
+        Ok(self.0.call(containers::StartContainer { node: node.clone(), container: container.clone() }).await?.outcome)
+    }
+
+    /// Stops a container.
+    pub async fn stop(&self, node: &NodeName, container: &ContainerRef) -> Result<Outcome> {
+        let operation = containers::StopContainer { node: node.clone(), container: container.clone(), timeout: None };
+        Ok(self.0.call(operation).await?.outcome)
+    }
+
+    /// Restarts a container.
+    pub async fn restart(&self, node: &NodeName, container: &ContainerRef) -> Result<Outcome> {
+        let operation =
+            containers::RestartContainer { node: node.clone(), container: container.clone(), timeout: None };
+        Ok(self.0.call(operation).await?.outcome)
+    }
+
+    /// Removes a container, also when it runs.
+    pub async fn remove(&self, node: &NodeName, container: &ContainerRef) -> Result<Outcome> {
+        let operation = containers::RemoveContainer {
+            node: node.clone(),
+            container: container.clone(),
+            force: true,
+            volumes: false,
+        };
+        Ok(self.0.call(operation).await?.outcome)
+    }
+
+    /// What a container wrote.
+    pub async fn logs(&self, logs: containers::ContainerLogs) -> Result<Stream<Output>> {
+        self.0.follow(logs).await
+    }
+
+    /// One sample of what a container uses.
+    pub async fn stats(&self, node: &NodeName, container: &ContainerRef) -> Result<ContainerStats> {
+        self.0.call(containers::GetContainerStats { node: node.clone(), container: container.clone() }).await
+    }
+
+    /// Runs a program in a container.
+    pub async fn exec(&self, node: &NodeName, container: &ContainerRef, spec: ExecSpec) -> Result<Terminal> {
+        self.0.converse(containers::ExecContainer { node: node.clone(), container: container.clone(), spec }).await
+    }
+}
+
+impl ImagesHandle<'_> {
+    /// All images of the fleet.
+    pub async fn list(&self) -> Result<Listing<Image>> {
+        self.0.call(images::ListImages::default()).await
+    }
+
+    /// Fetches an image to a node, and tells the progress.
+    pub async fn pull(&self, node: &NodeName, image: &ImageRef) -> Result<Stream<PullProgress>> {
+        self.0.follow(images::PullImage { node: node.clone(), image: image.clone() }).await
+    }
+}
+
+impl NetworksHandle<'_> {
+    /// All networks of the fleet.
+    pub async fn list(&self) -> Result<Listing<Network>> {
+        self.0.call(networks::ListNetworks::default()).await
+    }
+}
+
+impl VolumesHandle<'_> {
+    /// All volumes of the fleet.
+    pub async fn list(&self) -> Result<Listing<Volume>> {
+        self.0.call(volumes::ListVolumes::default()).await
+    }
+}
+
+impl EventsHandle<'_> {
+    /// The newest events of some severity and above, oldest first.
+    pub async fn list(&self, severity: Severity) -> Result<Vec<Event>> {
+        let operation = events::ListEvents { severity: Some(severity), ..events::ListEvents::default() };
+        Ok(self.0.call(operation).await?.items)
+    }
+
+    /// Each event from now on.
+    pub async fn follow(&self) -> Result<Stream<Event>> {
+        self.0.follow(events::FollowEvents::default()).await
+    }
+}
+
+impl TopHandle<'_> {
+    /// The nodes that use most.
+    pub async fn nodes(&self, by: TopBy) -> Result<Vec<NodeUse>> {
+        self.0.call(top::TopNodes { by, ..top::TopNodes::default() }).await
+    }
+
+    /// The containers that use most.
+    pub async fn containers(&self, by: TopBy) -> Result<Vec<At<ContainerUse>>> {
+        self.0.call(top::TopContainers { by, ..top::TopContainers::default() }).await
+    }
+}

@@ -1,0 +1,39 @@
+//! A registration as it is stored.
+
+use std::collections::BTreeMap;
+
+use haven_model::{ClusterName, NodeAddress, Result, node::TlsSpec};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::store::Record;
+
+/// A registered node. Sealed, for the key of its client certificate.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct NodeRecord {
+    /// Where its engine answers; none: not said yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) address: Option<NodeAddress>,
+    /// The cluster it is in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) cluster: Option<ClusterName>,
+    /// Labels given at registration.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) labels: BTreeMap<String, String>,
+    /// Labels that its agent said.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) reported: BTreeMap<String, String>,
+    /// What to trust and to show.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) tls: Option<TlsSpec>,
+}
+
+impl Record for NodeRecord {
+    const KIND: &'static str = "node";
+    const VERSION: u32 = 1;
+    const SEALED: bool = true;
+
+    fn upgrade(_from: u32, value: Value) -> Result<Value> {
+        Ok(value)
+    }
+}

@@ -1,0 +1,228 @@
+//! Registering, changing and removing nodes: one transaction each.
+//!
+//! An index of addresses, `addresses/ADDRESS`, keeps two nodes from having the same engine, without a race.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use haven_model::{
+    Error, ErrorKind, Event, Node, NodeAddress, NodeName, Result, Revision, Severity,
+    node::{NodeSpec, TlsSpec},
+};
+
+use super::{lastseen::LastSeen, record::NodeRecord, service::NodeService};
+use crate::store::{Expect, Key, Versioned, Write};
+
+/// The most labels of a node, and the longest, key and value together.
+const MAX_LABELS: usize = 256;
+const MAX_LABEL: usize = 4096;
+
+impl NodeService {
+    /// Registers a node, if what `checks` say of its cluster holds. `AlreadyExists` when the name, or the address under
+    /// another name, is taken.
+    pub(crate) async fn register(&self, spec: NodeSpec, checks: Vec<(Key, Expect)>) -> Result<Node> {
+        check_labels(&spec.labels)?;
+        let record = NodeRecord {
+            address: Some(spec.address),
+            cluster: spec.cluster,
+            labels: spec.labels,
+            reported: BTreeMap::new(),
+            tls: spec.tls,
+        };
+        self.insert(&spec.name, record, checks).await?;
+        self.get(&spec.name)
+    }
+
+    pub(super) async fn insert(
+        &self,
+        name: &NodeName,
+        record: NodeRecord,
+        mut checks: Vec<(Key, Expect)>,
+    ) -> Result<()> {
+        checks.push((self.table.key(name.as_str())?, Expect::Absent));
+        let mut writes = vec![self.table.put_write(name.as_str(), &record, None)?];
+        if let Some(index) = record.address.as_ref().map(index_key).transpose()?.flatten() {
+            checks.push((index.clone(), Expect::Absent));
+            writes.push(Write::Put(index, Bytes::from(name.to_string())));
+        }
+        let revision = match self.shared.store.txn(&checks, &writes).await {
+            Err(error) if error.kind() == ErrorKind::Conflict => return Err(self.taken(name, &record, error).await),
+            done => done?,
+        };
+        let cluster = record.cluster.clone();
+        self.written(name, Versioned::made(record, revision));
+        self.tell(name, cluster, "register", "registered");
+        Ok(())
+    }
+
+    /// Says which of the checks of a registration did not hold.
+    async fn taken(&self, name: &NodeName, record: &NodeRecord, error: Error) -> Error {
+        if let Ok(Some(_)) = self.table.get(name.as_str()).await {
+            return Error::new(ErrorKind::AlreadyExists, format!("a node `{name}` is registered already"));
+        }
+        let index = record.address.as_ref().and_then(|address| index_key(address).ok().flatten());
+        if let (Some(address), Some(index)) = (&record.address, index)
+            && let Ok(Some(owner)) = self.shared.store.get(&index).await
+        {
+            let owner = String::from_utf8_lossy(&owner.value).into_owned();
+            return Error::new(
+                ErrorKind::AlreadyExists,
+                format!("the engine at `{address}` is registered as node `{owner}` already"),
+            );
+        }
+        error
+    }
+
+    /// Changes a registration. `Conflict` when it is not at `revision` any more.
+    pub async fn update(
+        &self,
+        node: &NodeName,
+        address: Option<NodeAddress>,
+        labels: Option<BTreeMap<String, String>>,
+        tls: Option<TlsSpec>,
+        revision: Option<Revision>,
+    ) -> Result<Node> {
+        if let Some(labels) = &labels {
+            check_labels(labels)?;
+        }
+        self.change(node, revision, |record| {
+            let mut record = record.clone();
+            if let Some(address) = &address {
+                record.address = Some(address.clone());
+            }
+            if let Some(labels) = &labels {
+                record.labels.clone_from(labels);
+            }
+            if let Some(tls) = &tls {
+                record.tls = Some(tls.clone());
+            }
+            Ok((record, Vec::new()))
+        })
+        .await?;
+        self.tell(node, self.state(node)?.record.load().value.cluster.clone(), "update", "registration changed");
+        self.get(node)
+    }
+
+    /// Changes a record in one transaction, trying again when somebody else was faster and no revision was asked for.
+    /// `edit` answers the new record and what else must hold.
+    pub(crate) async fn change(
+        &self,
+        node: &NodeName,
+        revision: Option<Revision>,
+        edit: impl Fn(&NodeRecord) -> Result<(NodeRecord, Vec<(Key, Expect)>)>,
+    ) -> Result<()> {
+        let _turn = self.turn.lock().await;
+        for _ in 0..8 {
+            let current = self.table.get(node.as_str()).await?.ok_or_else(|| Error::not_found("node", node))?;
+            refuse_changed(node, &current, revision)?;
+            let (record, mut checks) = edit(&current.value)?;
+            if record == current.value {
+                return Ok(());
+            }
+            checks.push((self.table.key(node.as_str())?, Expect::At(current.revision)));
+            let mut writes = vec![self.table.put_write(node.as_str(), &record, Some(&current))?];
+            if record.address != current.value.address {
+                if let Some(index) = current.value.address.as_ref().map(index_key).transpose()?.flatten() {
+                    writes.push(Write::Delete(index));
+                }
+                if let Some(index) = record.address.as_ref().map(index_key).transpose()?.flatten() {
+                    checks.push((index.clone(), Expect::Absent));
+                    writes.push(Write::Put(index, Bytes::from(node.to_string())));
+                }
+            }
+            match self.shared.store.txn(&checks, &writes).await {
+                Ok(revision) => {
+                    self.written(node, current.changed(record, revision));
+                    return Ok(());
+                }
+                Err(error) if error.kind() == ErrorKind::Conflict => {
+                    if let Some(index) = record.address.as_ref().map(index_key).transpose()?.flatten()
+                        && let Some(owner) = self.shared.store.get(&index).await?
+                        && owner.value != node.as_str().as_bytes()
+                    {
+                        return Err(taken_by_another(&record, &owner.value));
+                    }
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Err(Error::conflict(format!("node `{node}` is being changed by others all the time")))
+    }
+
+    /// Removes a node. What runs on its engine goes on running. `Conflict` when it is not at `revision` any more.
+    pub async fn remove(&self, node: &NodeName, revision: Option<Revision>) -> Result<()> {
+        for _ in 0..8 {
+            let current = self.table.get(node.as_str()).await?.ok_or_else(|| Error::not_found("node", node))?;
+            refuse_changed(node, &current, revision)?;
+            let checks = [(self.table.key(node.as_str())?, Expect::At(current.revision))];
+            let mut writes = vec![Write::Delete(self.table.key(node.as_str())?)];
+            if let Some(index) = current.value.address.as_ref().map(index_key).transpose()?.flatten() {
+                writes.push(Write::Delete(index));
+            }
+            match self.shared.store.txn(&checks, &writes).await {
+                Ok(revision) => {
+                    self.reached.wait(revision).await;
+                    self.shared.journal.forget(node);
+                    self.tell(node, current.value.cluster, "remove", "removed");
+                    return LastSeen::new(self.shared.store.clone(), node)?.forget().await;
+                }
+                Err(error) if error.kind() == ErrorKind::Conflict => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Err(Error::conflict(format!("node `{node}` is being changed by others all the time")))
+    }
+
+    pub(super) fn tell(&self, node: &NodeName, cluster: Option<haven_model::ClusterName>, action: &str, what: &str) {
+        self.shared.journal.record(Event {
+            cursor: String::new(),
+            time: self.shared.clock.now(),
+            severity: Severity::Info,
+            node: Some(node.clone()),
+            cluster,
+            kind: "node".to_owned(),
+            action: action.to_owned(),
+            id: node.to_string(),
+            name: node.to_string(),
+            message: format!("node {node}: {what}"),
+            attributes: BTreeMap::new(),
+        });
+    }
+}
+
+fn refuse_changed(node: &NodeName, current: &Versioned<NodeRecord>, revision: Option<Revision>) -> Result<()> {
+    if revision.is_some_and(|revision| revision != current.revision) {
+        return Err(Error::conflict(format!("node `{node}` was changed since")).with("revision", current.revision));
+    }
+    Ok(())
+}
+
+fn taken_by_another(record: &NodeRecord, owner: &[u8]) -> Error {
+    let address = record.address.as_ref().map(ToString::to_string).unwrap_or_default();
+    let owner = String::from_utf8_lossy(owner);
+    Error::new(ErrorKind::AlreadyExists, format!("the engine at `{address}` is registered as node `{owner}` already"))
+}
+
+/// The key that says which node has an address; none for addresses that many may have.
+fn index_key(address: &NodeAddress) -> Result<Option<Key>> {
+    match address {
+        NodeAddress::Sim => Ok(None),
+        address => Key::new(format!("addresses/{address}")).map(Some),
+    }
+}
+
+pub(super) fn check_labels(labels: &BTreeMap<String, String>) -> Result<()> {
+    if labels.len() > MAX_LABELS {
+        return Err(Error::invalid(format!("a node has at most {MAX_LABELS} labels, not {}", labels.len())));
+    }
+    for (key, value) in labels {
+        if key.is_empty() || key.len() + value.len() > MAX_LABEL {
+            let shown: String = key.chars().take(64).collect();
+            return Err(Error::invalid(format!(
+                "the label `{}` is empty or longer than {MAX_LABEL} bytes",
+                shown.escape_debug()
+            )));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,222 @@
+//! What nodes and containers use, sampled on a period with bounded concurrency.
+//!
+//! A node whose agent reports tells its own figures; of one without, the sum over its containers is taken. Limits that
+//! are passed become warnings in the journal.
+
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    sync::{Arc, Weak},
+    time::Duration,
+};
+
+use futures_util::{
+    StreamExt as _,
+    stream::{self, FuturesUnordered},
+};
+use haven_model::{
+    Container, ContainerId, ContainerStats, Event, NodeMetrics, NodeName, Severity,
+    metrics::{MetricsSource, NetUse},
+};
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    limits::{Crossing, Watched},
+    service::NodeService,
+    state::NodeState,
+    supervise::Shared,
+};
+use crate::engine::Engine;
+
+/// How long one sample may take: Docker before API 1.41 takes two readings a second apart.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How many nodes are sampled at the same time.
+const NODES: usize = 32;
+/// How many samples are kept of a container: some 10 KB, and a quarter of an hour at the default period.
+const HISTORY: usize = 60;
+
+/// Samples all nodes, period by period, until `stop` or until the service is gone. A node that takes longer than a period
+/// costs its own next round, not that of others.
+pub(super) async fn run(service: Weak<NodeService>, stop: CancellationToken) {
+    let places = Arc::new(Semaphore::new(NODES));
+    let mut busy: HashSet<NodeName> = HashSet::new();
+    let mut rounds = FuturesUnordered::new();
+    let Some(clock) = service.upgrade().map(|service| service.shared.clock.clone()) else { return };
+    loop {
+        let Some(period) = service.upgrade().map(|service| service.settings().sample) else { return };
+        let mut pause = clock.sleep(period.unwrap_or(Duration::from_secs(1)));
+        loop {
+            tokio::select! {
+                () = &mut pause => break,
+                Some(done) = rounds.next() => drop(busy.remove::<NodeName>(&done)),
+                () = stop.cancelled() => return,
+            }
+        }
+        let Some(service) = service.upgrade() else { return };
+        tell_silent_agents(&service);
+        if period.is_none() {
+            continue;
+        }
+        for state in service.states() {
+            if let Ok(engine) = state.engine()
+                && busy.insert(state.name.clone())
+            {
+                let (shared, places) = (service.shared.clone(), places.clone());
+                rounds.push(async move {
+                    let _place = places.acquire().await;
+                    node(&shared, &state, engine).await;
+                    state.name.clone()
+                });
+            }
+        }
+    }
+}
+
+fn tell_silent_agents(service: &NodeService) {
+    let now = service.shared.clock.elapsed();
+    for state in service.states() {
+        let silent = {
+            let mut agent = state.agent();
+            let silent = agent.heard.is_some_and(|heard| now.saturating_sub(heard) > agent.silent_after);
+            silent && !std::mem::replace(&mut agent.told_silent, true)
+        };
+        if silent {
+            let message = format!("node {}: its agent is silent", state.name);
+            service.shared.journal.record(event(
+                &service.shared,
+                &state,
+                Severity::Warning,
+                "node",
+                "agent_silent",
+                message,
+            ));
+        }
+    }
+}
+
+/// Samples the running containers of one node.
+async fn node(shared: &Shared, state: &NodeState, engine: Arc<dyn Engine>) {
+    let reading = state.inventory.read();
+    let containers: Vec<Arc<Container>> =
+        reading.containers.iter().filter(|container| container.is_running()).cloned().collect();
+    let running: HashSet<ContainerId> = containers.iter().map(|container| container.id.clone()).collect();
+    let samples: Vec<(Arc<Container>, ContainerStats)> = stream::iter(containers)
+        .map(|container| {
+            let engine = engine.clone();
+            async move {
+                let id = (&container.id).into();
+                let answer = tokio::time::timeout(PATIENCE, engine.stats(&id)).await;
+                answer.ok()?.ok().map(|stats| (container, stats))
+            }
+        })
+        .buffer_unordered(shared.settings.sample_concurrency.max(1))
+        .filter_map(|sample| async move { sample })
+        .collect()
+        .await;
+    let machine_memory = state.contact().info.as_ref().map(|info| info.memory);
+    let mut warnings = Vec::new();
+    let sum = {
+        let mut figures = state.figures();
+        let mut now: HashMap<ContainerId, ContainerStats> = HashMap::with_capacity(samples.len());
+        for (container, mut stats) in samples {
+            let history = figures.containers.entry(container.id.clone()).or_default();
+            stats.cpu_percent = history.back().and_then(|before| stats.cpu_percent_since(before));
+            history.push_back(stats.clone());
+            if history.len() > HISTORY {
+                history.pop_front();
+            }
+            let crossing = figures.watchdog.container(&shared.settings.limits, &container.id, &stats, machine_memory);
+            warnings.extend(crossing.map(|crossing| (crossing, container.name.clone())));
+            now.insert(container.id.clone(), stats);
+        }
+        figures.containers.retain(|id, _| running.contains(id));
+        figures.watchdog.retain(|id| running.contains(id));
+        sum(shared, state, &now, machine_memory)
+    };
+    for (crossing, name) in warnings {
+        tell(shared, state, &crossing, &name);
+    }
+    let agent_tells = state.show(&*shared.clock).agent.reporting;
+    if !agent_tells {
+        take_node(shared, state, sum);
+    }
+}
+
+/// The sum over a node's containers.
+fn sum(
+    shared: &Shared,
+    state: &NodeState,
+    stats: &HashMap<ContainerId, ContainerStats>,
+    memory_total: Option<u64>,
+) -> NodeMetrics {
+    let cpus = state.contact().info.as_ref().map_or(1, |info| info.cpus.max(1));
+    let known: Vec<f64> = stats.values().filter_map(|stats| stats.cpu_percent).collect();
+    let cpu_percent = (!known.is_empty() || stats.is_empty())
+        .then(|| known.iter().fold(0.0, |sum, percent| sum + percent) / f64::from(cpus));
+    let net = NetUse {
+        bytes_in: stats.values().map(|stats| stats.network_rx).sum(),
+        bytes_out: stats.values().map(|stats| stats.network_tx).sum(),
+    };
+    NodeMetrics {
+        time: shared.clock.now(),
+        source: MetricsSource::Containers,
+        cpu_percent,
+        memory_used: Some(stats.values().map(|stats| stats.memory).sum()),
+        memory_total,
+        disks: BTreeMap::new(),
+        net: BTreeMap::from([("containers".to_owned(), net)]),
+    }
+}
+
+/// Takes a node's figures: into its history, and against the limits.
+pub(super) fn take_node(shared: &Shared, state: &NodeState, metrics: NodeMetrics) {
+    let crossings = {
+        let mut figures = state.figures();
+        let crossings = figures.watchdog.node(&shared.settings.limits, &metrics);
+        while figures.history.len() >= shared.settings.history.max(1) {
+            figures.history.pop_front();
+        }
+        figures.history.push_back(metrics);
+        crossings
+    };
+    for crossing in crossings {
+        tell(shared, state, &crossing, "");
+    }
+}
+
+fn tell(shared: &Shared, state: &NodeState, crossing: &Crossing, name: &str) {
+    let (action, severity, verb) = if crossing.raised {
+        ("limit", Severity::Warning, "above")
+    } else {
+        ("limit_cleared", Severity::Info, "below")
+    };
+    let (kind, what) = match &crossing.what {
+        Watched::Cpu => ("node", format!("node {}: CPU", state.name)),
+        Watched::Memory => ("node", format!("node {}: memory", state.name)),
+        Watched::Disk(mount) => ("node", format!("node {}: disk {mount}", state.name)),
+        Watched::Container(_) => ("container", format!("container {name}: memory")),
+    };
+    let message = format!("{what} at {:.0} %, {verb} the limit of {:.0} %", crossing.percent, crossing.limit);
+    let mut event = event(shared, state, severity, kind, action, message);
+    if let Watched::Container(id) = &crossing.what {
+        event.id = id.to_string();
+        name.clone_into(&mut event.name);
+    }
+    shared.journal.record(event);
+}
+
+fn event(shared: &Shared, state: &NodeState, severity: Severity, kind: &str, action: &str, message: String) -> Event {
+    Event {
+        cursor: String::new(),
+        time: shared.clock.now(),
+        severity,
+        node: Some(state.name.clone()),
+        cluster: state.record.load().value.cluster.clone(),
+        kind: kind.to_owned(),
+        action: action.to_owned(),
+        id: state.name.to_string(),
+        name: state.name.to_string(),
+        message,
+        attributes: BTreeMap::new(),
+    }
+}

@@ -1,0 +1,73 @@
+//! The services of one Haven, put together: what the local door runs operations with.
+
+use std::{sync::Arc, time::Duration};
+
+use haven_model::{Result, node::Count, system::SystemStatus};
+use tokio_util::{
+    sync::{CancellationToken, DropGuard},
+    task::TaskTracker,
+};
+
+use crate::{
+    access::AccessService, audit::AuditLog, clock::Clock, cluster::ClusterService, event::Journal, node::NodeService,
+    store::Store,
+};
+
+/// Everything that decides, over one store.
+#[derive(Debug)]
+pub struct Services {
+    /// Who is who, and who may do what.
+    pub access: AccessService,
+    /// Who did what.
+    pub audit: AuditLog,
+    /// All clusters.
+    pub clusters: ClusterService,
+    /// All nodes.
+    pub nodes: Arc<NodeService>,
+    /// What happened.
+    pub journal: Journal,
+    /// Where the state is kept.
+    pub store: Arc<dyn Store>,
+    /// Time and chance.
+    pub clock: Arc<dyn Clock>,
+    pub(crate) tasks: TaskTracker,
+    pub(crate) stop: CancellationToken,
+    /// Dropping the services ends their background work.
+    pub(crate) _guard: DropGuard,
+}
+
+impl Services {
+    /// What Haven is and how it is.
+    pub async fn status(&self) -> Result<SystemStatus> {
+        let store = self.store.status().await?;
+        let mut nodes = Count::default();
+        let mut containers = Count::default();
+        for state in self.nodes.states() {
+            nodes.total += 1;
+            nodes.on += u64::from(state.engine().is_ok());
+            let count = state.inventory.read().count();
+            containers.on += count.on;
+            containers.total += count.total;
+        }
+        Ok(SystemStatus {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            time: self.clock.now(),
+            store: store.kind.to_owned(),
+            revision: store.revision,
+            store_bytes: store.bytes,
+            alarms: store.alarms,
+            nodes,
+            containers,
+            events: self.journal.len() as u64,
+        })
+    }
+
+    /// Ends the background work, and waits until what was taken is written; for at most ten seconds.
+    pub async fn close(&self) {
+        self.stop.cancel();
+        self.tasks.close();
+        if tokio::time::timeout(Duration::from_secs(10), self.tasks.wait()).await.is_err() {
+            tracing::warn!("background work did not end in time");
+        }
+    }
+}

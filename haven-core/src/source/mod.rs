@@ -1,0 +1,43 @@
+//! Sources: where container configuration comes from.
+//!
+//! [`Source`] is the seam: named texts at a pinned version. [`FolderSource`] reads a folder, [`MemorySource`] holds
+//! them in this process.
+
+mod folder;
+mod memory;
+
+use std::fmt::Debug;
+
+use async_trait::async_trait;
+use haven_model::{Error, Result};
+
+pub use folder::FolderSource;
+pub use memory::MemorySource;
+
+/// The largest file that a source gives, in bytes.
+pub const MAX_FILE: u64 = 1024 * 1024;
+
+/// Configuration texts, by path.
+#[async_trait]
+pub trait Source: Debug + Send + Sync + 'static {
+    /// The text at `path`, a relative path with `/` between its parts; none where there is none.
+    ///
+    /// `Invalid` when the path leaves the source, when the text is larger than [`MAX_FILE`] or no UTF-8.
+    async fn read(&self, path: &str) -> Result<Option<String>>;
+
+    /// The paths of all texts, ordered: those at which [`read`](Self::read) has one.
+    async fn paths(&self) -> Result<Vec<String>>;
+
+    /// Names the present version of the whole: the same name means the same texts.
+    async fn version(&self) -> Result<String>;
+}
+
+/// Checks that `path` stays inside its source.
+fn inside(path: &str) -> Result<()> {
+    let part_is_plain = |part: &str| !part.is_empty() && part != "." && part != ".." && !part.contains(['\\', '\0']);
+    if path.len() <= 1024 && path.split('/').all(part_is_plain) {
+        return Ok(());
+    }
+    let shown: String = path.chars().take(128).collect();
+    Err(Error::invalid(format!("`{}` is no path inside a source", shown.escape_debug())))
+}

@@ -1,0 +1,9 @@
+//! The Docker Engine: the contract suite on a real one at each version of its API, and answers of engines that are not
+//! at hand, recorded.
+
+#![cfg(all(feature = "docker", feature = "sim"))]
+#![allow(clippy::unwrap_used)]
+
+mod real;
+mod recorded;
+mod stub;

@@ -1,0 +1,274 @@
+//! Containers as an engine shows them: the summary of a list, and the detail of one.
+
+use std::{collections::BTreeMap, fmt};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    ContainerId, ContainerSpec, ImageRef, Mount, NetworkName, Port,
+    error::{Error, Result},
+};
+
+/// A container in a list.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Container {
+    /// Its full id.
+    pub id: ContainerId,
+    /// Its name, without the leading slash.
+    pub name: String,
+    /// The image as it was asked for.
+    pub image: String,
+    /// The id of the image.
+    pub image_id: String,
+    /// The program and its arguments, as one text.
+    pub command: String,
+    /// When it was created.
+    pub created: Timestamp,
+    /// What it is doing.
+    pub state: ContainerState,
+    /// What its health check says, where it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub health: Option<Health>,
+    /// The state in Docker's words: `Up 5 minutes`, `Exited (0) 2 days ago`.
+    pub status: String,
+    /// Its ports, published or exposed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ports: Vec<Port>,
+    /// Its labels, the image's included.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub labels: BTreeMap<String, String>,
+    /// The networks it is connected to, and its address there.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub networks: BTreeMap<String, String>,
+    /// What is mounted into it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mounts: Vec<Mount>,
+}
+
+impl Container {
+    /// Whether its program runs: running, paused or restarting.
+    pub fn is_running(&self) -> bool {
+        self.state.is_running()
+    }
+}
+
+/// What a container is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum ContainerState {
+    /// Made, not started yet.
+    Created,
+    /// Its program runs.
+    Running,
+    /// Its program is held.
+    Paused,
+    /// It ended, and the engine starts it again.
+    Restarting,
+    /// The engine is removing it.
+    Removing,
+    /// It ended.
+    Exited,
+    /// The engine could not remove it.
+    Dead,
+}
+
+impl ContainerState {
+    /// As Docker writes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Running => "running",
+            Self::Paused => "paused",
+            Self::Restarting => "restarting",
+            Self::Removing => "removing",
+            Self::Exited => "exited",
+            Self::Dead => "dead",
+        }
+    }
+
+    /// Whether the program runs: running, paused or restarting.
+    pub fn is_running(self) -> bool {
+        matches!(self, Self::Running | Self::Paused | Self::Restarting)
+    }
+}
+
+impl fmt::Display for ContainerState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl std::str::FromStr for ContainerState {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        [Self::Created, Self::Running, Self::Paused, Self::Restarting, Self::Removing, Self::Exited, Self::Dead]
+            .into_iter()
+            .find(|state| state.as_str() == text)
+            .ok_or_else(|| Error::invalid(format!("`{}` is no container state", text.escape_debug())))
+    }
+}
+
+/// What a container's health check says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum Health {
+    /// Not known yet.
+    Starting,
+    /// The check passes.
+    Healthy,
+    /// The check failed as often as it may.
+    Unhealthy,
+}
+
+/// Everything an engine says about one container.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ContainerDetail {
+    /// Its full id.
+    pub id: ContainerId,
+    /// Its name, without the leading slash.
+    pub name: String,
+    /// The id of the image.
+    pub image_id: String,
+    /// What it was created from, the image's own values merged in as the engine does.
+    pub spec: ContainerSpec,
+    /// When it was created.
+    pub created: Timestamp,
+    /// What it is doing.
+    pub state: ContainerState,
+    /// What its health check says, where it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub health: Option<Health>,
+    /// The process id of its program on the host, while it runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pid: Option<u32>,
+    /// How its program ended last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exit_code: Option<i64>,
+    /// Whether the kernel ended it for want of memory.
+    #[serde(default)]
+    pub oom_killed: bool,
+    /// Why it could not be started, in the engine's words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// When its program started last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started: Option<Timestamp>,
+    /// When its program ended last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finished: Option<Timestamp>,
+    /// How often the engine started it again.
+    #[serde(default)]
+    pub restart_count: u64,
+    /// The networks it is connected to, and its address there.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub networks: BTreeMap<String, String>,
+    /// Its ports as they are published now.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ports: Vec<Port>,
+}
+
+/// Which containers to list. All conditions given must hold; a condition with several values holds when one does.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default)]
+pub struct ContainerFilter {
+    /// Ids, or beginnings of ids.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub id: Vec<String>,
+    /// Parts of names.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub name: Vec<String>,
+    /// Images: by repository (`nginx`), reference (`nginx:1`) or id.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub image: Vec<String>,
+    /// Labels: `key` or `key=value`. All must hold.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub label: Vec<String>,
+    /// States.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub state: Vec<ContainerState>,
+}
+
+impl ContainerFilter {
+    /// The one container of this id.
+    pub fn by_id(id: &ContainerId) -> Self {
+        Self { id: vec![id.to_string()], ..Self::default() }
+    }
+
+    /// Whether `container` meets every condition.
+    pub fn matches(&self, container: &Container) -> bool {
+        let any = |values: &[String], holds: &dyn Fn(&str) -> bool| {
+            values.is_empty() || values.iter().any(|value| holds(value))
+        };
+        any(&self.id, &|id| container.id.as_str().starts_with(id))
+            && any(&self.name, &|name| container.name.contains(name.trim_start_matches('/')))
+            && any(&self.image, &|image| image_matches(container, image))
+            && self.label.iter().all(|label| match label.split_once('=') {
+                Some((key, value)) => container.labels.get(key).is_some_and(|has| has == value),
+                None => container.labels.contains_key(label),
+            })
+            && (self.state.is_empty() || self.state.contains(&container.state))
+    }
+}
+
+fn image_matches(container: &Container, wanted: &str) -> bool {
+    if container.image == wanted
+        || container.image_id == wanted
+        || container.image_id.trim_start_matches("sha256:").starts_with(wanted)
+    {
+        return true;
+    }
+    let (Ok(has), Ok(wanted_ref)) = (ImageRef::new(&container.image), ImageRef::new(wanted)) else { return false };
+    if has.repository() != wanted_ref.repository() {
+        return false;
+    }
+    wanted_ref.as_str() == wanted_ref.repository() || wanted_ref.tag() == has.tag()
+}
+
+/// How to stop or restart a container.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct StopOptions {
+    /// Seconds between the stop signal and SIGKILL; none: the container's own, else 10.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timeout: Option<u32>,
+}
+
+/// How to remove a container.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct RemoveOptions {
+    /// Also when it runs: it is killed first.
+    #[serde(default)]
+    pub force: bool,
+    /// With its volumes that have no name.
+    #[serde(default)]
+    pub volumes: bool,
+}
+
+/// What runs in a container, as `ps` on its host says.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Processes {
+    /// The titles of the columns.
+    pub titles: Vec<String>,
+    /// One row a process.
+    pub processes: Vec<Vec<String>>,
+}
+
+/// How a container is connected to a network.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Connection {
+    /// The network.
+    pub network: NetworkName,
+    /// Further names of the container there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub aliases: Vec<String>,
+}

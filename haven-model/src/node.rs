@@ -1,0 +1,136 @@
+//! Nodes: the machines of the fleet.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    ClusterName, EngineInfo, NodeAddress, NodeMetrics, NodeName, Revision, Secret, error::WireError, system::ApiVersion,
+};
+
+/// A machine of the fleet. What its engine and what its agent say are two facts, shown apart.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Node {
+    /// Its name.
+    pub name: NodeName,
+    /// Where its engine answers, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<NodeAddress>,
+    /// The cluster it belongs to; none: it is an orphan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cluster: Option<ClusterName>,
+    /// `online` means that the engine is connected.
+    pub status: NodeStatus,
+    /// What is known of its engine.
+    pub engine: EngineStatus,
+    /// What is known of its agent.
+    pub agent: AgentStatus,
+    /// Labels: the engine's own, what its agent said, and those given at registration, which win.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub labels: BTreeMap<String, String>,
+    /// Containers that run, and all of them, as last seen.
+    pub containers: Count,
+    /// What the machine uses, as last reported.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub metrics: Option<NodeMetrics>,
+    /// The registration, for a conditional change.
+    pub revision: Revision,
+}
+
+/// Whether a node can be worked with now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum NodeStatus {
+    /// Its engine is connected.
+    Online,
+    /// Contact is lost. What ran there is listed as last seen; it most likely still runs.
+    Unknown,
+    /// Its engine was never reached yet.
+    Pending,
+}
+
+/// What is known of a node's engine.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct EngineStatus {
+    /// Whether it answers.
+    pub connected: bool,
+    /// When it answered last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_seen: Option<Timestamp>,
+    /// Seconds since then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub age: Option<f64>,
+    /// Why it does not answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<WireError>,
+    /// The API version spoken with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub api: Option<ApiVersion>,
+    /// What it says about itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub info: Option<EngineInfo>,
+}
+
+/// What is known of a node's agent.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct AgentStatus {
+    /// Whether it reports: its last report is younger than three of its intervals.
+    pub reporting: bool,
+    /// When it reported last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_seen: Option<Timestamp>,
+    /// Seconds since then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub age: Option<f64>,
+}
+
+/// How many run, of how many.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Count {
+    /// Running, or online.
+    pub on: u64,
+    /// All.
+    pub total: u64,
+}
+
+/// What a node shall be registered with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NodeSpec {
+    /// Its name.
+    pub name: NodeName,
+    /// Where its engine answers.
+    pub address: NodeAddress,
+    /// The cluster to put it into.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cluster: Option<ClusterName>,
+    /// Labels.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub labels: BTreeMap<String, String>,
+    /// What to trust and to show, for an `https://` address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tls: Option<TlsSpec>,
+}
+
+/// Certificates for an engine behind TLS, as PEM texts.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct TlsSpec {
+    /// Authorities to trust; none: the well-known ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ca: Option<String>,
+    /// The client certificate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cert: Option<String>,
+    /// Its key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<Secret>,
+}

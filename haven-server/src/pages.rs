@@ -1,0 +1,43 @@
+//! Pages: the landing page, and the API's document to read and to browse. All of it is part of the program.
+
+use std::sync::{Arc, OnceLock};
+
+use axum::{
+    extract::{Request, State},
+    response::{Html, IntoResponse as _, Redirect, Response},
+};
+use haven_core::Error;
+use http::{HeaderValue, header};
+use utoipa_swagger_ui::Config;
+
+use crate::{Shared, document, problem::Problem};
+
+pub(crate) async fn landing() -> Html<&'static str> {
+    Html(include_str!("../page/landing.html"))
+}
+
+/// `/openapi.json`.
+pub(crate) async fn document(State(shared): State<Arc<Shared>>) -> Response {
+    let json = shared.document.get_or_init(|| document::openapi().to_string().into()).clone();
+    ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], json).into_response()
+}
+
+/// The document, made when it is first asked for.
+pub(crate) type Document = OnceLock<bytes::Bytes>;
+
+pub(crate) async fn to_reference() -> Redirect {
+    Redirect::permanent("/reference/")
+}
+
+/// The files of the browsable reference.
+pub(crate) async fn reference(request: Request) -> Result<Response, Problem> {
+    let file = request.uri().path().strip_prefix("/reference/").unwrap_or_default();
+    let found = utoipa_swagger_ui::serve(file, Arc::new(Config::from("/openapi.json")));
+    let found = found.map_err(|error| Error::unexpected(format!("the reference cannot be shown: {error}")))?;
+    let Some(found) = found else {
+        return Err(Error::not_found("page", file.chars().take(100).collect::<String>().escape_debug()).into());
+    };
+    let kind =
+        HeaderValue::from_str(&found.content_type).unwrap_or(HeaderValue::from_static("application/octet-stream"));
+    Ok(([(header::CONTENT_TYPE, kind)], found.bytes.into_owned()).into_response())
+}
