@@ -1,7 +1,8 @@
 //! The live inventory of one node: its containers, and whether that can be counted on.
 //!
-//! One writer (the supervisor) and many readers. A reading says `as_of`, the moment the engine was last asked, and
-//! `stale`: contact is lost, events are cut, or something is known to have changed that is not read yet.
+//! One writer (the supervisor) and many readers. A reading says `as_of`, the moment the engine was last
+//! asked for everything, and `stale`: contact is lost, events are cut, or something is known to have changed that is not
+//! read yet.
 
 use std::{
     collections::HashSet,
@@ -12,7 +13,7 @@ use std::{
 };
 
 use arc_swap::ArcSwap;
-use haven_model::{Container, ContainerId, node::Count};
+use haven_model::{Container, ContainerId, ContainerState, node::Count};
 use jiff::Timestamp;
 
 /// The containers of one node, as last read.
@@ -34,6 +35,15 @@ struct Snapshot {
     as_of: Option<Timestamp>,
 }
 
+/// What a whole list showed to be otherwise than known.
+#[derive(Debug, Default)]
+pub(super) struct Changes {
+    /// The containers that are new, changed or gone.
+    pub(super) ids: Vec<ContainerId>,
+    /// Those of them that came, went, or are in another state, of which every engine tells.
+    pub(super) lifecycle: Vec<ContainerId>,
+}
+
 /// What a reader sees.
 #[derive(Clone, Debug)]
 pub struct Reading {
@@ -41,7 +51,7 @@ pub struct Reading {
     pub containers: Arc<[Arc<Container>]>,
     /// When the engine told of each: what it says of time (`Up 5 minutes`) is as of then.
     pub told: Arc<[Option<Timestamp>]>,
-    /// When the engine was asked; none: never yet.
+    /// When the engine was asked for all of them; none: never yet.
     pub as_of: Option<Timestamp>,
     /// Whether this cannot be counted on now.
     pub stale: bool,
@@ -90,12 +100,12 @@ impl Inventory {
         self.dirty.store(dirty, Ordering::Release);
     }
 
-    /// Takes a whole list. Answers the ids whose container is new, changed or gone.
-    pub(super) fn replace(&self, containers: Vec<Container>, as_of: Timestamp) -> Vec<ContainerId> {
+    /// Takes a whole list.
+    pub(super) fn replace(&self, containers: Vec<Container>, as_of: Timestamp) -> Changes {
         let before = self.snapshot.load_full();
         let known: std::collections::HashMap<&ContainerId, &Arc<Container>> =
             before.containers.iter().map(|container| (&container.id, container)).collect();
-        let mut changed = Vec::new();
+        let mut changes = Changes::default();
         let mut seen = HashSet::with_capacity(containers.len());
         let mut after: Vec<Arc<Container>> = Vec::with_capacity(containers.len());
         for container in containers {
@@ -105,24 +115,28 @@ impl Inventory {
             match known.get(&container.id) {
                 Some(known) if ***known == container => after.push((*known).clone()),
                 Some(known) if same_but_status(known, &container) => after.push(Arc::new(container)),
-                _ => {
-                    changed.push(container.id.clone());
+                known => {
+                    // What is being removed is told of when it is gone.
+                    let is_going = matches!(container.state, ContainerState::Removing | ContainerState::Dead);
+                    if !is_going && known.is_none_or(|known| known.state != container.state) {
+                        changes.lifecycle.push(container.id.clone());
+                    }
+                    changes.ids.push(container.id.clone());
                     after.push(Arc::new(container));
                 }
             }
         }
-        changed.extend(known.keys().filter(|id| !seen.contains(**id)).map(|id| (*id).clone()));
+        for gone in known.keys().filter(|id| !seen.contains(**id)) {
+            changes.ids.push((*gone).clone());
+            changes.lifecycle.push((*gone).clone());
+        }
         self.swap(after.into_iter().map(|container| (container, Some(as_of))).collect(), Some(as_of));
-        changed
+        changes
     }
 
-    /// Takes what a list filtered by `asked` answered: what is missing there is gone. Answers the ids that changed.
-    pub(super) fn merge(
-        &self,
-        asked: &HashSet<ContainerId>,
-        found: Vec<Container>,
-        as_of: Timestamp,
-    ) -> Vec<ContainerId> {
+    /// Takes what a list filtered by `asked` answered `at` a moment: what is missing there is gone. Answers the ids that
+    /// changed.
+    pub(super) fn merge(&self, asked: &HashSet<ContainerId>, found: Vec<Container>, at: Timestamp) -> Vec<ContainerId> {
         let before = self.snapshot.load_full();
         let known = before.containers.iter().cloned().zip(before.told.iter().copied());
         let mut after: Vec<_> = known.filter(|(container, _)| !asked.contains(&container.id)).collect();
@@ -134,11 +148,11 @@ impl Inventory {
             if !known.is_some_and(|known| same_but_status(known, &container)) {
                 changed.push(container.id.clone());
             }
-            after.push((Arc::new(container), Some(as_of)));
+            after.push((Arc::new(container), Some(at)));
         }
         let gone = before.containers.iter().filter(|known| asked.contains(&known.id) && !present.contains(&known.id));
         changed.extend(gone.map(|known| known.id.clone()));
-        self.swap(after, Some(as_of));
+        self.swap(after, before.as_of);
         changed
     }
 

@@ -5,6 +5,7 @@
 //! Losing contact is *unknown*, never *gone*: what was last seen stays listed, marked as stale.
 
 mod connect;
+mod hints;
 mod inventory;
 mod lastseen;
 mod limits;

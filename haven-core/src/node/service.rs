@@ -16,7 +16,7 @@ use super::{
     inventory::Reading,
     record::NodeRecord,
     sample,
-    state::{NodeState, Order},
+    state::{Agent, NodeState, Order},
     supervise::{Shared, Supervisor},
 };
 use crate::{
@@ -121,10 +121,6 @@ impl NodeService {
         }
     }
 
-    pub(crate) fn shared_store(&self) -> Arc<dyn crate::store::Store> {
-        self.shared.store.clone()
-    }
-
     pub(crate) fn state(&self, node: &NodeName) -> Result<Arc<NodeState>> {
         let nodes = self.nodes.read().expect("no panic happens under this lock");
         nodes.get(node).map(|entry| entry.state.clone()).ok_or_else(|| Error::not_found("node", node))
@@ -184,7 +180,8 @@ impl NodeService {
         if !is_news(record.revision) {
             return;
         }
-        let (state, orders) = NodeState::new(name.clone(), record);
+        let agent = Agent::expected(&record.value, self.shared.clock.elapsed(), self.settings().agent_interval * 3);
+        let (state, orders) = NodeState::new(name.clone(), record, agent);
         let stop = self.stop.child_token();
         let supervisor = Supervisor {
             shared: self.shared.clone(),
@@ -192,6 +189,7 @@ impl NodeService {
             orders,
             stop: stop.clone(),
             closing: self.stop.clone(),
+            listening: None,
             last_seen: None,
             unsaved: false,
         };

@@ -27,24 +27,13 @@ pub(crate) struct NodeState {
     pub(crate) record: ArcSwap<Versioned<NodeRecord>>,
     pub(crate) inventory: Inventory,
     /// The engine, while contact lasts.
-    pub(super) engine: ArcSwapOption<Box<dyn EngineHandle>>,
+    pub(super) engine: ArcSwapOption<Arc<dyn Engine>>,
     pub(super) contact: Mutex<Contact>,
     pub(super) agent: Mutex<Agent>,
     pub(super) figures: Mutex<Figures>,
     pub(super) orders: mpsc::Sender<Order>,
     /// The address or the certificates changed.
     pub(super) moved: Notify,
-}
-
-/// Lets an `Arc<dyn Engine>` stand in an `ArcSwap`, which wants a sized type.
-pub(super) trait EngineHandle: std::fmt::Debug + Send + Sync {
-    fn engine(&self) -> Arc<dyn Engine>;
-}
-
-impl EngineHandle for Arc<dyn Engine> {
-    fn engine(&self) -> Arc<dyn Engine> {
-        self.clone()
-    }
 }
 
 /// Contact with the engine.
@@ -60,12 +49,31 @@ pub(super) struct Contact {
 /// What the agent said last.
 #[derive(Debug, Default)]
 pub(super) struct Agent {
+    /// None: nothing since this process began.
     pub(super) last_seen: Option<Timestamp>,
-    /// On the clock that does not jump.
+    /// On the clock that does not jump: when it was heard, or expected from; none: no agent is known of.
     pub(super) heard: Option<Duration>,
     pub(super) silent_after: Duration,
     /// The silence was told.
     pub(super) told_silent: bool,
+}
+
+impl Agent {
+    /// What is known at the start of a node's agent: one that reported before is expected to do so again.
+    pub(super) fn expected(record: &NodeRecord, now: Duration, silent_after: Duration) -> Self {
+        let reported = record.address.is_none() || !record.reported.is_empty();
+        Self { heard: reported.then_some(now), silent_after, ..Self::default() }
+    }
+
+    /// Whether it has said nothing for longer than it may.
+    pub(super) fn is_silent(&self, now: Duration) -> bool {
+        self.heard.is_some_and(|heard| now.saturating_sub(heard) > self.silent_after)
+    }
+
+    /// Whether it reports.
+    pub(super) fn is_reporting(&self, now: Duration) -> bool {
+        self.last_seen.is_some() && !self.is_silent(now)
+    }
 }
 
 /// What the node and its containers use.
@@ -85,7 +93,11 @@ pub(super) enum Order {
 }
 
 impl NodeState {
-    pub(super) fn new(name: NodeName, record: Versioned<NodeRecord>) -> (Arc<Self>, mpsc::Receiver<Order>) {
+    pub(super) fn new(
+        name: NodeName,
+        record: Versioned<NodeRecord>,
+        agent: Agent,
+    ) -> (Arc<Self>, mpsc::Receiver<Order>) {
         let (orders, taken) = mpsc::channel(64);
         let state = Self {
             name,
@@ -93,7 +105,7 @@ impl NodeState {
             inventory: Inventory::default(),
             engine: ArcSwapOption::empty(),
             contact: Mutex::default(),
-            agent: Mutex::default(),
+            agent: Mutex::new(agent),
             figures: Mutex::default(),
             orders,
             moved: Notify::new(),
@@ -115,11 +127,10 @@ impl NodeState {
 
     /// The engine, or why there is none now.
     pub(crate) fn engine(&self) -> Result<Arc<dyn Engine>> {
-        if let Some(handle) = self.engine.load_full() {
-            return Ok(handle.engine());
+        match &*self.engine.load() {
+            Some(engine) => Ok(Arc::clone(engine)),
+            None => Err(self.why_not().with("node", &self.name)),
         }
-        let error = self.why_not();
-        Err(error.with("node", &self.name))
     }
 
     /// Why contact is lost.
@@ -148,19 +159,20 @@ impl NodeState {
             info: contact.info.as_deref().cloned(),
         };
         drop(contact);
-        let agent = {
-            let agent = self.agent();
-            AgentStatus {
-                reporting: agent.heard.is_some_and(|heard| clock.elapsed().saturating_sub(heard) <= agent.silent_after),
+        let (agent, agent_is_silent) = {
+            let (agent, now) = (self.agent(), clock.elapsed());
+            let shown = AgentStatus {
+                reporting: agent.is_reporting(now),
                 last_seen: agent.last_seen,
                 age: age(agent.last_seen),
-            }
+            };
+            (shown, agent.is_silent(now))
         };
         let reading = self.inventory.read();
         let status = match (engine.connected, engine.last_seen, reading.as_of) {
             (true, ..) => NodeStatus::Online,
             // Only its agent told of it, and does no more.
-            (false, None, None) if agent.last_seen.is_some() && !agent.reporting => NodeStatus::Unknown,
+            (false, None, None) if agent_is_silent => NodeStatus::Unknown,
             (false, None, None) => NodeStatus::Pending,
             _ => NodeStatus::Unknown,
         };

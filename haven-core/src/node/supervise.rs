@@ -13,14 +13,15 @@ use haven_model::{
     system::EngineEventOptions,
 };
 use jiff::Timestamp;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::{
     NodeSettings,
     connect::Connector,
+    hints::{Dirty, Ended},
     lastseen::LastSeen,
-    state::{EngineHandle, NodeState, Order},
+    state::{NodeState, Order},
 };
 use crate::{
     clock::Clock,
@@ -29,8 +30,12 @@ use crate::{
     store::Store,
 };
 
-/// Beyond so many ids a whole list is cheaper than a filtered one.
-const MANY: usize = 50;
+/// How long a list may take: a busy engine of many containers is slow, and pings tell whether it is there at all.
+const LIST: Duration = Duration::from_secs(30);
+/// How long the event may be late of a change that a list showed first.
+const LATE: Duration = Duration::from_secs(2);
+/// How soon a list is taken anew that shows as running what is said to have ended.
+const DOUBT: Duration = Duration::from_millis(200);
 /// How soon what was last seen is written after a change.
 const SAVE_AFTER: Duration = Duration::from_secs(1);
 /// And how soon it is tried again after it failed.
@@ -58,6 +63,8 @@ pub(super) struct Supervisor {
     pub(super) stop: CancellationToken,
     /// The whole service ends, and not this node alone.
     pub(super) closing: CancellationToken,
+    /// Since when this process has listened: an engine that has told nothing yet is asked for what came after.
+    pub(super) listening: Option<Timestamp>,
     /// What the store holds of the inventory; none: not known, or being written.
     pub(super) last_seen: Option<LastSeen>,
     /// The inventory may hold more than the store does.
@@ -70,6 +77,8 @@ enum Broken {
     Lost(Error),
     /// The address or the certificates changed.
     Moved,
+    /// Containers changed and no event told of it: those that come are not all, or come no more.
+    Deaf,
 }
 
 impl From<Error> for Broken {
@@ -81,26 +90,10 @@ impl From<Error> for Broken {
 type Pending<T> = Pin<Box<dyn Future<Output = Result<T>> + Send>>;
 type Saving = Pin<Box<dyn Future<Output = (Option<LastSeen>, Result<()>)> + Send>>;
 
-/// A list on its way: what was asked, who waits for it, and the answer.
+/// A list on its way: what it was asked for, and the answer.
 struct Listing {
-    /// None: everything.
-    asked: Option<HashSet<ContainerId>>,
-    waiting: Vec<oneshot::Sender<()>>,
+    asked: Dirty,
     answer: Pending<(Vec<Container>, Timestamp)>,
-}
-
-/// What changed and is not read yet.
-#[derive(Default)]
-struct Dirty {
-    ids: HashSet<ContainerId>,
-    everything: bool,
-    waiting: Vec<oneshot::Sender<()>>,
-}
-
-impl Dirty {
-    fn is_empty(&self) -> bool {
-        self.ids.is_empty() && !self.everything && self.waiting.is_empty()
-    }
 }
 
 impl Supervisor {
@@ -120,6 +113,11 @@ impl Supervisor {
                     self.save_rest().await;
                 }
                 Broken::Moved => {
+                    self.leave();
+                    continue;
+                }
+                Broken::Deaf => {
+                    tracing::warn!(node = %self.state.name, "containers changed and no event told of it: listening anew");
                     self.leave();
                     continue;
                 }
@@ -282,9 +280,7 @@ impl Supervisor {
 
     /// Connects and watches until something breaks; answers what broke.
     async fn watch(&mut self, pause: &mut Duration, told_unknown: &mut bool) -> Broken {
-        let patience = self.shared.settings.unknown_after;
-        let begun = bounded(self.shared.clock.clone(), patience, self.begin()).await;
-        let (engine, events, heard) = match begun {
+        let (engine, events, heard) = match self.begin().await {
             Ok(begun) => begun,
             Err(error) => return error.into(),
         };
@@ -293,8 +289,7 @@ impl Supervisor {
             self.tell("online", Severity::Info, format!("node {}: connected", self.state.name));
         }
         // The engine first: a node that is said to be online can be used.
-        let handle: Box<dyn EngineHandle> = Box::new(engine.clone());
-        self.state.engine.store(Some(Arc::new(handle)));
+        self.state.engine.store(Some(Arc::new(engine.clone())));
         {
             let mut contact = self.state.contact();
             contact.connected = true;
@@ -308,24 +303,27 @@ impl Supervisor {
     }
 
     /// Subscribes, asks what the engine is, and lists. Answers too how far the engine was heard before.
-    async fn begin(&self) -> Result<(Arc<dyn Engine>, Stream<EngineEvent>, Option<Heard>)> {
-        let engine = self.connect().await?;
+    async fn begin(&mut self) -> Result<(Arc<dyn Engine>, Stream<EngineEvent>, Option<Heard>)> {
+        let patience = self.shared.settings.unknown_after;
         let heard = self.shared.journal.heard(&self.state.name).map(|heard| {
             // While contact lasted, silence meant that nothing happened.
             let known = self.state.contact().last_seen.or(self.state.inventory.read().as_of);
             Heard { newest: heard.newest.max(known.unwrap_or(heard.newest)), ..heard }
         });
-        let since = heard.map(|heard| heard.since);
-        let events = engine.events(&EngineEventOptions { since }).await?;
-        let version = engine.version().await?;
-        let info = engine.info().await?;
-        {
+        let since = heard.map(|heard| heard.since).or(self.listening);
+        let (engine, events) = bounded(self.shared.clock.clone(), patience, async {
+            let engine = self.connect().await?;
+            let events = engine.events(&EngineEventOptions { since }).await?;
+            let (version, info) = (engine.version().await?, engine.info().await?);
             let mut contact = self.state.contact();
             contact.api = Some(version.api);
             contact.info = Some(Arc::new(info));
-        }
-        let as_of = self.shared.clock.now();
-        let containers = engine.containers(&ContainerFilter::default()).await?;
+            drop(contact);
+            Ok((engine, events))
+        })
+        .await?;
+        let (containers, as_of) = self.ask(&engine, ContainerFilter::default()).await?;
+        self.listening.get_or_insert(as_of);
         self.state.inventory.replace(containers, as_of);
         self.state.inventory.set_dirty(false);
         self.state.inventory.follow();
@@ -343,6 +341,10 @@ impl Supervisor {
         let settings = self.shared.settings.clone();
         let (ping_every, ping_patience) = (settings.unknown_after.mul_f64(0.3), settings.unknown_after.mul_f64(0.5));
         let mut dirty = Dirty::default();
+        let mut ended = Ended::default();
+        let mut untold: HashSet<ContainerId> = HashSet::new();
+        let mut late = sleep_for(&clock, None);
+        let mut doubted = false;
         let mut listing: Option<Listing> = None;
         let mut pinging: Option<Pending<()>> = None;
         let mut saving: Option<Saving> = None;
@@ -356,7 +358,8 @@ impl Supervisor {
         loop {
             if listing.is_none() && !gathering && !dirty.is_empty() {
                 gathering = true;
-                let wait = if dirty.waiting.is_empty() { settings.coalesce } else { Duration::ZERO };
+                let wait = if doubted { DOUBT } else { settings.coalesce };
+                let wait = if dirty.waiting.is_empty() { wait } else { Duration::ZERO };
                 gather = sleep_for(&clock, Some(wait));
             }
             tokio::select! {
@@ -367,7 +370,9 @@ impl Supervisor {
                     if let Some(heard) = unjoined.take().filter(|_| !joins) {
                         self.tell_gap(heard.newest, event.time);
                     }
-                    mark(&mut dirty, &event);
+                    dirty.mark(&event);
+                    ended.hear(&event);
+                    untold.retain(|id| id.as_str() != event.id);
                     if !dirty.is_empty() {
                         self.state.inventory.set_dirty(true);
                     }
@@ -379,13 +384,25 @@ impl Supervisor {
                 answer = async { listing.as_mut().expect("guarded by the condition").answer.as_mut().await }, if listing.is_some() => {
                     let Some(done) = listing.take() else { continue };
                     let (containers, as_of) = answer?;
-                    let changed = match &done.asked {
-                        Some(asked) => self.state.inventory.merge(asked, containers, as_of),
-                        None => self.state.inventory.replace(containers, as_of),
+                    let changed = if done.asked.filter().is_some() {
+                        self.state.inventory.merge(&done.asked.ids, containers, as_of)
+                    } else {
+                        let changes = self.state.inventory.replace(containers, as_of);
+                        // Nothing hinted at this list; what it shows to be otherwise must be told of.
+                        if done.asked.ids.is_empty() && untold.is_empty() {
+                            untold.extend(changes.lifecycle.into_iter().filter(|id| !dirty.ids.contains(id)));
+                            late = sleep_for(&clock, (!untold.is_empty()).then_some(LATE));
+                        }
+                        changes.ids
                     };
+                    let reading = self.state.inventory.read();
+                    let running = reading.containers.iter().filter(|known| known.is_running());
+                    let doubts = ended.doubt(running.map(|known| &known.id));
+                    doubted = dirty.is_empty() && !doubts.is_empty();
+                    dirty.ids.extend(doubts);
                     self.state.inventory.set_dirty(!dirty.is_empty());
                     self.state.contact().last_seen = Some(clock.now());
-                    for waiting in done.waiting {
+                    for waiting in done.asked.waiting {
                         let _ = waiting.send(());
                     }
                     self.unsaved |= !changed.is_empty();
@@ -394,6 +411,7 @@ impl Supervisor {
                         save = sleep_for(&clock, Some(SAVE_AFTER));
                     }
                 }
+                () = &mut late, if !untold.is_empty() => return Err(Broken::Deaf),
                 () = &mut relist => {
                     dirty.everything = true;
                     relist = sleep_for(&clock, settings.relist);
@@ -443,21 +461,22 @@ impl Supervisor {
     }
 
     /// Sends for what is dirty: one request.
-    fn list(&self, engine: &Arc<dyn Engine>, dirty: Dirty) -> Listing {
-        let asked = (!dirty.everything && dirty.ids.len() <= MANY).then_some(dirty.ids);
-        let filter = match &asked {
-            Some(ids) => {
-                ContainerFilter { id: ids.iter().map(ToString::to_string).collect(), ..ContainerFilter::default() }
-            }
-            None => ContainerFilter::default(),
-        };
+    fn list(&self, engine: &Arc<dyn Engine>, asked: Dirty) -> Listing {
+        let answer = self.ask(engine, asked.filter().unwrap_or_default());
+        Listing { asked, answer: Box::pin(answer) }
+    }
+
+    /// Lists containers; answers them and when that was true.
+    fn ask(
+        &self,
+        engine: &Arc<dyn Engine>,
+        filter: ContainerFilter,
+    ) -> impl Future<Output = Result<(Vec<Container>, Timestamp)>> + use<> {
         let (engine, clock) = (engine.clone(), self.shared.clock.clone());
-        let patience = self.shared.settings.unknown_after;
-        let answer = bounded(clock.clone(), patience, async move {
+        bounded(clock.clone(), LIST.max(self.shared.settings.unknown_after), async move {
             let as_of = clock.now();
             Ok((engine.containers(&filter).await?, as_of))
-        });
-        Listing { asked, waiting: dirty.waiting, answer: Box::pin(answer) }
+        })
     }
 
     /// The full id that a reference means, where the inventory or the reference itself says.
@@ -472,22 +491,6 @@ impl Supervisor {
             .filter(|known| known.name == container.as_str() || known.id.as_str().starts_with(container.as_str()));
         let id = found.next()?.id.clone();
         found.next().is_none().then_some(id)
-    }
-}
-
-/// Marks which containers an event is about.
-fn mark(dirty: &mut Dirty, event: &EngineEvent) {
-    let id = match event.kind.as_str() {
-        // An exec changes nothing that a list shows; a health check is one every few seconds in every container.
-        "container" if event.action.starts_with("exec_") || event.action == "top" => return,
-        "container" => Some(event.id.as_str()),
-        "network" => event.attributes.get("container").map(String::as_str),
-        _ => return,
-    };
-    match id.map(ContainerId::new) {
-        Some(Ok(id)) => drop(dirty.ids.insert(id)),
-        Some(Err(_)) => dirty.everything = true,
-        None => {}
     }
 }
 

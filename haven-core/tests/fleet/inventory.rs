@@ -1,138 +1,26 @@
-//! The live inventory: equal to the engine's own list, and never silently stale.
+//! The live inventory: equal to the engine's own list, and asked for once.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering},
-    },
-    time::Duration,
-};
+use std::{sync::atomic::Ordering, time::Duration};
 
-use async_trait::async_trait;
 use haven_core::{
-    Error, Haven, Result,
-    clock::{Clock, SystemClock},
+    clock::Clock as _,
     door::ops::{
         containers::{ContainerHistory, ListContainers},
         images::ListImages,
-        nodes::UpdateNode,
         volumes::ListVolumes,
     },
-    engine::{Call, Containers as _, Hook, Images as _, Volumes as _, sim::SimEngine},
+    engine::{Containers as _, Images as _, Volumes as _},
     model::{
-        Container, ContainerFilter, ContainerId, ContainerName, ContainerRef, ContainerSpec, ImageRef, NodeAddress,
-        NodeStatus, Severity, VolumeName, VolumeSpec,
+        ContainerFilter, ContainerId, ContainerName, ContainerRef, ImageRef, VolumeName, VolumeSpec,
         container::{RemoveOptions, StopOptions},
     },
-    node::{NodeSettings, SimConnector},
-    store::MemoryStore,
+    node::NodeSettings,
 };
 
-use super::node;
-
-/// Counts lists, and cuts events or everything.
-#[derive(Debug, Default)]
-struct Wire {
-    lists: AtomicU64,
-    acts: AtomicU64,
-    requests: AtomicU64,
-    events_cut: AtomicBool,
-    silent: AtomicBool,
-}
-
-#[async_trait]
-impl Hook for Wire {
-    async fn before(&self, call: Call<'_>) -> Result<()> {
-        self.requests.fetch_add(1, Ordering::SeqCst);
-        if call.op == "containers" {
-            self.lists.fetch_add(1, Ordering::SeqCst);
-        }
-        if call.op.contains('_') && !call.op.starts_with("stats") {
-            self.acts.fetch_add(1, Ordering::SeqCst);
-        }
-        if self.silent.load(Ordering::SeqCst) {
-            std::future::pending::<()>().await;
-        }
-        if call.op == "events" && self.events_cut.load(Ordering::SeqCst) {
-            return Err(Error::unavailable("the events are cut"));
-        }
-        Ok(())
-    }
-
-    async fn item(&self, call: Call<'_>) -> Result<()> {
-        if call.op == "events" && self.events_cut.load(Ordering::SeqCst) {
-            return Err(Error::unavailable("the events are cut"));
-        }
-        Ok(())
-    }
-}
-
-struct Bench {
-    haven: Haven,
-    engines: SimConnector,
-    wire: Arc<Wire>,
-}
-
-async fn bench(settings: NodeSettings) -> Bench {
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
-    let engines = SimConnector::new(clock.clone());
-    let wire = Arc::new(Wire::default());
-    let haven = Haven::builder()
-        .store(Arc::new(MemoryStore::new(&*clock)))
-        .clock(clock)
-        .connector(engines.clone())
-        .hook(wire.clone())
-        .settings(settings)
-        .build()
-        .await
-        .unwrap();
-    Bench { haven, engines, wire }
-}
-
-impl Bench {
-    async fn add(&self, name: &str) -> SimEngine {
-        self.haven.nodes().register(&node(name), NodeAddress::Sim).await.unwrap();
-        self.haven.nodes().wait_online(&node(name)).await.unwrap();
-        self.engines.engine(&node(name))
-    }
-
-    async fn seen(&self, name: &str) -> (Vec<Container>, bool) {
-        let listing = self
-            .haven
-            .containers()
-            .list_with(ListContainers { node: Some(node(name)), ..ListContainers::default() })
-            .await
-            .unwrap();
-        (listing.items.into_iter().map(|at| at.item).collect(), listing.stale)
-    }
-}
-
-fn quiet() -> NodeSettings {
-    NodeSettings { relist: None, sample: None, ..NodeSettings::default() }
-}
-
-fn spec() -> ContainerSpec {
-    ContainerSpec::new(ImageRef::new("nginx").unwrap())
-}
-
-fn stripped(mut containers: Vec<Container>) -> Vec<Container> {
-    for container in &mut containers {
-        container.status.clear();
-    }
-    containers.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
-    containers
-}
-
-/// Waits until `holds`, for at most ten seconds.
-async fn eventually<F: Future<Output = bool>>(what: &str, holds: impl Fn() -> F) {
-    for _ in 0..500 {
-        if holds().await {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    panic!("never: {what}");
-}
+use super::{
+    bench::{bench, eventually, quiet, spec, stripped},
+    node,
+};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn ten_thousand_changes_without_a_relist_leave_it_equal_to_the_engine() {
@@ -176,90 +64,6 @@ async fn ten_thousand_changes_without_a_relist_leave_it_equal_to_the_engine() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn with_events_cut_stale_is_said_before_the_first_wrong_answer() {
-    let bench = bench(quiet()).await;
-    let engine = bench.add("a").await;
-    assert!(!bench.seen("a").await.1);
-    bench.wire.events_cut.store(true, Ordering::SeqCst);
-    // The first event after the cut is the one that does not arrive.
-    let id = engine.create_container(None, &spec()).await.unwrap();
-    eventually("stale", || async { bench.seen("a").await.1 }).await;
-    eventually("unknown", || async {
-        bench.haven.nodes().get(&node("a")).await.unwrap().status == NodeStatus::Unknown
-    })
-    .await;
-    let listing = bench.haven.containers().list().await.unwrap();
-    assert_eq!(listing.missing.len(), 1, "what is missing is data");
-    bench.wire.events_cut.store(false, Ordering::SeqCst);
-    eventually("it recovers by itself", || async {
-        let (seen, stale) = bench.seen("a").await;
-        !stale && seen.iter().any(|container| container.id == id)
-    })
-    .await;
-}
-
-/// The messages of what was said of a node itself.
-async fn said_of_node(haven: &Haven, action: &str) -> Vec<String> {
-    let events = haven.events().list(Severity::Info).await.unwrap();
-    events
-        .into_iter()
-        .filter(|event| event.kind == "node" && event.action == action)
-        .map(|event| event.message)
-        .collect()
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_cut_that_a_replay_bridges_loses_no_event_and_a_longer_one_says_so() {
-    let bench = bench(NodeSettings { unknown_after: Duration::from_secs(2), ..quiet() }).await;
-    let engine = bench.add("a").await;
-    let created = async || {
-        let events = bench.haven.events().list(Severity::Info).await.unwrap();
-        events.iter().filter(|event| event.kind == "container" && event.action == "create").count()
-    };
-    let status = async || bench.haven.nodes().get(&node("a")).await.unwrap().status;
-    engine.create_container(None, &spec()).await.unwrap();
-    eventually("heard", || async { created().await == 1 }).await;
-    for (missed, gaps) in [(100, 0), (600, 1)] {
-        let before = created().await;
-        bench.wire.events_cut.store(true, Ordering::SeqCst);
-        for _ in 0..missed {
-            engine.create_container(None, &spec()).await.unwrap();
-        }
-        eventually("unknown", || async { status().await == NodeStatus::Unknown }).await;
-        bench.wire.events_cut.store(false, Ordering::SeqCst);
-        eventually("online", || async { status().await == NodeStatus::Online }).await;
-        engine.create_container(None, &spec()).await.unwrap();
-        if gaps == 0 {
-            eventually("all are told", || async { created().await == before + missed + 1 }).await;
-        }
-        eventually("a gap is said", || async { said_of_node(&bench.haven, "gap").await.len() == gaps }).await;
-    }
-    let message = said_of_node(&bench.haven, "gap").await.remove(0);
-    assert!(message.contains("may be missing"), "{message}");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn an_engine_that_hangs_is_unknown_in_its_time_and_does_not_stall_the_others() {
-    let settings = NodeSettings { unknown_after: Duration::from_secs(1), ..quiet() };
-    let hanging = bench(settings).await;
-    let engine = hanging.add("a").await;
-    engine.create_container(None, &spec()).await.unwrap();
-    eventually("listed", || async { hanging.seen("a").await.0.len() == 1 }).await;
-    hanging.wire.silent.store(true, Ordering::SeqCst);
-    eventually("unknown", || async {
-        hanging.haven.nodes().get(&node("a")).await.unwrap().status == NodeStatus::Unknown
-    })
-    .await;
-    let (seen, stale) = hanging.seen("a").await;
-    assert_eq!((seen.len(), stale), (1, true), "as last seen, and marked");
-    let events = hanging.haven.events().list(Severity::Warning).await.unwrap();
-    assert!(events.iter().any(|event| event.action == "unknown"), "{events:?}");
-    hanging.wire.silent.store(false, Ordering::SeqCst);
-    eventually("back", || async { hanging.haven.nodes().get(&node("a")).await.unwrap().status == NodeStatus::Online })
-        .await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn what_one_container_does_takes_no_time_back_from_another() {
     let bench = bench(quiet()).await;
     bench.add("a").await;
@@ -273,70 +77,6 @@ async fn what_one_container_does_takes_no_time_back_from_another() {
     run("second").await;
     let after = status().await;
     assert!(after.starts_with("Up ") && after != "Up Less than a second", "{after}");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn an_address_that_is_changed_is_no_lost_contact_and_a_node_that_is_removed_leaves_nothing() {
-    let bench = bench(quiet()).await;
-    let engine = bench.add("a").await;
-    engine.create_container(None, &spec()).await.unwrap();
-    let store = bench.haven.services().unwrap().store.clone();
-    let kept = async || {
-        let key = haven_core::store::Key::new("lastseen/").unwrap();
-        store.list(&key).await.unwrap().entries.len()
-    };
-    eventually("it is remembered", || async { kept().await == 1 }).await;
-    let elsewhere = UpdateNode {
-        node: node("a"),
-        address: Some("127.0.0.1:1".parse().unwrap()),
-        labels: None,
-        tls: None,
-        revision: None,
-    };
-    bench.haven.call(elsewhere).await.unwrap();
-    eventually("it is away", || async { !said_of_node(&bench.haven, "unknown").await.is_empty() }).await;
-    let message = said_of_node(&bench.haven, "unknown").await.remove(0);
-    assert!(message.contains("127.0.0.1:1") && !message.contains("changed"), "{message}");
-    engine.create_container(None, &spec()).await.unwrap();
-    bench.haven.nodes().remove(&node("a")).await.unwrap();
-    tokio::time::sleep(Duration::from_millis(100)).await;
-    assert_eq!(kept().await, 0);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn what_was_seen_last_is_written_when_contact_is_lost_at_once() {
-    let bench = bench(quiet()).await;
-    bench.add("a").await;
-    let store = bench.haven.services().unwrap().store.clone();
-    bench.haven.containers().run(&node("a"), "web", spec()).await.unwrap();
-    // Sooner than what changed is written by itself.
-    bench.engines.engine(&node("a")).disconnect();
-    eventually("it is remembered", || async {
-        let key = haven_core::store::Key::new("lastseen/").unwrap();
-        store.list(&key).await.unwrap().entries.len() == 1
-    })
-    .await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn lost_contact_restarts_nothing() {
-    let bench = bench(NodeSettings { unknown_after: Duration::from_secs(1), ..quiet() }).await;
-    let engine = bench.add("a").await;
-    let id = bench.haven.containers().run(&node("a"), "web", spec()).await.unwrap();
-    let state = async || engine.container(&ContainerRef::from(&id)).await.unwrap().state;
-    let before = state().await;
-    bench.wire.acts.store(0, Ordering::SeqCst);
-    for _ in 0..3 {
-        bench.wire.silent.store(true, Ordering::SeqCst);
-        eventually("unknown", || async {
-            bench.haven.nodes().get(&node("a")).await.unwrap().status == NodeStatus::Unknown
-        })
-        .await;
-        bench.wire.silent.store(false, Ordering::SeqCst);
-        bench.haven.nodes().wait_online(&node("a")).await.unwrap();
-    }
-    assert_eq!(state().await, before);
-    assert_eq!(bench.wire.acts.load(Ordering::SeqCst), 0, "nobody was asked to do anything");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -508,5 +248,20 @@ async fn a_quiet_fleet_writes_nothing() {
     tokio::time::sleep(Duration::from_secs(3)).await;
     assert_eq!(services.store.status().await.unwrap(), before);
     let top = bench.haven.top().containers(haven_core::model::metrics::TopBy::Cpu).await.unwrap();
-    assert_eq!(top.len(), 50, "and yet it is sampled");
+    assert_eq!(top.items.len(), 50, "and yet it is sampled");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_comes_to_mean_another_image_is_seen_in_the_next_list() {
+    let bench = bench(quiet()).await;
+    let engine = bench.add("a").await;
+    engine.create_container(None, &spec()).await.unwrap();
+    eventually("listed", || async { bench.seen("a").await.0.len() == 1 }).await;
+    let (from, to) = (ImageRef::new("busybox").unwrap(), ImageRef::new("nginx").unwrap());
+    engine.tag_image(&from, &to).await.unwrap();
+    eventually("as the engine lists it", || async {
+        let (seen, stale) = bench.seen("a").await;
+        !stale && stripped(seen) == stripped(engine.containers(&ContainerFilter::default()).await.unwrap())
+    })
+    .await;
 }

@@ -4,7 +4,9 @@
 
 mod access;
 mod audit;
+mod bench;
 mod clusters;
+mod contact;
 mod inventory;
 mod journal;
 mod nodes;

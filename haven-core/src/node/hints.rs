@@ -1,0 +1,135 @@
+//! What an engine's events hint at: which containers to read anew, and whether all that changed was told.
+
+use std::collections::{HashMap, HashSet};
+
+use haven_model::{ContainerFilter, ContainerId, EngineEvent};
+use tokio::sync::oneshot;
+
+/// Beyond so many ids a whole list is cheaper than a filtered one.
+const MANY: usize = 50;
+/// How often a container that is said to have ended is read anew while a list shows it running.
+const PATIENCE: u8 = 10;
+
+/// What changed and is not read yet.
+#[derive(Default)]
+pub(super) struct Dirty {
+    pub(super) ids: HashSet<ContainerId>,
+    pub(super) everything: bool,
+    /// Who waits for it to be read.
+    pub(super) waiting: Vec<oneshot::Sender<()>>,
+}
+
+impl Dirty {
+    pub(super) fn is_empty(&self) -> bool {
+        self.ids.is_empty() && !self.everything && self.waiting.is_empty()
+    }
+
+    /// Marks which containers an event is about.
+    pub(super) fn mark(&mut self, event: &EngineEvent) {
+        let id = match (event.kind.as_str(), event.action.as_str()) {
+            // An exec changes nothing that a list shows; a health check is one every few seconds in every container.
+            ("container", action) if action.starts_with("exec_") || action == "top" => return,
+            ("container", _) => Some(event.id.as_str()),
+            ("network", _) => event.attributes.get("container").map(String::as_str),
+            // A container is listed by the id of its image once the name means another or none.
+            ("image", "tag" | "untag" | "delete" | "pull" | "load" | "import") => {
+                self.everything = true;
+                return;
+            }
+            _ => return,
+        };
+        match id.map(ContainerId::new) {
+            Some(Ok(id)) => drop(self.ids.insert(id)),
+            Some(Err(_)) => self.everything = true,
+            None => {}
+        }
+    }
+
+    /// What to ask the engine for; none: everything.
+    pub(super) fn filter(&self) -> Option<ContainerFilter> {
+        (!self.everything && self.ids.len() <= MANY).then(|| ContainerFilter {
+            id: self.ids.iter().map(ToString::to_string).collect(),
+            ..ContainerFilter::default()
+        })
+    }
+}
+
+/// Containers that are said to have ended, until a list shows it. Docker before 23 tells before its lists know: in
+/// between it cleans up, which may take longer than events gather.
+#[derive(Default)]
+pub(super) struct Ended(HashMap<ContainerId, u8>);
+
+impl Ended {
+    /// Takes an event.
+    pub(super) fn hear(&mut self, event: &EngineEvent) {
+        if event.kind != "container" {
+            return;
+        }
+        let Ok(id) = ContainerId::new(&event.id) else { return };
+        match event.action.as_str() {
+            "die" => drop(self.0.insert(id, 0)),
+            "start" | "destroy" => drop(self.0.remove(&id)),
+            _ => {}
+        }
+    }
+
+    /// Which of those are to be read once more, as a list shows them among the `running`.
+    pub(super) fn doubt<'a>(&mut self, running: impl IntoIterator<Item = &'a ContainerId>) -> HashSet<ContainerId> {
+        if self.0.is_empty() {
+            return HashSet::new();
+        }
+        let running: HashSet<&ContainerId> = running.into_iter().collect();
+        self.0.retain(|id, tries| {
+            *tries += 1;
+            running.contains(id) && *tries <= PATIENCE
+        });
+        self.0.keys().cloned().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use jiff::Timestamp;
+
+    use super::*;
+
+    fn event(kind: &str, action: &str, id: &str) -> EngineEvent {
+        EngineEvent {
+            time: Timestamp::UNIX_EPOCH,
+            kind: kind.into(),
+            action: action.into(),
+            id: id.into(),
+            attributes: BTreeMap::new(),
+        }
+    }
+
+    #[test]
+    fn a_name_that_means_another_image_marks_everything() {
+        let mut dirty = Dirty::default();
+        dirty.mark(&event("image", "push", "busybox"));
+        assert!(dirty.is_empty(), "a push changes no list");
+        dirty.mark(&event("image", "untag", "sha256:0"));
+        assert!(dirty.everything && dirty.filter().is_none());
+    }
+
+    #[test]
+    fn a_list_that_lags_behind_the_death_it_was_told_of_is_doubted() {
+        let text = "a".repeat(64);
+        let id = ContainerId::new(&text).unwrap();
+        let mut ended = Ended::default();
+        ended.hear(&event("container", "die", &text));
+        assert_eq!(ended.doubt([&id]).len(), 1);
+        assert!(ended.doubt([]).is_empty(), "the list knows now");
+        assert!(ended.doubt([&id]).is_empty(), "it runs again");
+
+        ended.hear(&event("container", "die", &text));
+        ended.hear(&event("container", "start", &text));
+        assert!(ended.doubt([&id]).is_empty(), "it was started since");
+
+        ended.hear(&event("container", "die", &text));
+        let doubts = (0..20).take_while(|_| !ended.doubt([&id]).is_empty()).count();
+        assert_eq!(doubts, usize::from(PATIENCE), "an engine is not asked for ever");
+    }
+}
