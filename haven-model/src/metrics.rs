@@ -158,6 +158,9 @@ pub struct NodeUse {
     /// The last figures.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metrics: Option<NodeMetrics>,
+    /// Whether nobody tells what it uses now: its engine is out of contact and no agent reports.
+    #[serde(default)]
+    pub stale: bool,
 }
 
 /// What to put first in a list of what uses most.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use haven_model::{ContainerId, ContainerStats, NodeMetrics};
+use haven_model::{ContainerId, ContainerStats, NodeMetrics, metrics::MetricsSource};
 
 /// A limit in percent, and where it counts as over again.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -54,7 +54,8 @@ pub(super) enum Watched {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Crossing {
     pub(super) what: Watched,
-    pub(super) percent: f64,
+    /// None: it is measured no more.
+    pub(super) percent: Option<f64>,
     pub(super) limit: f64,
     pub(super) raised: bool,
 }
@@ -75,9 +76,10 @@ enum State {
 impl Watchdog {
     /// Looks at a machine's figures.
     pub(super) fn node(&mut self, limits: &Limits, metrics: &NodeMetrics) -> Vec<Crossing> {
-        // A disk that is not there any more is above no limit.
-        self.states
-            .retain(|what, _| if let Watched::Disk(mount) = what { metrics.disks.contains_key(mount) } else { true });
+        // An agent tells of all disks; the sum over containers of none.
+        let is_gone = |mount: &str| metrics.source == MetricsSource::Agent && !metrics.disks.contains_key(mount);
+        let mut crossings =
+            self.forget(limits.disk, |what| if let Watched::Disk(mount) = what { is_gone(mount) } else { false });
         let mut readings = Vec::new();
         if let Some(cpu) = metrics.cpu_percent {
             readings.push((Watched::Cpu, cpu, limits.cpu));
@@ -88,7 +90,8 @@ impl Watchdog {
         for (mount, disk) in metrics.disks.iter().filter(|(_, disk)| disk.total > 0) {
             readings.push((Watched::Disk(mount.clone()), disk.used as f64 / disk.total as f64 * 100.0, limits.disk));
         }
-        readings.into_iter().filter_map(|(what, percent, limit)| self.see(what, percent, limit)).collect()
+        crossings.extend(readings.into_iter().filter_map(|(what, percent, limit)| self.see(what, percent, limit)));
+        crossings
     }
 
     /// Looks at a container's figures. A limit of the whole machine's memory is none of its own.
@@ -104,14 +107,21 @@ impl Watchdog {
         self.see(Watched::Container(id.clone()), percent, limits.container_memory)
     }
 
-    /// Forgets containers that are no more.
-    pub(super) fn retain(&mut self, exists: impl Fn(&ContainerId) -> bool) {
-        self.states.retain(|what, _| if let Watched::Container(id) = what { exists(id) } else { true });
+    /// Forgets the containers that do not run; what was raised for one of them is over.
+    pub(super) fn retain(&mut self, limits: &Limits, runs: impl Fn(&ContainerId) -> bool) -> Vec<Crossing> {
+        self.forget(limits.container_memory, |what| if let Watched::Container(id) = what { !runs(id) } else { false })
+    }
+
+    fn forget(&mut self, limit: Limit, is_gone: impl Fn(&Watched) -> bool) -> Vec<Crossing> {
+        let gone = self.states.extract_if(|what, _| is_gone(what));
+        gone.filter(|(_, state)| *state == State::Raised)
+            .map(|(what, _)| Crossing { what, percent: None, limit: limit.raise, raised: false })
+            .collect()
     }
 
     fn see(&mut self, what: Watched, percent: f64, limit: Limit) -> Option<Crossing> {
         let state = self.states.get(&what).copied();
-        let crossing = |what, raised| Some(Crossing { what, percent, limit: limit.raise, raised });
+        let crossing = |what, raised| Some(Crossing { what, percent: Some(percent), limit: limit.raise, raised });
         match state {
             None if percent >= limit.raise => {
                 self.states.insert(what, State::Suspected);
@@ -136,6 +146,8 @@ impl Watchdog {
 
 #[cfg(test)]
 mod tests {
+    use haven_model::metrics::DiskUse;
+
     use super::*;
 
     #[test]
@@ -148,5 +160,38 @@ mod tests {
             .collect();
         let want = [None, None, None, Some(true), None, None, None, Some(false), None];
         assert_eq!(seen, want, "one spike is no warning; between the bounds nothing changes");
+    }
+
+    fn disks(source: MetricsSource, used: impl IntoIterator<Item = (&'static str, u64)>) -> NodeMetrics {
+        NodeMetrics {
+            time: jiff::Timestamp::UNIX_EPOCH,
+            source,
+            cpu_percent: None,
+            memory_used: None,
+            memory_total: None,
+            disks: used.into_iter().map(|(mount, used)| (mount.to_owned(), DiskUse { total: 100, used })).collect(),
+            net: std::collections::BTreeMap::new(),
+        }
+    }
+
+    #[test]
+    fn a_warning_of_what_is_gone_is_taken_back() {
+        let (limits, mut dog) = (Limits::default(), Watchdog::default());
+        dog.node(&limits, &disks(MetricsSource::Agent, [("/data", 95)]));
+        assert_eq!(dog.node(&limits, &disks(MetricsSource::Agent, [("/data", 95)])).len(), 1, "raised");
+        assert_eq!(
+            dog.node(&limits, &disks(MetricsSource::Containers, [])),
+            [],
+            "an agent that is silent mends no disk"
+        );
+        let over = dog.node(&limits, &disks(MetricsSource::Agent, [("/", 10)]));
+        assert!(matches!(&over[..], [Crossing { raised: false, percent: None, .. }]), "unmounted: {over:?}");
+
+        let id = ContainerId::new(&"a".repeat(64)).unwrap();
+        let full = ContainerStats { memory: 99, memory_limit: Some(100), ..ContainerStats::default() };
+        dog.container(&limits, &id, &full, Some(1000));
+        assert!(dog.container(&limits, &id, &full, Some(1000)).is_some(), "raised");
+        assert_eq!(dog.retain(&limits, |_| false).len(), 1, "it stopped");
+        assert_eq!(dog.retain(&limits, |_| false), [], "and is told of once");
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! An index of addresses, `addresses/ADDRESS`, keeps two nodes from having the same engine, without a race.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use bytes::Bytes;
 use haven_model::{
@@ -16,6 +16,8 @@ use crate::store::{Expect, Key, Versioned, Write};
 /// The most labels of a node, and the longest, key and value together.
 const MAX_LABELS: usize = 256;
 const MAX_LABEL: usize = 4096;
+/// How long a change waits for those before it.
+const TURN: Duration = Duration::from_secs(10);
 
 impl NodeService {
     /// Registers a node, if what `checks` say of its cluster holds. `AlreadyExists` when the name, or the address under
@@ -60,15 +62,10 @@ impl NodeService {
         if let Ok(Some(_)) = self.table.get(name.as_str()).await {
             return Error::new(ErrorKind::AlreadyExists, format!("a node `{name}` is registered already"));
         }
-        let index = record.address.as_ref().and_then(|address| index_key(address).ok().flatten());
-        if let (Some(address), Some(index)) = (&record.address, index)
+        if let Some(index) = record.address.as_ref().and_then(|address| index_key(address).ok().flatten())
             && let Ok(Some(owner)) = self.shared.store.get(&index).await
         {
-            let owner = String::from_utf8_lossy(&owner.value).into_owned();
-            return Error::new(
-                ErrorKind::AlreadyExists,
-                format!("the engine at `{address}` is registered as node `{owner}` already"),
-            );
+            return taken_by_another(record, &owner.value);
         }
         error
     }
@@ -104,20 +101,22 @@ impl NodeService {
     }
 
     /// Changes a record in one transaction, trying again when somebody else was faster and no revision was asked for.
-    /// `edit` answers the new record and what else must hold.
+    /// `edit` answers the new record and what else must hold. Answers what the record was, where it is not any more.
     pub(crate) async fn change(
         &self,
         node: &NodeName,
         revision: Option<Revision>,
         edit: impl Fn(&NodeRecord) -> Result<(NodeRecord, Vec<(Key, Expect)>)>,
-    ) -> Result<()> {
-        let _turn = self.turn.lock().await;
+    ) -> Result<Option<NodeRecord>> {
+        // Nothing was asked of the store yet: who has waited for long enough may as well say that it did not happen.
+        let waited = |_| Error::unavailable("other changes of nodes are waiting for the store");
+        let _turn = tokio::time::timeout(TURN, self.turn.lock()).await.map_err(waited)?;
         for _ in 0..8 {
             let current = self.table.get(node.as_str()).await?.ok_or_else(|| Error::not_found("node", node))?;
             refuse_changed(node, &current, revision)?;
             let (record, mut checks) = edit(&current.value)?;
             if record == current.value {
-                return Ok(());
+                return Ok(None);
             }
             checks.push((self.table.key(node.as_str())?, Expect::At(current.revision)));
             let mut writes = vec![self.table.put_write(node.as_str(), &record, Some(&current))?];
@@ -132,8 +131,9 @@ impl NodeService {
             }
             match self.shared.store.txn(&checks, &writes).await {
                 Ok(revision) => {
+                    let before = current.value.clone();
                     self.written(node, current.changed(record, revision));
-                    return Ok(());
+                    return Ok(Some(before));
                 }
                 Err(error) if error.kind() == ErrorKind::Conflict => {
                     if let Some(index) = record.address.as_ref().map(index_key).transpose()?.flatten()

@@ -6,10 +6,17 @@ use std::{collections::BTreeMap, net::IpAddr, time::Duration};
 
 use haven_model::{Error, ErrorKind, NodeAddress, NodeMetrics, NodeName, Report, Result, metrics::MetricsSource};
 
-use super::{record::NodeRecord, registry::check_labels, sample, service::NodeService, state::NodeState};
+use super::{
+    record::NodeRecord,
+    registry::check_labels,
+    sample::{self, keep_largest},
+    service::NodeService,
+    state::NodeState,
+};
 
-/// The shortest time after which an agent counts as silent.
+/// The shortest and the longest time after which an agent counts as silent.
 const MIN_SILENCE: Duration = Duration::from_secs(3);
+const MAX_SILENCE: Duration = Duration::from_secs(24 * 60 * 60);
 /// How many disks, and how many interfaces, are kept of a report.
 const SHOWN: usize = 64;
 /// How many nodes there may be for one more to register itself: without a secret anybody may send reports.
@@ -25,7 +32,7 @@ impl NodeService {
         let address = reachable(report.address.as_deref(), from)?;
         let state = self.registered(node, &report, address).await?;
         self.heard(&state, ttl);
-        let metrics = figures(&report, self.shared.clock.now());
+        let metrics = figures(report, self.shared.clock.now());
         sample::take_node(&self.shared, &state, metrics);
         Ok(())
     }
@@ -80,7 +87,7 @@ impl NodeService {
     fn heard(&self, state: &NodeState, ttl: Option<u32>) {
         // The original's agents say a ttl of two intervals; silence is three.
         let silent_after = match ttl {
-            Some(ttl) => Duration::from_secs(u64::from(ttl)).mul_f64(1.5).max(MIN_SILENCE),
+            Some(ttl) => Duration::from_secs(u64::from(ttl)).mul_f64(1.5).clamp(MIN_SILENCE, MAX_SILENCE),
             None => self.shared.settings.agent_interval * 3,
         };
         let was_silent = {
@@ -130,24 +137,21 @@ fn check_figures(report: &Report) -> Result<()> {
     Ok(())
 }
 
-fn figures(report: &Report, now: jiff::Timestamp) -> NodeMetrics {
-    let system = &report.system;
+fn figures(report: Report, now: jiff::Timestamp) -> NodeMetrics {
+    let system = report.system;
     // Zeros are what the original's script says without its optional library: nothing is known.
     let memory = Some(system.memory).filter(|memory| memory.total > 0);
-    NodeMetrics {
+    let mut metrics = NodeMetrics {
         time: now,
         source: MetricsSource::Agent,
         cpu_percent: system.cpu_load,
         memory_used: memory.map(|memory| memory.used),
         memory_total: memory.map(|memory| memory.total),
-        disks: largest(&system.disks, |disk| disk.total),
-        net: largest(&system.net, |net| net.bytes_in.saturating_add(net.bytes_out)),
-    }
-}
-
-/// The [`SHOWN`] entries of most weight: a machine with a thousand containers has as many interfaces.
-fn largest<T: Clone>(all: &BTreeMap<String, T>, weight: impl Fn(&T) -> u64) -> BTreeMap<String, T> {
-    let mut entries: Vec<(&String, &T)> = all.iter().collect();
-    entries.sort_by_key(|(_, value)| std::cmp::Reverse(weight(value)));
-    entries.into_iter().take(SHOWN).map(|(name, value)| (name.clone(), value.clone())).collect()
+        disks: system.disks,
+        net: system.net,
+    };
+    // A machine with a thousand containers has as many interfaces.
+    keep_largest(&mut metrics.disks, SHOWN, |disk| disk.total);
+    keep_largest(&mut metrics.net, SHOWN, |net| net.bytes_in.saturating_add(net.bytes_out));
+    metrics
 }

@@ -14,7 +14,7 @@ use futures_util::{
     stream::{self, FuturesUnordered},
 };
 use haven_model::{
-    Container, ContainerId, ContainerStats, Event, NodeMetrics, NodeName, Severity,
+    Container, ContainerId, ContainerStats, Error, ErrorKind, Event, NodeMetrics, NodeName, Result, Severity,
     metrics::{MetricsSource, NetUse},
 };
 use tokio::sync::Semaphore;
@@ -34,6 +34,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const NODES: usize = 32;
 /// How many samples are kept of a container: some 10 KB, and a quarter of an hour at the default period.
 const HISTORY: usize = 60;
+/// How many disks, and how many interfaces, are kept of a node's earlier samples.
+const REMEMBERED: usize = 8;
 
 /// Samples all nodes, period by period, until `stop` or until the service is gone. A node that takes longer than a period
 /// costs its own next round, not that of others.
@@ -77,8 +79,7 @@ fn tell_silent_agents(service: &NodeService) {
     for state in service.states() {
         let silent = {
             let mut agent = state.agent();
-            let silent = agent.heard.is_some_and(|heard| now.saturating_sub(heard) > agent.silent_after);
-            silent && !std::mem::replace(&mut agent.told_silent, true)
+            agent.is_silent(now) && !std::mem::replace(&mut agent.told_silent, true)
         };
         if silent {
             let message = format!("node {}: its agent is silent", state.name);
@@ -100,24 +101,30 @@ async fn node(shared: &Shared, state: &NodeState, engine: Arc<dyn Engine>) {
     let containers: Vec<Arc<Container>> =
         reading.containers.iter().filter(|container| container.is_running()).cloned().collect();
     let running: HashSet<ContainerId> = containers.iter().map(|container| container.id.clone()).collect();
-    let samples: Vec<(Arc<Container>, ContainerStats)> = stream::iter(containers)
+    let answers: Vec<(Arc<Container>, Result<ContainerStats>)> = stream::iter(containers)
         .map(|container| {
             let engine = engine.clone();
             async move {
-                let id = (&container.id).into();
-                let answer = tokio::time::timeout(PATIENCE, engine.stats(&id)).await;
-                answer.ok()?.ok().map(|stats| (container, stats))
+                // Without contact each would wait for its own time limit.
+                let answer = match state.engine() {
+                    Ok(_) => one(&*engine, &container.id).await,
+                    Err(error) => Err(error),
+                };
+                (container, answer)
             }
         })
         .buffer_unordered(shared.settings.sample_concurrency.max(1))
-        .filter_map(|sample| async move { sample })
         .collect()
         .await;
+    // A container that has ended since uses nothing. One that gave no answer uses what nobody knows.
+    let has_ended = |error: &Error| matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Conflict);
+    let is_whole = !answers.iter().any(|(_, answer)| answer.as_ref().is_err_and(|error| !has_ended(error)));
+    let samples = answers.into_iter().filter_map(|(container, answer)| answer.ok().map(|stats| (container, stats)));
     let machine_memory = state.contact().info.as_ref().map(|info| info.memory);
     let mut warnings = Vec::new();
     let sum = {
         let mut figures = state.figures();
-        let mut now: HashMap<ContainerId, ContainerStats> = HashMap::with_capacity(samples.len());
+        let mut now: HashMap<ContainerId, ContainerStats> = HashMap::with_capacity(running.len());
         for (container, mut stats) in samples {
             let history = figures.containers.entry(container.id.clone()).or_default();
             stats.cpu_percent = history.back().and_then(|before| stats.cpu_percent_since(before));
@@ -130,16 +137,26 @@ async fn node(shared: &Shared, state: &NodeState, engine: Arc<dyn Engine>) {
             now.insert(container.id.clone(), stats);
         }
         figures.containers.retain(|id, _| running.contains(id));
-        figures.watchdog.retain(|id| running.contains(id));
+        let over = figures.watchdog.retain(&shared.settings.limits, |id| running.contains(id));
+        warnings.extend(over.into_iter().map(|crossing| {
+            let is_meant = |known: &&Arc<Container>| crossing.what == Watched::Container(known.id.clone());
+            let name = reading.containers.iter().find(is_meant).map(|known| known.name.clone());
+            (crossing, name.unwrap_or_else(|| "that was removed".to_owned()))
+        }));
         sum(shared, state, &now, machine_memory)
     };
     for (crossing, name) in warnings {
         tell(shared, state, &crossing, &name);
     }
-    let agent_tells = state.show(&*shared.clock).agent.reporting;
-    if !agent_tells {
+    let agent_tells = state.agent().is_reporting(shared.clock.elapsed());
+    if is_whole && !agent_tells {
         take_node(shared, state, sum);
     }
+}
+
+async fn one(engine: &dyn Engine, container: &ContainerId) -> Result<ContainerStats> {
+    let late = |_| Err(Error::timeout(format!("no sample within {PATIENCE:?}")));
+    tokio::time::timeout(PATIENCE, engine.stats(&container.into())).await.unwrap_or_else(late)
 }
 
 /// The sum over a node's containers.
@@ -176,11 +193,29 @@ pub(super) fn take_node(shared: &Shared, state: &NodeState, metrics: NodeMetrics
         while figures.history.len() >= shared.settings.history.max(1) {
             figures.history.pop_front();
         }
+        if let Some(before) = figures.history.back_mut() {
+            shorten(before);
+        }
         figures.history.push_back(metrics);
         crossings
     };
     for crossing in crossings {
         tell(shared, state, &crossing, "");
+    }
+}
+
+/// Keeps of a sample that is not the newest any more the disks and interfaces of most weight: a machine may have hundreds.
+fn shorten(metrics: &mut NodeMetrics) {
+    keep_largest(&mut metrics.disks, REMEMBERED, |disk| disk.total);
+    keep_largest(&mut metrics.net, REMEMBERED, |net| net.bytes_in.saturating_add(net.bytes_out));
+}
+
+/// Keeps the `count` entries of most weight.
+pub(super) fn keep_largest<T>(all: &mut BTreeMap<String, T>, count: usize, weight: impl Fn(&T) -> u64) {
+    if all.len() > count {
+        let mut entries: Vec<(String, T)> = std::mem::take(all).into_iter().collect();
+        entries.sort_by_key(|(_, value)| std::cmp::Reverse(weight(value)));
+        all.extend(entries.into_iter().take(count));
     }
 }
 
@@ -196,7 +231,10 @@ fn tell(shared: &Shared, state: &NodeState, crossing: &Crossing, name: &str) {
         Watched::Disk(mount) => ("node", format!("node {}: disk {mount}", state.name)),
         Watched::Container(_) => ("container", format!("container {name}: memory")),
     };
-    let message = format!("{what} at {:.0} %, {verb} the limit of {:.0} %", crossing.percent, crossing.limit);
+    let message = match crossing.percent {
+        Some(percent) => format!("{what} at {percent:.0} %, {verb} the limit of {:.0} %", crossing.limit),
+        None => format!("{what} is measured no more, and was above the limit of {:.0} %", crossing.limit),
+    };
     let mut event = event(shared, state, severity, kind, action, message);
     if let Watched::Container(id) = &crossing.what {
         event.id = id.to_string();
