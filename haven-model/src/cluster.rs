@@ -60,6 +60,23 @@ pub struct At<T> {
     pub item: T,
 }
 
+/// One thing that was looked for over several machines, and how far that can be counted on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Found<T> {
+    /// The machine.
+    pub node: NodeName,
+    /// When the engine was last asked for all it has; none: never yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<Timestamp>,
+    /// Whether this is what was last seen: the machine is out of contact, or its events are.
+    #[serde(default)]
+    pub stale: bool,
+    /// The thing.
+    #[serde(flatten)]
+    pub item: T,
+}
+
 /// A list over several machines: what those that answered hold, and which did not answer.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

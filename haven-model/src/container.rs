@@ -218,10 +218,9 @@ impl ContainerFilter {
 }
 
 fn image_matches(container: &Container, wanted: &str) -> bool {
-    if container.image == wanted
-        || container.image_id == wanted
-        || container.image_id.trim_start_matches("sha256:").starts_with(wanted)
-    {
+    // A short id has twelve digits; fewer may be a name (`cafe`, `db`).
+    let is_id = |text: &str| text.len() >= 12 && container.image_id.trim_start_matches("sha256:").starts_with(text);
+    if container.image == wanted || is_id(wanted.trim_start_matches("sha256:")) {
         return true;
     }
     let (Ok(has), Ok(wanted_ref)) = (ImageRef::new(&container.image), ImageRef::new(wanted)) else { return false };

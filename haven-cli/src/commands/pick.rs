@@ -3,7 +3,7 @@
 use clap::Args;
 use haven_core::{
     door::ops::containers::{FindContainer, ListContainers},
-    model::{At, ClusterName, Container, ContainerRef, NodeName},
+    model::{ClusterName, Container, ContainerRef, Found, NodeName},
 };
 
 use super::Context;
@@ -31,7 +31,7 @@ impl Where {
     }
 
     /// The one container that a reference means.
-    pub(crate) async fn find(&self, context: &Context, container: &ContainerRef) -> Result<At<Container>> {
+    pub(crate) async fn find(&self, context: &Context, container: &ContainerRef) -> Result<Found<Container>> {
         let operation =
             FindContainer { container: container.clone(), cluster: self.cluster.clone(), node: self.node.clone() };
         context.haven().await?.call(operation).await.map_err(|error| match error.kind() {

@@ -105,7 +105,8 @@ async fn nodes(context: &Context, by: TopBy, cluster: Option<ClusterName>, limit
                 ),
                 format!("{}/{}", node.containers.on, node.containers.total),
                 metrics.map_or_else(|| "-".into(), |metrics| word(&metrics.source)),
-                metrics.map_or_else(|| "-".into(), |metrics| ago(metrics.time)),
+                metrics
+                    .map_or_else(|| "-".into(), |metrics| ago(metrics.time) + if node.stale { " (stale)" } else { "" }),
             ]);
         }
         table.render()
@@ -114,9 +115,9 @@ async fn nodes(context: &Context, by: TopBy, cluster: Option<ClusterName>, limit
 
 async fn containers(context: &Context, operation: TopContainers) -> Result {
     let containers = context.haven().await?.call(operation).await?;
-    context.show.value(&containers, || {
+    context.show.listing(&containers, || {
         let mut table = Table::new(&["CONTAINER ID", "NODE", "NAME", "IMAGE", "CPU", "MEMORY / LIMIT", "NET I/O"]);
-        for at in &containers {
+        for at in &containers.items {
             let stats = &at.item.stats;
             table.row([
                 at.item.id.short().to_owned(),
@@ -128,6 +129,6 @@ async fn containers(context: &Context, operation: TopContainers) -> Result {
                 format!("{} / {}", size(stats.network_rx), size(stats.network_tx)),
             ]);
         }
-        table.render()
+        table
     })
 }

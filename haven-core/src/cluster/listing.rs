@@ -6,7 +6,7 @@ use std::{future::Future, sync::Arc, time::Duration};
 
 use futures_util::{StreamExt as _, stream};
 use haven_model::{
-    At, Container, ContainerFilter, ContainerRef, Error, ErrorKind, Image, Listing, Network, Result, Volume,
+    At, Container, ContainerFilter, ContainerRef, Error, ErrorKind, Found, Image, Listing, Network, Result, Volume,
     cluster::Missing,
 };
 use jiff::Timestamp;
@@ -37,36 +37,33 @@ impl ClusterService {
             };
             return self.gather(scope, page, ask).await;
         }
-        let mut listing = self.inventoried(scope, filter)?;
-        order(&mut listing);
-        cut(&mut listing, page)?;
-        Ok(listing)
+        self.inventoried(scope, filter, page)
     }
 
-    fn inventoried(&self, scope: &Scope, filter: &ContainerFilter) -> Result<Listing<Container>> {
-        let mut items = Vec::new();
-        let mut missing = Vec::new();
-        let mut as_of = self.clock.now();
-        let mut stale = false;
+    /// A page of the inventories, which are in order: only what is on it is copied.
+    fn inventoried(&self, scope: &Scope, filter: &ContainerFilter, page: &Page) -> Result<Listing<Container>> {
+        let now = self.clock.now();
+        let mut listing = Listing { items: Vec::new(), missing: Vec::new(), as_of: now, stale: false, next: None };
         for state in self.nodes_of(scope)? {
             let reading = state.inventory.read();
-            stale |= reading.stale;
-            as_of = reading.as_of.map_or(as_of, |part| part.min(as_of));
-            if state.engine().is_err() {
-                missing.push(Missing {
-                    node: state.name.clone(),
-                    error: state.why_not().to_wire(),
-                    as_of: reading.as_of,
-                });
-            }
-            let now = self.clock.now();
-            let known = reading.containers.iter().zip(reading.told.iter());
-            items.extend(known.filter(|(container, _)| filter.matches(container)).map(|(container, told)| {
-                let status = restated(&container.status, seconds_since(*told, now));
-                At { node: state.name.clone(), item: Container { status, ..(**container).clone() } }
+            listing.stale |= reading.stale;
+            listing.as_of = reading.as_of.map_or(listing.as_of, |part| part.min(listing.as_of));
+            let error = state.engine().err();
+            let is_known = error.is_none();
+            listing.missing.extend(error.map(|error| Missing {
+                node: state.name.clone(),
+                error: error.to_wire(),
+                as_of: reading.as_of,
             }));
+            let told = reading.told.iter().map(|told| told.filter(|_| is_known));
+            let known = reading.containers.iter().cloned().zip(told);
+            let chosen = known.filter(|(container, _)| filter.matches(container));
+            listing.items.extend(chosen.map(|item| At { node: state.name.clone(), item: Known(item.0, item.1) }));
         }
-        Ok(Listing { items, missing, as_of, stale, next: None })
+        cut(&mut listing, page)?;
+        let Listing { items, missing, as_of, stale, next } = listing;
+        let items = items.into_iter().map(|at| At { node: at.node, item: at.item.shown(now) }).collect();
+        Ok(Listing { items, missing, as_of, stale, next })
     }
 
     /// Asks every engine of a scope the same, at most 64 at a time: one call a node. Ordered by node, name and id.
@@ -114,16 +111,24 @@ impl ClusterService {
     }
 
     /// The one container that a reference means: by id or name first, by the beginning of an id else.
-    pub fn find(&self, scope: &Scope, container: &ContainerRef) -> Result<At<Container>> {
+    pub fn find(&self, scope: &Scope, container: &ContainerRef) -> Result<Found<Container>> {
         let mut exact = Vec::new();
         let mut begins = Vec::new();
         let mut missing = Vec::new();
+        let now = self.clock.now();
         for state in self.nodes_of(scope)? {
-            if state.engine().is_err() {
+            let is_known = state.engine().is_ok();
+            if !is_known {
                 missing.push(state.name.to_string());
             }
-            for known in state.inventory.read().containers.iter() {
-                let found = || At { node: state.name.clone(), item: (**known).clone() };
+            let reading = state.inventory.read();
+            for (known, told) in reading.containers.iter().zip(reading.told.iter()) {
+                let found = || Found {
+                    node: state.name.clone(),
+                    as_of: reading.as_of,
+                    stale: reading.stale,
+                    item: Known(known.clone(), told.filter(|_| is_known)).shown(now),
+                };
                 if known.id.as_str() == container.as_str() || known.name == container.as_str() {
                     exact.push(found());
                 } else if known.id.as_str().starts_with(container.as_str()) {
@@ -153,9 +158,21 @@ impl ClusterService {
     }
 }
 
-/// Whole seconds from `time` until `now`.
-fn seconds_since(time: Option<Timestamp>, now: Timestamp) -> u64 {
-    time.and_then(|time| u64::try_from(now.duration_since(time).as_secs()).ok()).unwrap_or_default()
+/// A container of an inventory, and when its engine told of it; none: there is no contact to say that time goes on there.
+struct Known(Arc<Container>, Option<Timestamp>);
+
+impl Known {
+    /// The container as it is shown `now`.
+    fn shown(&self, now: Timestamp) -> Container {
+        let later = self.1.and_then(|told| u64::try_from(now.duration_since(told).as_secs()).ok()).unwrap_or_default();
+        Container { status: restated(&self.0.status, later), ..(*self.0).clone() }
+    }
+}
+
+impl Listed for Known {
+    fn place(&self) -> (&str, &str) {
+        self.0.place()
+    }
 }
 
 /// What stands in a list over machines.

@@ -9,12 +9,10 @@ mod service;
 mod status;
 mod top;
 
-use haven_model::{ClusterName, Error, NodeName, Result};
+use haven_model::{ClusterName, NodeName};
 
 pub use listing::Listed;
 pub use service::ClusterService;
-
-use crate::store::{Expect, Key, Store};
 
 /// Which machines an operation is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,15 +50,3 @@ pub struct Page {
 
 /// Where clusters are kept.
 pub(crate) const PREFIX: &str = "clusters/";
-
-/// A check that a cluster exists and is still what it is now. `NotFound` when it does not exist.
-pub(crate) async fn exists(store: &dyn Store, cluster: &ClusterName) -> Result<(Key, Expect)> {
-    if service::is_builtin(cluster) {
-        return Err(Error::invalid(format!(
-            "`{cluster}` cannot be given nodes: which it has follows from the other clusters"
-        )));
-    }
-    let key = Key::new(format!("{PREFIX}{cluster}"))?;
-    let entry = store.get(&key).await?.ok_or_else(|| Error::not_found("cluster", cluster))?;
-    Ok((key, Expect::At(entry.revision)))
-}

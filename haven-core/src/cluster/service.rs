@@ -18,7 +18,7 @@ use crate::{
     clock::Clock,
     event::Journal,
     node::NodeService,
-    store::{Live, Record, Versioned},
+    store::{Expect, Key, Live, Record, Versioned},
 };
 
 /// The longest description, in bytes.
@@ -110,6 +110,10 @@ impl ClusterService {
         if is_builtin(&spec.name) {
             return Err(taken());
         }
+        if self.clusters.table().get(spec.name.as_str()).await?.is_none() {
+            // Of an earlier cluster of this name, whose deletion was cut short.
+            self.orphan(&spec.name).await?;
+        }
         let record = ClusterRecord { description: spec.description.clone() };
         let revision = match self.clusters.table().create(spec.name.as_str(), &record).await {
             Err(error) if matches!(error.kind(), ErrorKind::AlreadyExists | ErrorKind::Conflict) => return Err(taken()),
@@ -161,23 +165,29 @@ impl ClusterService {
         // The cluster goes first, so that no node joins while its nodes leave; a node that still names it is an orphan.
         let revision = self.clusters.table().delete(cluster.as_str(), Some(current.revision)).await?;
         self.clusters.shows(revision).await;
+        self.tell(cluster, "delete", "deleted");
+        if let Err(error) = self.orphan(cluster).await {
+            tracing::warn!(%cluster, error = %error.report(), "some nodes still name the deleted cluster");
+        }
+        Ok(())
+    }
+
+    /// Lets every node forget a cluster that is not there.
+    async fn orphan(&self, cluster: &ClusterName) -> Result<()> {
         for state in self.nodes.states() {
             if state.record.load().value.cluster.as_ref() != Some(cluster) {
                 continue;
             }
             let left = self.nodes.change(&state.name, None, |record| {
                 let mut record = record.clone();
-                if record.cluster.as_ref() == Some(cluster) {
-                    record.cluster = None;
-                }
+                record.cluster.take_if(|home| home == cluster);
                 Ok((record, Vec::new()))
             });
             match left.await {
                 Err(error) if error.kind() == ErrorKind::NotFound => {}
-                done => done?,
+                done => drop(done?),
             }
         }
-        self.tell(cluster, "delete", "deleted");
         Ok(())
     }
 
@@ -185,7 +195,7 @@ impl ClusterService {
     /// or the address under another name, is taken.
     pub async fn register_node(&self, spec: NodeSpec) -> Result<Node> {
         let checks = match &spec.cluster {
-            Some(cluster) => vec![super::exists(&*self.nodes.shared_store(), cluster).await?],
+            Some(cluster) => vec![self.exists(cluster).await?],
             None => Vec::new(),
         };
         self.nodes.register(spec, checks).await
@@ -193,9 +203,11 @@ impl ClusterService {
 
     /// Puts a node into a cluster, out of the one it was in.
     pub async fn add_node(&self, cluster: &ClusterName, node: &NodeName) -> Result<Node> {
-        for tries in 1.. {
+        let mut tries = 0;
+        let before = loop {
+            tries += 1;
             // Looked at anew each time: the cluster may have changed, and still be there.
-            let check = super::exists(&*self.nodes.shared_store(), cluster).await?;
+            let check = self.exists(cluster).await?;
             let changed = self.nodes.change(node, None, |record| {
                 let mut record = record.clone();
                 record.cluster = Some(cluster.clone());
@@ -203,19 +215,25 @@ impl ClusterService {
             });
             match changed.await {
                 Err(error) if error.kind() == ErrorKind::Conflict && tries < 4 => {}
-                done => {
-                    done?;
-                    break;
-                }
+                done => break done?,
             }
+        };
+        if let Some(before) = before {
+            if let Some(left) = before.cluster {
+                self.tell(&left, "remove_node", &format!("node {node} removed"));
+            }
+            self.tell(cluster, "add_node", &format!("node {node} added"));
         }
-        self.tell(cluster, "add_node", &format!("node {node} added"));
         self.nodes.get(node)
     }
 
     /// Takes a node out of a cluster.
     pub async fn remove_node(&self, cluster: &ClusterName, node: &NodeName) -> Result<Node> {
-        refuse_builtin(cluster, "relieved of nodes")?;
+        if is_builtin(cluster) {
+            return Err(Error::invalid(format!(
+                "no node can be taken out of `{cluster}`: which it has follows from the other clusters"
+            )));
+        }
         self.nodes
             .change(node, None, |record| {
                 let mut record = record.clone();
@@ -271,6 +289,17 @@ impl ClusterService {
             }
         };
         Ok(self.nodes.states().into_iter().filter(|state| members.contains(&state.name)).collect())
+    }
+
+    /// A check that a cluster exists and is still what it is now. `NotFound` when it does not exist.
+    async fn exists(&self, cluster: &ClusterName) -> Result<(Key, Expect)> {
+        if is_builtin(cluster) {
+            return Err(Error::invalid(format!(
+                "`{cluster}` cannot be given nodes: which it has follows from the other clusters"
+            )));
+        }
+        let current = self.stored(cluster).await?;
+        Ok((self.clusters.table().key(cluster.as_str())?, Expect::At(current.revision)))
     }
 
     /// A cluster as the store has it now, to be changed.

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use haven_model::{
-    At, ContainerRef, NodeMetrics, Result,
+    At, ContainerRef, Listing, Missing, NodeMetrics, Result,
     metrics::{ContainerUse, NodeUse, TopBy},
     stats::ContainerStats,
 };
@@ -11,7 +11,7 @@ use haven_model::{
 use super::{ClusterService, Scope};
 
 impl ClusterService {
-    /// The nodes that use most, first those that use more; those nothing is known of come last.
+    /// The nodes that use most, first those that use more; those of which nobody tells now, or nothing is known, come last.
     pub fn top_nodes(&self, scope: &Scope, by: TopBy, limit: Option<u32>) -> Result<Vec<NodeUse>> {
         let mut nodes: Vec<NodeUse> = Vec::new();
         for state in self.nodes_of(scope)? {
@@ -21,45 +21,53 @@ impl ClusterService {
                 cluster: node.cluster,
                 containers: node.containers,
                 metrics: node.metrics,
+                stale: !node.engine.connected && !node.agent.reporting,
             });
         }
         nodes.sort_by(|a, b| {
-            descending(of_node(a.metrics.as_ref(), by), of_node(b.metrics.as_ref(), by))
+            a.stale
+                .cmp(&b.stale)
+                .then_with(|| descending(of_node(a.metrics.as_ref(), by), of_node(b.metrics.as_ref(), by)))
                 .then_with(|| a.name.cmp(&b.name))
         });
         nodes.truncate(limit.map_or(usize::MAX, |limit| limit as usize));
         Ok(nodes)
     }
 
-    /// The running containers that use most, first those that use more.
-    pub fn top_containers(&self, scope: &Scope, by: TopBy, limit: Option<u32>) -> Result<Vec<At<ContainerUse>>> {
-        let mut containers = Vec::new();
+    /// The running containers that use most, first those that use more, each as last sampled. Of a node out of contact
+    /// nothing is known now: it is among the missing.
+    pub fn top_containers(&self, scope: &Scope, by: TopBy, limit: Option<u32>) -> Result<Listing<ContainerUse>> {
+        let (mut items, mut missing) = (Vec::new(), Vec::new());
+        let mut as_of = self.clock.now();
         for state in self.nodes_of(scope)? {
             let reading = state.inventory.read();
+            if state.engine().is_err() {
+                missing.push(Missing::new(state.name.clone(), &state.why_not()));
+                continue;
+            }
             let figures = state.figures();
             for container in reading.containers.iter().filter(|container| container.is_running()) {
                 let Some(stats) = figures.containers.get(&container.id).and_then(|samples| samples.back()) else {
                     continue;
                 };
+                as_of = as_of.min(stats.read);
                 let item = ContainerUse {
                     id: container.id.clone(),
                     name: container.name.clone(),
                     image: container.image.clone(),
                     stats: stats.clone(),
                 };
-                containers.push(At { node: state.name.clone(), item });
+                items.push(At { node: state.name.clone(), item });
             }
         }
-        containers.sort_by(|a, b| {
+        items.sort_by(|a, b| {
             descending(of_container(&a.item.stats, by), of_container(&b.item.stats, by))
                 .then_with(|| (&a.node, &a.item.name).cmp(&(&b.node, &b.item.name)))
         });
-        containers.truncate(limit.map_or(usize::MAX, |limit| limit as usize));
-        Ok(containers)
+        items.truncate(limit.map_or(usize::MAX, |limit| limit as usize));
+        Ok(Listing { items, stale: !missing.is_empty(), missing, as_of, next: None })
     }
-}
 
-impl ClusterService {
     /// What one container used, oldest first: the last 60 samples, while it runs.
     pub fn container_history(&self, scope: &Scope, container: &ContainerRef) -> Result<Vec<ContainerStats>> {
         let found = self.find(scope, container)?;

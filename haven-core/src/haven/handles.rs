@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use haven_model::{
-    At, Cluster, ClusterName, Container, ContainerDetail, ContainerId, ContainerName, ContainerRef, ContainerSpec,
-    ContainerStats, Error, Event, ExecSpec, Image, ImageRef, Listing, Network, Node, NodeAddress, NodeName, NodeStatus,
-    Outcome, Output, Result, Severity, Volume,
+    Cluster, ClusterName, Container, ContainerDetail, ContainerId, ContainerName, ContainerRef, ContainerSpec,
+    ContainerStats, Error, Event, ExecSpec, Found, Image, ImageRef, Listing, Network, Node, NodeAddress, NodeName,
+    NodeStatus, Outcome, Output, Result, Severity, Volume,
     cluster::ClusterSpec,
     image::PullProgress,
     metrics::{ContainerUse, NodeUse, TopBy},
@@ -176,7 +176,7 @@ impl ContainersHandle<'_> {
     }
 
     /// The one container of an id, beginning of an id, or name.
-    pub async fn find(&self, container: &ContainerRef) -> Result<At<Container>> {
+    pub async fn find(&self, container: &ContainerRef) -> Result<Found<Container>> {
         self.0.call(containers::FindContainer { container: container.clone(), cluster: None, node: None }).await
     }
 
@@ -293,7 +293,7 @@ impl TopHandle<'_> {
     }
 
     /// The containers that use most.
-    pub async fn containers(&self, by: TopBy) -> Result<Vec<At<ContainerUse>>> {
+    pub async fn containers(&self, by: TopBy) -> Result<Listing<ContainerUse>> {
         self.0.call(top::TopContainers { by, ..top::TopContainers::default() }).await
     }
 }

@@ -1,6 +1,14 @@
 //! Clusters: the two that always exist, and those that are made.
 
-use haven_core::{ErrorKind, model::ClusterKind};
+use std::{sync::Arc, time::Duration};
+
+use haven_core::{
+    ErrorKind,
+    clock::{Clock, SystemClock},
+    model::{ClusterKind, Severity},
+    store::{Keyring, MemoryStore},
+};
+use haven_testkit::faults::{Fault, Faults, FaultyStore, Rule};
 
 use super::{cluster, fleet, node};
 
@@ -50,4 +58,48 @@ async fn a_change_meant_for_another_revision_is_refused() {
     assert_eq!(changed.description, "two");
     assert_ne!(changed.revision, made.revision);
     assert_eq!(haven.call(update("three")).await.unwrap_err().kind(), ErrorKind::Conflict);
+}
+
+#[tokio::test]
+async fn a_deletion_that_is_cut_short_gives_no_node_to_a_later_cluster_of_that_name() {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
+    let faults = Faults::seeded(1);
+    let store = Arc::new(FaultyStore::new(Arc::new(MemoryStore::new(&*clock)), faults.clone()));
+    let haven = super::on(store, Keyring::generate().unwrap()).await;
+    haven.clusters().create(&cluster("web"), "").await.unwrap();
+    haven.nodes().register(&node("a"), "tcp://127.0.0.1:1".parse().unwrap()).await.unwrap();
+    haven.clusters().add_node(&cluster("web"), &node("a")).await.unwrap();
+    faults.add(Rule::always("store.txn", Fault::Unreachable).on("nodes/a"));
+    haven.clusters().delete(&cluster("web")).await.unwrap();
+    assert_eq!(haven.clusters().get(&cluster("orphans")).await.unwrap().nodes.total, 1);
+    faults.heal();
+    assert_eq!(haven.clusters().create(&cluster("web"), "").await.unwrap().nodes.total, 0);
+    assert_eq!(haven.nodes().get(&node("a")).await.unwrap().cluster, None);
+}
+
+#[tokio::test]
+async fn a_move_is_told_of_both_clusters_and_nothing_of_what_changes_nothing() {
+    let haven = fleet().await;
+    haven.nodes().register(&node("a"), "tcp://127.0.0.1:1".parse().unwrap()).await.unwrap();
+    for name in ["web", "db"] {
+        haven.clusters().create(&cluster(name), "").await.unwrap();
+    }
+    for name in ["web", "web", "db"] {
+        haven.clusters().add_node(&cluster(name), &node("a")).await.unwrap();
+    }
+    let wanted = ["cluster web: node a added", "cluster web: node a removed", "cluster db: node a added"];
+    for _ in 0..100 {
+        let events = haven.events().list(Severity::Info).await.unwrap();
+        let told: Vec<String> = events
+            .into_iter()
+            .filter(|event| event.kind == "cluster" && event.action.ends_with("_node"))
+            .map(|event| event.message)
+            .collect();
+        if told.len() >= wanted.len() {
+            assert_eq!(told, wanted);
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("the moves were not told");
 }

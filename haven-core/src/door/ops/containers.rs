@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use haven_model::{
-    Actor, At, ClusterName, Container, ContainerDetail, ContainerFilter, ContainerId, ContainerName, ContainerRef,
-    ContainerSpec, ContainerState, ContainerStats, ExecSpec, Listing, LogOptions, NodeName, Outcome, Output, Result,
+    Actor, ClusterName, Container, ContainerDetail, ContainerFilter, ContainerId, ContainerName, ContainerRef,
+    ContainerSpec, ContainerState, ContainerStats, ExecSpec, Found, Listing, LogOptions, NodeName, Outcome, Output,
+    Result,
     container::{Processes, RemoveOptions, StopOptions},
 };
 use jiff::Timestamp;
@@ -107,6 +108,8 @@ impl Call for ListContainers {
 
 operation! {
     /// Finds one container by id, beginning of an id, or name. `conflict` names the candidates when there are several.
+    ///
+    /// From the live inventory, as lists are: `stale` says that it is what was last seen.
     "containers.find", Get "/containers/{container}", needs Read;
     pub struct FindContainer {
         /// Its id, the beginning of its id, or its name.
@@ -122,9 +125,9 @@ operation! {
 
 #[async_trait]
 impl Call for FindContainer {
-    type Output = At<Container>;
+    type Output = Found<Container>;
 
-    async fn run(self, services: &Services, _: &Actor) -> Result<At<Container>> {
+    async fn run(self, services: &Services, _: &Actor) -> Result<Found<Container>> {
         services.clusters.find(&Scope::from_parts(self.cluster, self.node), &self.container)
     }
 }

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use haven_model::{
-    Actor, At, ClusterName, NodeName, Result,
+    Actor, ClusterName, Listing, NodeName, Result,
     metrics::{ContainerUse, NodeUse, TopBy},
 };
 
@@ -45,6 +45,8 @@ impl Call for TopNodes {
 
 operation! {
     /// Lists the containers that use most, first those that use more.
+    ///
+    /// `missing` names the nodes of which nothing is known now.
     "top.containers", Get "/top/containers", needs Read;
     #[derive(Default)]
     pub struct TopContainers {
@@ -65,9 +67,9 @@ operation! {
 
 #[async_trait]
 impl Call for TopContainers {
-    type Output = Vec<At<ContainerUse>>;
+    type Output = Listing<ContainerUse>;
 
-    async fn run(self, services: &Services, _: &Actor) -> Result<Vec<At<ContainerUse>>> {
+    async fn run(self, services: &Services, _: &Actor) -> Result<Listing<ContainerUse>> {
         services.clusters.top_containers(&Scope::from_parts(self.cluster, self.node), self.by, self.limit)
     }
 }
