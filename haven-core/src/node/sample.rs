@@ -30,6 +30,10 @@ use crate::engine::Engine;
 
 /// How long one sample may take: Docker before API 1.41 takes two readings a second apart.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How often is looked which nodes are due.
+const TICK: Duration = Duration::from_secs(1);
+/// How soon the second sample of a node follows the first.
+const SECOND: Duration = Duration::from_secs(2);
 /// How many nodes are sampled at the same time.
 const NODES: usize = 32;
 /// How many samples are kept of a container: some 10 KB, and a quarter of an hour at the default period.
@@ -37,40 +41,58 @@ const HISTORY: usize = 60;
 /// How many disks, and how many interfaces, are kept of a node's earlier samples.
 const REMEMBERED: usize = 8;
 
-/// Samples all nodes, period by period, until `stop` or until the service is gone. A node that takes longer than a period
-/// costs its own next round, not that of others.
+/// When a node is sampled next.
+#[derive(Default)]
+struct Next {
+    due: Duration,
+    busy: bool,
+    /// It was sampled before.
+    again: bool,
+}
+
+/// Samples each node on the period, until `stop` or until the service is gone; the first time as soon as there is
+/// contact, and soon again, since CPU use takes two samples. A node that takes longer than a period costs its own next
+/// round, not that of others.
 pub(super) async fn run(service: Weak<NodeService>, stop: CancellationToken) {
     let places = Arc::new(Semaphore::new(NODES));
-    let mut busy: HashSet<NodeName> = HashSet::new();
+    let mut plan: HashMap<NodeName, Next> = HashMap::new();
     let mut rounds = FuturesUnordered::new();
     let Some(clock) = service.upgrade().map(|service| service.shared.clock.clone()) else { return };
     loop {
         let Some(period) = service.upgrade().map(|service| service.settings().sample) else { return };
-        let mut pause = clock.sleep(period.unwrap_or(Duration::from_secs(1)));
+        let mut pause = clock.sleep(period.unwrap_or(TICK).min(TICK));
         loop {
             tokio::select! {
                 () = &mut pause => break,
-                Some(done) = rounds.next() => drop(busy.remove::<NodeName>(&done)),
+                Some(done) = rounds.next() => {
+                    if let Some(next) = plan.get_mut::<NodeName>(&done) {
+                        next.busy = false;
+                    }
+                }
                 () = stop.cancelled() => return,
             }
         }
         let Some(service) = service.upgrade() else { return };
         tell_silent_agents(&service);
-        if period.is_none() {
-            continue;
-        }
+        let Some(period) = period else { continue };
+        let now = clock.elapsed();
         for state in service.states() {
-            if let Ok(engine) = state.engine()
-                && busy.insert(state.name.clone())
-            {
-                let (shared, places) = (service.shared.clone(), places.clone());
-                rounds.push(async move {
-                    let _place = places.acquire().await;
-                    node(&shared, &state, engine).await;
-                    state.name.clone()
-                });
+            let Ok(engine) = state.engine() else { continue };
+            let next = plan.entry(state.name.clone()).or_default();
+            if next.busy || next.due > now {
+                continue;
             }
+            let after = if next.again { period } else { SECOND.min(period) };
+            *next = Next { due: now + after, busy: true, again: true };
+            let (shared, places) = (service.shared.clone(), places.clone());
+            rounds.push(async move {
+                let _place = places.acquire().await;
+                node(&shared, &state, engine).await;
+                state.name.clone()
+            });
         }
+        // A node that was away begins anew.
+        plan.retain(|_, next| next.busy || next.due + period > now);
     }
 }
 

@@ -13,6 +13,7 @@ use haven_core::{
     model::{
         ContainerFilter, ContainerId, ContainerName, ContainerRef, ImageRef, VolumeName, VolumeSpec,
         container::{RemoveOptions, StopOptions},
+        metrics::TopBy,
     },
     node::NodeSettings,
 };
@@ -262,6 +263,18 @@ async fn a_name_that_comes_to_mean_another_image_is_seen_in_the_next_list() {
     eventually("as the engine lists it", || async {
         let (seen, stale) = bench.seen("a").await;
         !stale && stripped(seen) == stripped(engine.containers(&ContainerFilter::default()).await.unwrap())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_uses_most_is_known_soon_and_not_after_a_period() {
+    let bench = bench(NodeSettings { sample: Some(Duration::from_secs(3600)), ..quiet() }).await;
+    bench.add("a").await;
+    bench.haven.containers().run(&node("a"), "web", spec()).await.unwrap();
+    eventually("CPU, which takes two samples", || async {
+        let top = bench.haven.top().containers(TopBy::Cpu).await.unwrap();
+        top.items.iter().any(|at| at.item.name == "web" && at.item.stats.cpu_percent.is_some())
     })
     .await;
 }
