@@ -187,7 +187,7 @@ mod tests {
         let over = dog.node(&limits, &disks(MetricsSource::Agent, [("/", 10)]));
         assert!(matches!(&over[..], [Crossing { raised: false, percent: None, .. }]), "unmounted: {over:?}");
 
-        let id = ContainerId::new(&"a".repeat(64)).unwrap();
+        let id = ContainerId::new("a".repeat(64)).unwrap();
         let full = ContainerStats { memory: 99, memory_limit: Some(100), ..ContainerStats::default() };
         dog.container(&limits, &id, &full, Some(1000));
         assert!(dog.container(&limits, &id, &full, Some(1000)).is_some(), "raised");
