@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use haven_model::{
-    Error, ErrorKind, Event, Node, NodeAddress, NodeName, Result, Revision, Severity,
+    Error, ErrorKind, Event, Node, NodeAddress, NodeName, Result, Revision,
     node::{NodeSpec, TlsSpec},
 };
 
@@ -175,17 +175,9 @@ impl NodeService {
 
     pub(super) fn tell(&self, node: &NodeName, cluster: Option<haven_model::ClusterName>, action: &str, what: &str) {
         self.shared.journal.record(Event {
-            cursor: String::new(),
-            time: self.shared.clock.now(),
-            severity: Severity::Info,
             node: Some(node.clone()),
             cluster,
-            kind: "node".to_owned(),
-            action: action.to_owned(),
-            id: node.to_string(),
-            name: node.to_string(),
-            message: format!("node {node}: {what}"),
-            attributes: BTreeMap::new(),
+            ..Event::new(self.shared.clock.now(), "node", node.as_str(), action, format!("node {node}: {what}"))
         });
     }
 }
