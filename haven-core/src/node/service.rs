@@ -14,6 +14,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use super::{
     NodeSettings,
     inventory::Reading,
+    lastseen,
     record::NodeRecord,
     sample,
     state::{NodeState, Order},
@@ -79,6 +80,7 @@ impl NodeService {
             }
         });
         tasks.spawn(sample::run(Arc::downgrade(&service), service.stop.clone()));
+        tasks.spawn(lastseen::sweep(service.shared.store.clone(), service.stop.clone()));
         Ok(service)
     }
 
@@ -213,9 +215,9 @@ impl NodeService {
             let stays = known > revision || is_kept(name.as_str(), known);
             if !stays {
                 entry.stop.cancel();
+                self.shared.journal.forget(name);
             }
             stays
-                self.shared.journal.forget(name);
         });
     }
 }
