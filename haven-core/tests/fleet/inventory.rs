@@ -124,7 +124,7 @@ fn stripped(mut containers: Vec<Container>) -> Vec<Container> {
 }
 
 /// Waits until `holds`, for at most ten seconds.
-async fn eventually<F: Future<Output = bool>>(what: &str, holds: impl Fn() -> F) {
+pub(super) async fn eventually<F: Future<Output = bool>>(what: &str, holds: impl Fn() -> F) {
     for _ in 0..500 {
         if holds().await {
             return;

@@ -16,7 +16,7 @@ use haven_core::{
 use haven_testkit::faults::{Fault, Faults, FaultyStore, Rule};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{cluster, fleet, node};
+use super::{cluster, fleet, inventory::eventually, node};
 
 /// A journal on a memory store, behind faults.
 async fn journal(faults: Faults) -> Journal {
@@ -120,9 +120,7 @@ async fn fill(store: &MemoryStore) -> Vec<Revision> {
 /// Waits until a journal has read the event of an object.
 async fn shows(journal: &Journal, name: &str) {
     let filter = EventFilter { object: Some(name.to_owned()), ..EventFilter::default() };
-    while journal.read(&filter, None, None).await.unwrap().0.is_empty() {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+    eventually(name, || async { !journal.read(&filter, None, None).await.unwrap().0.is_empty() }).await;
 }
 
 #[tokio::test]
@@ -177,13 +175,8 @@ async fn events_of_nodes_without_a_cluster_are_those_of_the_orphans() {
     let mut stream = haven.follow(FollowEvents { cluster: orphans, after, ..FollowEvents::default() }).await.unwrap();
     haven.clusters().create(&cluster("other"), "").await.unwrap();
     haven.nodes().remove(&node("a")).await.unwrap();
-    loop {
-        let event = stream.next().await.unwrap().unwrap();
-        assert_eq!(event.node, Some(node("a")), "{event:?}");
-        if event.action == "remove" {
-            return;
-        }
-    }
+    let followed = async { while stream.next().await.unwrap().unwrap().action != "remove" {} };
+    tokio::time::timeout(Duration::from_secs(10), followed).await.expect("the removal is told");
 }
 
 #[tokio::test]
@@ -194,17 +187,13 @@ async fn what_was_heard_of_a_node_is_forgotten_on_every_master_when_one_removes_
     let (one, two) = (super::on(store.clone(), keyring.clone()).await, super::on(store, keyring).await);
     one.nodes().register(&node("a"), "127.0.0.1:1".parse().unwrap()).await.unwrap();
     let heard = |haven: &Haven| haven.services().unwrap().journal.heard(&node("a"));
-    while two.nodes().get(&node("a")).await.is_err() {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+    eventually("both know it", || async { two.nodes().get(&node("a")).await.is_ok() }).await;
     for haven in [&one, &two] {
         haven.services().unwrap().journal.record_engine(&node("a"), None, &said(1, "start"));
         assert!(heard(haven).is_some());
     }
     one.nodes().remove(&node("a")).await.unwrap();
-    while two.nodes().get(&node("a")).await.is_ok() {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+    eventually("neither does", || async { two.nodes().get(&node("a")).await.is_err() }).await;
     assert_eq!((heard(&one), heard(&two)), (None, None));
 }
 

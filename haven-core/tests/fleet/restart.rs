@@ -19,7 +19,7 @@ use haven_core::{
 };
 use tokio::sync::watch;
 
-use super::{cluster, node, on};
+use super::{cluster, inventory::eventually, node, on};
 
 #[tokio::test]
 async fn registrations_clusters_and_events_are_there_after_a_restart() {
@@ -150,9 +150,7 @@ async fn what_was_last_seen_of_a_node_that_is_gone_is_swept_at_the_start() {
     let writes = ["gone", "there"].map(|name| Write::Put(key(name), bucket.into()));
     store.txn(&[], &writes).await.unwrap();
     let _haven = on(store.clone(), keyring).await;
-    while store.get(&key("gone")).await.unwrap().is_some() {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+    eventually("it is swept", || async { store.get(&key("gone")).await.unwrap().is_none() }).await;
     assert!(store.get(&key("there")).await.unwrap().is_some());
 }
 
@@ -268,18 +266,21 @@ async fn a_store_that_is_set_back_under_a_running_master_shows_what_it_holds_now
     journal.flush().await;
     haven.clusters().create(&cluster("lost"), "").await.unwrap();
     journal.flush().await;
-    while haven.call(ListEvents::default()).await.unwrap().items.iter().all(|event| event.name != "lost") {}
+    let has = async |name: &str| {
+        let page = haven.call(ListEvents::default()).await.unwrap();
+        page.items.iter().any(|event| event.name == name)
+    };
+    eventually("it is told", || has("lost")).await;
 
     store.0.send_replace(backup);
-    while zones().await as Vec<String> != before {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    while events.next().await.unwrap().unwrap().action != "gap" {}
-    haven.clusters().create(&cluster("found"), "").await.unwrap();
-    while events.next().await.unwrap().unwrap().name != "found" {}
-    let page = haven.call(ListEvents::default()).await.unwrap();
-    assert!(page.items.iter().all(|event| event.name != "lost" && event.name != "late"));
-    assert!(page.items.iter().any(|event| event.name == "found"));
+    eventually("nodes are as they were", || async { zones().await as Vec<String> == before }).await;
+    let followed = async {
+        while events.next().await.unwrap().unwrap().action != "gap" {}
+        haven.clusters().create(&cluster("found"), "").await.unwrap();
+        while events.next().await.unwrap().unwrap().name != "found" {}
+    };
+    tokio::time::timeout(Duration::from_secs(10), followed).await.expect("followers go on");
+    assert_eq!((has("lost").await, has("late").await, has("found").await), (false, false, true));
 }
 
 #[tokio::test]
