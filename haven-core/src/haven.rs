@@ -194,7 +194,7 @@ impl HavenBuilder {
             hooks: self.hooks.into(),
             settings: Arc::new(self.settings),
         };
-        let nodes = Table::new(store.clone(), "nodes/", codec.clone());
+        let nodes = Table::new(store.clone(), crate::node::PREFIX, codec.clone());
         let users = Table::new(store.clone(), "users/", codec.clone());
         nodes.reseal().await?;
         users.reseal().await?;

@@ -44,6 +44,25 @@ pub struct Event {
     pub attributes: BTreeMap<String, String>,
 }
 
+impl Event {
+    /// Something that happened to an object which goes by its name, for the record and on no node.
+    pub fn new(time: Timestamp, kind: &str, name: &str, action: &str, message: impl Into<String>) -> Self {
+        Self {
+            cursor: String::new(),
+            time,
+            severity: Severity::Info,
+            node: None,
+            cluster: None,
+            kind: kind.to_owned(),
+            action: action.to_owned(),
+            id: name.to_owned(),
+            name: name.to_owned(),
+            message: message.into(),
+            attributes: BTreeMap::new(),
+        }
+    }
+}
+
 /// How much an event matters.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -116,9 +135,12 @@ pub struct EventFilter {
 impl EventFilter {
     /// Whether `event` meets every condition.
     pub fn matches(&self, event: &Event) -> bool {
-        // `all` holds every node, and so every event.
-        self.cluster.as_ref().is_none_or(|cluster| cluster.as_str() == "all" || event.cluster.as_ref() == Some(cluster))
-            && self.node.as_ref().is_none_or(|node| event.node.as_ref() == Some(node))
+        self.cluster.as_ref().is_none_or(|cluster| match cluster.as_str() {
+            // It holds every node, and so every event.
+            "all" => true,
+            "orphans" => event.node.is_some() && event.cluster.is_none(),
+            _ => event.cluster.as_ref() == Some(cluster),
+        }) && self.node.as_ref().is_none_or(|node| event.node.as_ref() == Some(node))
             && self.severity.is_none_or(|severity| event.severity >= severity)
             && self.kind.as_ref().is_none_or(|kind| event.kind == *kind)
             && self.object.as_ref().is_none_or(|object| event.name == *object || event.id.starts_with(object.as_str()))

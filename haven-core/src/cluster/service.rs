@@ -6,7 +6,7 @@ use std::{
 };
 
 use haven_model::{
-    Cluster, ClusterKind, ClusterName, Error, ErrorKind, Event, Node, NodeName, Result, Revision, Severity,
+    Cluster, ClusterKind, ClusterName, Error, ErrorKind, Event, Node, NodeName, Result, Revision,
     cluster::ClusterSpec,
     node::{Count, NodeSpec},
 };
@@ -310,17 +310,8 @@ impl ClusterService {
 
     fn tell(&self, cluster: &ClusterName, action: &str, what: &str) {
         self.journal.record(Event {
-            cursor: String::new(),
-            time: self.clock.now(),
-            severity: Severity::Info,
-            node: None,
             cluster: Some(cluster.clone()),
-            kind: "cluster".to_owned(),
-            action: action.to_owned(),
-            id: cluster.to_string(),
-            name: cluster.to_string(),
-            message: format!("cluster {cluster}: {what}"),
-            attributes: BTreeMap::new(),
+            ..Event::new(self.clock.now(), "cluster", cluster.as_str(), action, format!("cluster {cluster}: {what}"))
         });
     }
 }

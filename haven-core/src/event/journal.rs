@@ -2,7 +2,8 @@
 //!
 //! Writers never wait for the store: events go into a bounded queue that a task writes out in batches, so a store that
 //! is away for a while costs memory up to the bound and, beyond it, a recorded gap. Readers see what the store holds,
-//! through one watch that fills a bounded ring, so events of every master come in one order.
+//! through one watch that fills a bounded ring, so events of every master come in one order. Whoever goes on from where
+//! events are not kept any more hears of the gap first.
 
 mod mark;
 mod ring;
@@ -20,19 +21,20 @@ use haven_model::{
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use tokio::sync::{Notify, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use self::{
     mark::name_of,
     ring::{Position, Ring},
-    write::{Queue, write_out},
+    write::{Queue, gap, write_out},
 };
 use super::translate::engine_event;
 use crate::{
     clock::Clock,
     engine::Stream,
-    store::{Change, Entry, Key, Store, Watched},
+    store::{Change, Entry, Key, Record, Snapshot, Store, Watched, read_plain},
 };
 
 /// Where batches are kept.
@@ -41,6 +43,8 @@ const PREFIX: &str = "events/";
 const MAX_BATCH: usize = 100;
 /// The most events that one read answers.
 const MAX_PAGE: u32 = 10_000;
+/// How many events a follower looks at in one go.
+const CHUNK: usize = 100;
 
 /// Keeps events in order. Clones are the same journal.
 #[derive(Clone, Debug)]
@@ -71,8 +75,28 @@ pub struct Heard {
 /// A batch as it is stored.
 #[derive(Debug, Serialize, Deserialize)]
 struct Batch {
-    v: u32,
+    /// The cursor of the last event that its writer does not keep any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    trimmed: Option<String>,
     events: Vec<Event>,
+}
+
+impl Record for Batch {
+    const KIND: &'static str = "batch of events";
+    const VERSION: u32 = 1;
+    const SEALED: bool = false;
+
+    fn upgrade(_from: u32, value: Value) -> Result<Value> {
+        Ok(value)
+    }
+}
+
+/// Where a follower stands.
+#[derive(Debug)]
+struct Place {
+    position: Position,
+    /// How many times it knows of that the store was set back.
+    set_backs: usize,
 }
 
 impl Journal {
@@ -180,7 +204,8 @@ impl Journal {
         self.len() == 0
     }
 
-    /// The newest events that meet `filter`, or the first after a cursor, oldest first; and where to go on.
+    /// The newest events that meet `filter`, or the first after a cursor, oldest first; and where to go on. Where events
+    /// after the cursor are not kept any more, the first says so, whatever the filter.
     ///
     /// `Invalid` for a cursor that is none, `Conflict` for one of a store that was restored since.
     pub async fn read(
@@ -201,10 +226,10 @@ impl Journal {
         let _ = tokio::time::timeout(Duration::from_secs(2), self.settle()).await;
         let ring = self.shared.ring();
         let end = *self.shared.tail.borrow();
-        let shown =
-            |(position, event): &(Position, Arc<Event>)| Event { cursor: position.cursor(), ..(**event).clone() };
         let events: Vec<Event> = if let Some(after) = after {
-            ring.after(after).filter(|(_, event)| filter.matches(event)).take(limit as usize).map(shown).collect()
+            let gap = self.shared.gap(&ring, after);
+            let kept = ring.after(after).filter(|(_, event)| filter.matches(event));
+            gap.iter().chain(kept).take(limit as usize).map(shown).collect()
         } else {
             let newest: Vec<_> =
                 ring.iter().rev().filter(|(_, event)| filter.matches(event)).take(limit as usize).collect();
@@ -238,29 +263,24 @@ impl Journal {
         counts.into_values().collect()
     }
 
-    /// Each event that meets `filter`: those kept after a cursor, or from now on. Never ends.
+    /// Each event that meets `filter`: those kept after a cursor, or from now on. Never ends. Where events are not kept
+    /// any more before they are told, an event says so, whatever the filter.
     pub fn follow(&self, filter: EventFilter, after: Option<&str>) -> Result<Stream<Event>> {
         let mut tail = self.shared.tail.subscribe();
         let position = match after {
             Some(cursor) => self.position(cursor)?,
             None => *tail.borrow_and_update(),
         };
-        tail.mark_changed();
-        let shared = self.shared.clone();
-        let state = (shared, tail, filter, position, VecDeque::<Event>::new());
-        let events = stream::unfold(state, |(shared, mut tail, filter, mut position, mut ready)| async move {
+        let place = Place { position, set_backs: self.shared.ring().set_backs().len() };
+        let state = (self.shared.clone(), tail, filter, place, VecDeque::new());
+        let events = stream::unfold(state, |(shared, mut tail, filter, mut place, mut ready)| async move {
             loop {
                 if let Some(event) = ready.pop_front() {
-                    return Some((Ok(event), (shared, tail, filter, position, ready)));
+                    return Some((Ok(shown(&event)), (shared, tail, filter, place, ready)));
                 }
-                tail.changed().await.ok()?;
-                let end = *tail.borrow_and_update();
-                let ring = shared.ring();
-                for (at, event) in ring.after(position).take_while(|(at, _)| *at <= end) {
-                    position = *at;
-                    if filter.matches(event) {
-                        ready.push_back(Event { cursor: at.cursor(), ..(**event).clone() });
-                    }
+                tail.borrow_and_update();
+                if !shared.advance(&mut place, &filter, &mut ready) {
+                    tail.changed().await.ok()?;
                 }
             }
         });
@@ -277,6 +297,11 @@ impl Journal {
         }
         Ok(position)
     }
+}
+
+/// An event as readers see it.
+fn shown((position, event): &(Position, Arc<Event>)) -> Event {
+    Event { cursor: position.cursor(), ..(**event).clone() }
 }
 
 impl Shared {
@@ -297,20 +322,69 @@ impl Shared {
             if ring.newest().is_some_and(|newest| entry.revision <= newest) {
                 continue;
             }
-            let batch: Batch = match serde_json::from_slice(&entry.value) {
+            let batch: Batch = match read_plain(&entry) {
                 Ok(batch) => batch,
                 Err(error) => {
-                    tracing::warn!(key = %entry.key, %error, "a batch of events cannot be read and is passed over");
+                    tracing::warn!(error = %error.report(), "a batch of events is passed over");
                     continue;
                 }
             };
+            if let Some(trimmed) = batch.trimmed.and_then(|cursor| Position::parse(&cursor).ok())
+                && trimmed.revision.incarnation == entry.revision.incarnation
+            {
+                ring.trimmed_elsewhere(trimmed);
+            }
             if let Some(last) = batch.events.len().checked_sub(1).and_then(|last| last.try_into().ok()) {
                 end = end.max(Position { revision: entry.revision, index: last });
             }
-            ring.push(entry.key, entry.revision, batch.events);
+            ring.push(entry.key, entry.revision, batch.events, entry.value.len());
         }
-        drop(ring);
         self.tail.send_replace(end);
+    }
+
+    /// Takes all there is, where changes were missed.
+    fn resync(&self, snapshot: Snapshot) {
+        if snapshot.revision < self.tail.borrow().revision {
+            tracing::warn!(revision = %snapshot.revision, "the store was set back, and its events with it");
+            let position = Position { revision: snapshot.revision, index: u32::MAX };
+            let mut ring = self.ring();
+            ring.set_back(position);
+            self.queue().written = None;
+            self.tail.send_replace(position);
+        }
+        self.take_in(snapshot.entries);
+    }
+
+    /// The gap after a position, as an event: the last of what is not kept any more stands for all of it.
+    fn gap(&self, ring: &Ring, position: Position) -> Option<(Position, Arc<Event>)> {
+        let last = ring.trimmed().filter(|last| position < *last)?;
+        let until = ring.iter().next().map_or_else(|| self.clock.now(), |(_, event)| event.time);
+        let message = format!("events before {until:.0} are missing: they are not kept any more");
+        Some((last, Arc::new(gap(until, message))))
+    }
+
+    /// Takes the next events for a follower, or what it missed; answers whether there was any event to look at.
+    fn advance(&self, place: &mut Place, filter: &EventFilter, ready: &mut VecDeque<(Position, Arc<Event>)>) -> bool {
+        let ring = self.ring();
+        if let Some(position) = ring.set_backs().get(place.set_backs..).and_then(<[_]>::last) {
+            let message = "events are missing: the store was set back".to_owned();
+            ready.push_back((*position, Arc::new(gap(self.clock.now(), message))));
+            *place = Place { position: *position, set_backs: ring.set_backs().len() };
+            return true;
+        }
+        if let Some(gap) = self.gap(&ring, place.position) {
+            place.position = gap.0;
+            ready.push_back(gap);
+            return true;
+        }
+        let before = place.position;
+        for (position, event) in ring.after(before).take(CHUNK) {
+            place.position = *position;
+            if filter.matches(event) {
+                ready.push_back((*position, event.clone()));
+            }
+        }
+        place.position != before
     }
 
     fn recall_marks(&self) {
@@ -343,7 +417,7 @@ async fn follow_store(shared: Arc<Shared>, since: Revision, stop: CancellationTo
                 });
                 shared.take_in(entries.collect());
             }
-            Some(Ok(Watched::Resynced(snapshot))) => shared.take_in(snapshot.entries),
+            Some(Ok(Watched::Resynced(snapshot))) => shared.resync(snapshot),
             Some(Err(error)) => tracing::warn!(error = %error.report(), "the journal cannot follow the store"),
             None => return,
         }

@@ -5,6 +5,8 @@ use haven_model::{ClusterName, EngineEvent, Event, NodeName, Severity};
 /// The most attributes kept of an engine's event, and the longest value in bytes.
 const MAX_ATTRIBUTES: usize = 32;
 const MAX_ATTRIBUTE: usize = 1024;
+/// The longest name of an object, a state or an attribute, in bytes.
+const MAX_NAME: usize = 256;
 
 /// The event worth keeping, if it is one: a state that changed. Execs, attaches, resizes and copies are not.
 pub fn engine_event(node: &NodeName, cluster: Option<&ClusterName>, said: &EngineEvent) -> Option<Event> {
@@ -28,9 +30,10 @@ pub fn engine_event(node: &NodeName, cluster: Option<&ClusterName>, said: &Engin
         ("daemon", "reload" | "shutdown") => Severity::Warning,
         _ => return None,
     };
-    let name = said.attributes.get("name").cloned().unwrap_or_default();
-    let shown = if name.is_empty() { short(&said.id) } else { &name };
-    let verdict = said.action.split_once(':').map(|(_, rest)| rest.trim()).filter(|rest| !rest.is_empty());
+    let name = said.attributes.get("name").map_or("", |name| cut(name, MAX_NAME));
+    let shown = if name.is_empty() { short(&said.id) } else { name };
+    let verdict =
+        said.action.split_once(':').map(|(_, rest)| cut(rest.trim(), MAX_NAME)).filter(|rest| !rest.is_empty());
     let mut message = format!("{} {shown}: {action}", said.kind);
     if let Some(verdict) = verdict {
         message = format!("{message} {verdict}");
@@ -38,43 +41,41 @@ pub fn engine_event(node: &NodeName, cluster: Option<&ClusterName>, said: &Engin
     if action == "die"
         && let Some(code) = said.attributes.get("exitCode")
     {
-        message = format!("{message} with exit code {code}");
+        message = format!("{message} with exit code {}", cut(code, MAX_NAME));
     }
     let attributes = said
         .attributes
         .iter()
         .filter(|(key, _)| *key != "name")
         .take(MAX_ATTRIBUTES)
-        .map(|(key, value)| (key.clone(), cut(value)))
+        .map(|(key, value)| (cut(key, MAX_NAME).to_owned(), cut(value, MAX_ATTRIBUTE).to_owned()))
         .collect();
+    let action = match verdict.filter(|_| action == "health_status") {
+        Some(verdict) => &format!("{action}: {verdict}"),
+        None => action,
+    };
     Some(Event {
-        cursor: String::new(),
-        time: said.time,
         severity,
         node: Some(node.clone()),
         cluster: cluster.cloned(),
-        kind: said.kind.clone(),
-        action: verdict
-            .filter(|_| action == "health_status")
-            .map_or_else(|| action.to_owned(), |verdict| format!("{action}: {verdict}")),
-        id: said.id.clone(),
-        name,
-        message,
+        id: cut(&said.id, MAX_NAME).to_owned(),
         attributes,
+        ..Event::new(said.time, &said.kind, name, action, message)
     })
 }
 
 fn short(id: &str) -> &str {
     let id = id.trim_start_matches("sha256:");
-    id.get(..12).unwrap_or(id)
+    cut(id, 12)
 }
 
-fn cut(value: &str) -> String {
-    let mut end = value.len().min(MAX_ATTRIBUTE);
-    while !value.is_char_boundary(end) {
+/// The beginning of a text, at most so many bytes.
+fn cut(text: &str, most: usize) -> &str {
+    let mut end = text.len().min(most);
+    while !text.is_char_boundary(end) {
         end -= 1;
     }
-    value[..end].to_owned()
+    &text[..end]
 }
 
 #[cfg(test)]
@@ -107,5 +108,17 @@ mod tests {
         assert_eq!(severity(said("container", "attach", &[])), None);
         let died = engine_event(&node, None, &said("container", "die", &[("exitCode", "3"), ("name", "web")])).unwrap();
         assert_eq!(died.message, "container web: die with exit code 3");
+    }
+
+    #[test]
+    fn what_an_engine_says_at_length_is_cut() {
+        let (node, long) = (NodeName::new("a").unwrap(), "é".repeat(50_000));
+        let attributes = [("name", long.as_str()), (long.as_str(), "value"), ("exitCode", long.as_str())];
+        for action in ["die", &format!("health_status: unhealthy {long}")] {
+            let said = EngineEvent { id: long.clone(), ..said("container", action, &attributes) };
+            let event = engine_event(&node, None, &said).unwrap();
+            let size = serde_json::to_vec(&event).unwrap().len();
+            assert!(size < 4096, "{size} bytes of {action:.20}");
+        }
     }
 }

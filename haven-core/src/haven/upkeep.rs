@@ -1,6 +1,6 @@
 //! What a store needs now and then: old changes forgotten, and its alarms told.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use haven_model::{Event, Severity};
 use tokio_util::sync::CancellationToken;
@@ -46,17 +46,5 @@ pub(super) async fn run(store: Arc<dyn Store>, journal: Journal, clock: Arc<dyn 
 }
 
 fn told(clock: &dyn Clock, severity: Severity, action: &str, alarm: &str, message: String) -> Event {
-    Event {
-        cursor: String::new(),
-        time: clock.now(),
-        severity,
-        node: None,
-        cluster: None,
-        kind: "store".to_owned(),
-        action: action.to_owned(),
-        id: alarm.to_owned(),
-        name: alarm.to_owned(),
-        message,
-        attributes: BTreeMap::new(),
-    }
+    Event { severity, ..Event::new(clock.now(), "store", alarm, action, message) }
 }

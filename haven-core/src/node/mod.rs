@@ -30,6 +30,9 @@ pub(crate) use supervise::Shared;
 
 use std::time::Duration;
 
+/// Where registrations are kept.
+pub(crate) const PREFIX: &str = "nodes/";
+
 /// How nodes are watched. The defaults suit fleets of some hundreds of machines.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NodeSettings {

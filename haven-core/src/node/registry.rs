@@ -6,13 +6,15 @@ use std::{collections::BTreeMap, time::Duration};
 
 use bytes::Bytes;
 use haven_model::{
-    Error, ErrorKind, Event, Node, NodeAddress, NodeName, Result, Revision, Severity,
+    Error, ErrorKind, Event, Node, NodeAddress, NodeName, Result, Revision,
     node::{NodeSpec, TlsSpec},
 };
 
 use super::{lastseen::LastSeen, record::NodeRecord, service::NodeService};
 use crate::store::{Expect, Key, Versioned, Write};
 
+/// Where the index is.
+const ADDRESSES: &str = "addresses/";
 /// The most labels of a node, and the longest, key and value together.
 const MAX_LABELS: usize = 256;
 const MAX_LABEL: usize = 4096;
@@ -59,7 +61,7 @@ impl NodeService {
 
     /// Says which of the checks of a registration did not hold.
     async fn taken(&self, name: &NodeName, record: &NodeRecord, error: Error) -> Error {
-        if let Ok(Some(_)) = self.table.get(name.as_str()).await {
+        if let Ok(Some(_)) = self.table.find(name.as_str()).await {
             return Error::new(ErrorKind::AlreadyExists, format!("a node `{name}` is registered already"));
         }
         if let Some(index) = record.address.as_ref().and_then(|address| index_key(address).ok().flatten())
@@ -113,7 +115,7 @@ impl NodeService {
         let _turn = tokio::time::timeout(TURN, self.turn.lock()).await.map_err(waited)?;
         for _ in 0..8 {
             let current = self.table.get(node.as_str()).await?.ok_or_else(|| Error::not_found("node", node))?;
-            refuse_changed(node, &current, revision)?;
+            refuse_changed(node, current.revision, revision)?;
             let (record, mut checks) = edit(&current.value)?;
             if record == current.value {
                 return Ok(None);
@@ -149,21 +151,27 @@ impl NodeService {
         Err(Error::conflict(format!("node `{node}` is being changed by others all the time")))
     }
 
-    /// Removes a node. What runs on its engine goes on running. `Conflict` when it is not at `revision` any more.
+    /// Removes a node, also one whose record cannot be read. What runs on its engine goes on running. `Conflict` when it
+    /// is not at `revision` any more.
     pub async fn remove(&self, node: &NodeName, revision: Option<Revision>) -> Result<()> {
         for _ in 0..8 {
-            let current = self.table.get(node.as_str()).await?.ok_or_else(|| Error::not_found("node", node))?;
-            refuse_changed(node, &current, revision)?;
-            let checks = [(self.table.key(node.as_str())?, Expect::At(current.revision))];
+            let found = self.table.find(node.as_str()).await?;
+            let (current, record) = found.ok_or_else(|| Error::not_found("node", node))?;
+            refuse_changed(node, current, revision)?;
+            let checks = [(self.table.key(node.as_str())?, Expect::At(current))];
             let mut writes = vec![Write::Delete(self.table.key(node.as_str())?)];
-            if let Some(index) = current.value.address.as_ref().map(index_key).transpose()?.flatten() {
-                writes.push(Write::Delete(index));
-            }
+            let cluster = if let Ok(record) = record {
+                let index = record.value.address.as_ref().map(index_key).transpose()?.flatten();
+                writes.extend(index.map(Write::Delete));
+                record.value.cluster
+            } else {
+                writes.extend(self.indexed(node).await?.map(Write::Delete));
+                None
+            };
             match self.shared.store.txn(&checks, &writes).await {
                 Ok(revision) => {
                     self.reached.wait(revision).await;
-                    self.shared.journal.forget(node);
-                    self.tell(node, current.value.cluster, "remove", "removed");
+                    self.tell(node, cluster, "remove", "removed");
                     return LastSeen::new(self.shared.store.clone(), node)?.forget().await;
                 }
                 Err(error) if error.kind() == ErrorKind::Conflict => {}
@@ -173,26 +181,24 @@ impl NodeService {
         Err(Error::conflict(format!("node `{node}` is being changed by others all the time")))
     }
 
+    /// The key of the index that leads to a node, where its record does not say which.
+    async fn indexed(&self, node: &NodeName) -> Result<Option<Key>> {
+        let indices = self.shared.store.list(&Key::new(ADDRESSES)?).await?.entries;
+        Ok(indices.into_iter().find(|index| index.value == node.as_str().as_bytes()).map(|index| index.key))
+    }
+
     pub(super) fn tell(&self, node: &NodeName, cluster: Option<haven_model::ClusterName>, action: &str, what: &str) {
         self.shared.journal.record(Event {
-            cursor: String::new(),
-            time: self.shared.clock.now(),
-            severity: Severity::Info,
             node: Some(node.clone()),
             cluster,
-            kind: "node".to_owned(),
-            action: action.to_owned(),
-            id: node.to_string(),
-            name: node.to_string(),
-            message: format!("node {node}: {what}"),
-            attributes: BTreeMap::new(),
+            ..Event::new(self.shared.clock.now(), "node", node.as_str(), action, format!("node {node}: {what}"))
         });
     }
 }
 
-fn refuse_changed(node: &NodeName, current: &Versioned<NodeRecord>, revision: Option<Revision>) -> Result<()> {
-    if revision.is_some_and(|revision| revision != current.revision) {
-        return Err(Error::conflict(format!("node `{node}` was changed since")).with("revision", current.revision));
+fn refuse_changed(node: &NodeName, current: Revision, revision: Option<Revision>) -> Result<()> {
+    if revision.is_some_and(|revision| revision != current) {
+        return Err(Error::conflict(format!("node `{node}` was changed since")).with("revision", current));
     }
     Ok(())
 }
@@ -207,7 +213,7 @@ fn taken_by_another(record: &NodeRecord, owner: &[u8]) -> Error {
 fn index_key(address: &NodeAddress) -> Result<Option<Key>> {
     match address {
         NodeAddress::Sim => Ok(None),
-        address => Key::new(format!("addresses/{address}")).map(Some),
+        address => Key::new(format!("{ADDRESSES}{address}")).map(Some),
     }
 }
 

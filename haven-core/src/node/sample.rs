@@ -267,16 +267,9 @@ fn tell(shared: &Shared, state: &NodeState, crossing: &Crossing, name: &str) {
 
 fn event(shared: &Shared, state: &NodeState, severity: Severity, kind: &str, action: &str, message: String) -> Event {
     Event {
-        cursor: String::new(),
-        time: shared.clock.now(),
         severity,
         node: Some(state.name.clone()),
         cluster: state.record.load().value.cluster.clone(),
-        kind: kind.to_owned(),
-        action: action.to_owned(),
-        id: state.name.to_string(),
-        name: state.name.to_string(),
-        message,
-        attributes: BTreeMap::new(),
+        ..Event::new(shared.clock.now(), kind, state.name.as_str(), action, message)
     }
 }

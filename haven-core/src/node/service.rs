@@ -1,7 +1,7 @@
 //! All nodes: who is registered, and the supervisor of each.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     sync::{Arc, RwLock},
     time::Duration,
 };
@@ -14,6 +14,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use super::{
     NodeSettings,
     inventory::Reading,
+    lastseen,
     record::NodeRecord,
     sample,
     state::{Agent, NodeState, Order},
@@ -79,6 +80,7 @@ impl NodeService {
             }
         });
         tasks.spawn(sample::run(Arc::downgrade(&service), service.stop.clone()));
+        tasks.spawn(lastseen::sweep(service.shared.store.clone(), service.stop.clone()));
         Ok(service)
     }
 
@@ -140,12 +142,18 @@ impl NodeService {
                 revision
             }
             TableEvent::Deleted(name, revision) => {
-                self.keep(revision, |known| known != name);
+                self.keep(revision, |known, _| known != name);
                 revision
             }
-            TableEvent::Resynced(records, revision) => {
-                let names: BTreeSet<&str> = records.iter().map(|(name, _)| name.as_str()).collect();
-                self.keep(revision, |known| names.contains(known));
+            TableEvent::Resynced { records, unreadable, revision } => {
+                // Where the store was set back, what it told before counts no more, though it is newer.
+                let until = revision.max(self.reached.revision());
+                let there: BTreeMap<&str, Revision> =
+                    records.iter().map(|(name, record)| (name.as_str(), record.revision)).collect();
+                self.keep(until, |name, known| match there.get(name) {
+                    Some(revision) => *revision >= known,
+                    None => unreadable.iter().any(|unreadable| unreadable == name),
+                });
                 for (name, record) in records {
                     self.put(&name, record, |_| true);
                 }
@@ -158,7 +166,7 @@ impl NodeService {
     /// Takes a registration that was just written, before the watch tells it; unless the watch has gone past it and a
     /// node that is not there was removed again.
     pub(super) fn written(&self, name: &NodeName, record: Versioned<NodeRecord>) {
-        self.put(name.as_str(), record, |revision| !self.reached.includes(revision));
+        self.put(name.as_str(), record, |revision| self.reached.revision() < revision);
     }
 
     /// Takes a registration; one that is older than known is passed over, a new one is taken if `is_news`.
@@ -197,13 +205,15 @@ impl NodeService {
         nodes.insert(name, Entry { state, stop });
     }
 
-    /// Ends the nodes that are not kept, but for those registered after `revision`.
-    fn keep(&self, revision: Revision, is_kept: impl Fn(&str) -> bool) {
+    /// Ends the nodes that are not kept, by name and revision, but for those registered after `revision`.
+    fn keep(&self, revision: Revision, is_kept: impl Fn(&str, Revision) -> bool) {
         let mut nodes = self.nodes.write().expect("no panic happens under this lock");
         nodes.retain(|name, entry| {
-            let stays = is_kept(name.as_str()) || entry.state.record.load().revision > revision;
+            let known = entry.state.record.load().revision;
+            let stays = known > revision || is_kept(name.as_str(), known);
             if !stays {
                 entry.stop.cancel();
+                self.shared.journal.forget(name);
             }
             stays
         });

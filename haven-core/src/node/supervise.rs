@@ -242,17 +242,10 @@ impl Supervisor {
     fn tell(&self, action: &str, severity: Severity, message: String) {
         let state = &self.state;
         self.shared.journal.record(Event {
-            cursor: String::new(),
-            time: self.shared.clock.now(),
             severity,
             node: Some(state.name.clone()),
             cluster: state.record.load().value.cluster.clone(),
-            kind: "node".to_owned(),
-            action: action.to_owned(),
-            id: state.name.to_string(),
-            name: state.name.to_string(),
-            message,
-            attributes: std::collections::BTreeMap::new(),
+            ..Event::new(self.shared.clock.now(), "node", state.name.as_str(), action, message)
         });
     }
 

@@ -47,9 +47,9 @@ impl Reached {
         self.0.send_replace(revision);
     }
 
-    /// Whether the watch has told what happened at `revision`.
-    pub(crate) fn includes(&self, revision: Revision) -> bool {
-        *self.0.borrow() >= revision
+    /// How far the watch has come.
+    pub(crate) fn revision(&self) -> Revision {
+        *self.0.borrow()
     }
 
     /// Waits until the watch has told what happened at `revision`, but not for ever.
@@ -110,8 +110,10 @@ impl<T: Record + Clone> Copy<T> {
                 Arc::make_mut(&mut records).remove(&name);
                 revision
             }
-            TableEvent::Resynced(all, revision) => {
-                *records = Arc::new(all.into_iter().collect());
+            TableEvent::Resynced { records: read, unreadable, revision } => {
+                // What cannot be read is not gone: it stays as it was read last.
+                let kept = unreadable.into_iter().filter_map(|name| Some((name.clone(), records.get(&name)?.clone())));
+                *records = Arc::new(kept.chain(read).collect());
                 revision
             }
         };
@@ -160,5 +162,20 @@ mod tests {
             live.shows(live.table().delete("a", None).await.unwrap()).await;
             assert!(live.all().is_empty());
         }
+    }
+    #[test]
+    fn what_cannot_be_read_at_a_resync_stays_and_what_is_gone_goes() {
+        let at = |number| Revision { incarnation: 1, number };
+        let note = |text: &str, number| Versioned::made(Note { text: text.to_owned() }, at(number));
+        let copy = Copy { records: RwLock::default(), reached: Reached::new(at(0)) };
+        for (number, name) in [(1, "torn"), (2, "gone"), (3, "changed")] {
+            copy.take(TableEvent::Put(name.to_owned(), note("old", number)));
+        }
+        let records = vec![("changed".to_owned(), note("new", 5))];
+        let unreadable = vec!["torn".to_owned(), "never read".to_owned()];
+        copy.take(TableEvent::Resynced { records, unreadable, revision: at(5) });
+        let records = copy.records.read().unwrap().clone();
+        let left: Vec<_> = records.iter().map(|(name, note)| (name.as_str(), note.value.text.as_str())).collect();
+        assert_eq!(left, [("changed", "new"), ("torn", "old")]);
     }
 }

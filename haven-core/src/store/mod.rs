@@ -35,6 +35,7 @@ pub use open::{StoreKind, open};
 pub use redb::RedbStore;
 pub use seal::{KEY_COMMAND, KEY_VARIABLE, Keyring};
 pub use table::{Codec, Record, Table, TableEvent, Versioned};
+pub(crate) use table::{read_plain, write_plain};
 
 /// The longest key, in bytes.
 pub const MAX_KEY: usize = 512;

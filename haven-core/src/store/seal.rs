@@ -164,6 +164,11 @@ impl Keyring {
         self.keys.first().is_some_and(|key| sealed.starts_with(&id_of(key)))
     }
 
+    /// Whether something was sealed with a key that is none of these.
+    pub(super) fn lacks_key(&self, sealed: &[u8]) -> bool {
+        sealed.get(..4).is_some_and(|id| self.keys.iter().all(|key| id_of(key) != id))
+    }
+
     /// Seals `text` for the record at `place`.
     pub(super) fn seal(&self, place: &str, text: &[u8]) -> Result<Vec<u8>> {
         let key = self.keys.first().ok_or_else(|| Error::unexpected("the keyring is empty"))?;

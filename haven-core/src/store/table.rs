@@ -108,22 +108,54 @@ impl Codec {
             let plain = self.keyring.open(key.as_str(), &sealed)?;
             fields = serde_json::from_slice(&plain).map_err(|error| unreadable::<T>(key, error))?;
         }
-        let version =
-            fields.shift_remove("v").and_then(|v| v.as_u64()).and_then(|v| u32::try_from(v).ok()).unwrap_or(0);
-        if version > T::VERSION {
-            return Err(Error::new(
-                ErrorKind::Unsupported,
-                format!("the {} `{key}` is of version {version}, this Haven knows {}", T::KIND, T::VERSION),
-            ));
-        }
-        if version == T::VERSION {
-            return Ok(fields);
-        }
-        match T::upgrade(version, Value::Object(fields))? {
-            Value::Object(fields) => Ok(fields),
-            _ => Err(Error::unexpected(format!("a {} is a JSON object", T::KIND))),
-        }
+        current::<T>(key, fields)
     }
+
+    /// Whether a stored record is sealed with a key that is not given.
+    fn lacks_key<T: Record>(&self, entry: &Entry) -> bool {
+        let fields: Option<Map<String, Value>> = serde_json::from_slice(&entry.value).ok();
+        let sealed = fields.filter(|_| T::SEALED).and_then(|fields| sealed_part(&fields).ok());
+        sealed.is_some_and(|sealed| self.keyring.lacks_key(&sealed))
+    }
+}
+
+/// The fields of a record, brought up to date. `Unsupported` for a newer version names both.
+fn current<T: Record>(key: &Key, mut fields: Map<String, Value>) -> Result<Map<String, Value>> {
+    let version = fields.shift_remove("v").and_then(|v| v.as_u64()).and_then(|v| u32::try_from(v).ok()).unwrap_or(0);
+    if version > T::VERSION {
+        return Err(Error::new(
+            ErrorKind::Unsupported,
+            format!("the {} `{key}` is of version {version}, this Haven knows {}", T::KIND, T::VERSION),
+        ));
+    }
+    if version == T::VERSION {
+        return Ok(fields);
+    }
+    match T::upgrade(version, Value::Object(fields))? {
+        Value::Object(fields) => Ok(fields),
+        _ => Err(Error::unexpected(format!("a {} is a JSON object", T::KIND))),
+    }
+}
+
+/// Reads a record that is in no table, and not sealed.
+pub(crate) fn read_plain<T: Record>(entry: &Entry) -> Result<T> {
+    let fields = serde_json::from_slice(&entry.value).map_err(|error| unreadable::<T>(&entry.key, error))?;
+    let fields = current::<T>(&entry.key, fields)?;
+    serde_json::from_value(Value::Object(fields)).map_err(|error| unreadable::<T>(&entry.key, error))
+}
+
+/// The bytes of a record that is in no table, and not sealed.
+pub(crate) fn write_plain<T: Record>(value: &T) -> Result<Bytes> {
+    #[derive(Serialize)]
+    struct Plain<'a, T> {
+        v: u32,
+        #[serde(flatten)]
+        fields: &'a T,
+    }
+
+    serde_json::to_vec(&Plain { v: T::VERSION, fields: value })
+        .map(Bytes::from)
+        .map_err(|error| Error::unexpected(format!("a {} cannot be written", T::KIND)).caused_by(error))
 }
 
 /// The sealed bytes of a stored record.
@@ -156,8 +188,15 @@ pub enum TableEvent<T> {
     Put(String, Versioned<T>),
     /// A record was removed, at this revision.
     Deleted(String, Revision),
-    /// Changes were missed: these are all records, as of this revision.
-    Resynced(Vec<(String, Versioned<T>)>, Revision),
+    /// Changes were missed: this is all there is.
+    Resynced {
+        /// All records that can be read.
+        records: Vec<(String, Versioned<T>)>,
+        /// The names of those that are there and cannot be read.
+        unreadable: Vec<String>,
+        /// When this was so.
+        revision: Revision,
+    },
 }
 
 impl<T: Record> Table<T> {
@@ -183,18 +222,39 @@ impl<T: Record> Table<T> {
 
     /// One record.
     pub async fn get(&self, name: &str) -> Result<Option<Versioned<T>>> {
-        let entry = self.store.get(&self.key(name)?).await?;
-        entry.map(|entry| self.codec.read(&entry)).transpose()
+        self.find(name).await?.map(|(_, record)| record).transpose()
     }
 
-    /// All records, ordered by name, and the revision at which this was so.
+    /// One record and when it was changed last, which is known of one that cannot be read, too.
+    pub(crate) async fn find(&self, name: &str) -> Result<Option<(Revision, Result<Versioned<T>>)>> {
+        let entry = self.store.get(&self.key(name)?).await?;
+        Ok(entry.map(|entry| (entry.revision, self.codec.read(&entry))))
+    }
+
+    /// All records that can be read, ordered by name, and the revision at which this was so. `Unsupported` when the key
+    /// of one is not given; one that cannot be read for another reason is logged and passed over.
     pub async fn list(&self) -> Result<(Vec<(String, Versioned<T>)>, Revision)> {
         let snapshot = self.store.list(&Key::new(self.prefix)?).await?;
-        Ok((self.read_all(&snapshot.entries)?, snapshot.revision))
+        if let Some(entry) = snapshot.entries.iter().find(|entry| self.codec.lacks_key::<T>(entry)) {
+            self.codec.read::<T>(entry)?;
+        }
+        Ok((self.read_all(&snapshot.entries).0, snapshot.revision))
     }
 
-    fn read_all(&self, entries: &[Entry]) -> Result<Vec<(String, Versioned<T>)>> {
-        entries.iter().map(|entry| Ok((self.name_of(&entry.key), self.codec.read(entry)?))).collect()
+    /// The records that can be read, and the names of the others.
+    fn read_all(&self, entries: &[Entry]) -> (Vec<(String, Versioned<T>)>, Vec<String>) {
+        let (mut records, mut unreadable) = (Vec::new(), Vec::new());
+        for entry in entries {
+            let name = self.name_of(&entry.key);
+            match self.codec.read(entry) {
+                Ok(record) => records.push((name, record)),
+                Err(error) => {
+                    tracing::warn!(key = %entry.key, error = %error.report(), "a {} is passed over", T::KIND);
+                    unreadable.push(name);
+                }
+            }
+        }
+        (records, unreadable)
     }
 
     fn name_of(&self, key: &Key) -> String {
@@ -260,8 +320,8 @@ impl<T: Record> Table<T> {
                         changes.iter().map(|change| table.event(change, revision)).collect()
                     }
                     Ok(Watched::Resynced(snapshot)) => {
-                        let records = table.read_all(&snapshot.entries);
-                        vec![records.map(|records| TableEvent::Resynced(records, snapshot.revision))]
+                        let (records, unreadable) = table.read_all(&snapshot.entries);
+                        vec![Ok(TableEvent::Resynced { records, unreadable, revision: snapshot.revision })]
                     }
                     Err(error) => vec![Err(error)],
                 };
@@ -382,6 +442,35 @@ mod tests {
         let error = nodes.get("new").await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Unsupported);
         assert!(error.message().contains("version 3") && error.message().contains("knows 2"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn one_unreadable_record_fails_no_list_and_is_not_taken_for_deleted() {
+        let store = store();
+        let nodes = table::<Node>(&store, "nodes/");
+        let first = nodes.create("a", &Node { address: "a".into(), zone: None, ports: vec![] }).await.unwrap();
+        raw(&store, "nodes/newer", &json!({ "v": 3 })).await;
+        raw(&store, "nodes/torn", &json!({ "v": 2, "address": 7 })).await;
+        let (records, revision) = nodes.list().await.unwrap();
+        assert_eq!(records.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["a"]);
+        assert_eq!(nodes.find("torn").await.unwrap().unwrap().0, revision);
+        store.compact(0).await.unwrap();
+        let told = nodes.watch(first).next().await.unwrap().unwrap();
+        let TableEvent::Resynced { records: again, unreadable, .. } = told else { panic!("{told:?}") };
+        assert_eq!(again, records);
+        assert_eq!(unreadable, ["newer", "torn"]);
+    }
+
+    #[tokio::test]
+    async fn a_record_that_is_sealed_with_a_key_not_given_fails_the_list() {
+        let store = store();
+        let logins = table::<Login>(&store, "logins/");
+        logins.create("a", &Login { password: "s3cret".into() }).await.unwrap();
+        raw(&store, "logins/torn", &json!({ "v": 1, "sealed": "AAAA" })).await;
+        assert_eq!(logins.list().await.unwrap().0.len(), 1);
+        let keyring = Keyring::parse(&"22".repeat(32)).unwrap();
+        let other: Table<Login> = Table::new(store.clone(), "logins/", Codec::new(keyring));
+        assert_eq!(other.list().await.unwrap_err().kind(), ErrorKind::Unsupported);
     }
 
     #[tokio::test]

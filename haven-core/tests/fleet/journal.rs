@@ -9,14 +9,14 @@ use haven_core::{
     door::ops::events::{FollowEvents, ListEvents},
     engine::Containers as _,
     event::Journal,
-    model::{ContainerSpec, EngineEvent, Event, EventFilter, ImageRef, NodeAddress},
+    model::{ContainerSpec, EngineEvent, Event, EventFilter, ImageRef, NodeAddress, Revision},
     node::SimConnector,
-    store::{Keyring, MemoryStore},
+    store::{Key, Keyring, MemoryStore, Store, Write},
 };
 use haven_testkit::faults::{Fault, Faults, FaultyStore, Rule};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{cluster, fleet, node};
+use super::{bench::eventually, cluster, fleet, node};
 
 /// A journal on a memory store, behind faults.
 async fn journal(faults: Faults) -> Journal {
@@ -92,6 +92,109 @@ async fn an_event_that_is_too_large_is_a_gap_and_holds_up_no_other() {
     assert!(kept.iter().any(|event| event.name == "last"));
     let gap = kept.iter().find(|event| event.action == "gap").expect("the loss is told");
     assert!(gap.message.starts_with("1 events were lost"), "{}", gap.message);
+}
+
+#[tokio::test]
+async fn a_store_that_is_away_costs_bounded_memory_however_large_events_are() {
+    let journal = journal(Faults::seeded(1).with(Rule::always("store.txn", Fault::Unreachable))).await;
+    let message = "x".repeat(60_000);
+    for _ in 0..2_000 {
+        journal.record(Event::new(jiff::Timestamp::UNIX_EPOCH, "node", "a", "test", message.as_str()));
+    }
+    assert!(journal.waiting() * message.len() < 40_000_000, "{} events wait", journal.waiting());
+}
+
+/// Writes batches of one event each, too large for the journal to keep all of them; answers where they stand.
+async fn fill(store: &MemoryStore) -> Vec<Revision> {
+    let mut revisions = Vec::new();
+    for number in 0..160 {
+        let name = format!("e{number:03}");
+        let event = Event::new(jiff::Timestamp::UNIX_EPOCH, "node", &name, "test", "x".repeat(500_000));
+        let body = serde_json::json!({ "v": 1, "events": [event] }).to_string();
+        let key = Key::new(format!("events/{name}")).unwrap();
+        revisions.push(store.txn(&[], &[Write::Put(key, body.into())]).await.unwrap());
+    }
+    revisions
+}
+
+/// Waits until a journal has read the event of an object.
+async fn shows(journal: &Journal, name: &str) {
+    let filter = EventFilter { object: Some(name.to_owned()), ..EventFilter::default() };
+    eventually(name, || async { !journal.read(&filter, None, None).await.unwrap().0.is_empty() }).await;
+}
+
+#[tokio::test]
+async fn who_goes_on_from_where_events_are_not_kept_any_more_hears_of_the_gap_first() {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
+    let store = MemoryStore::new(&*clock);
+    let open = async || {
+        let (store, stop) = (Arc::new(store.clone()), CancellationToken::new());
+        Journal::open(store, clock.clone(), &TaskTracker::new(), stop).await.unwrap()
+    };
+    let journal = open().await;
+    let unrelated = EventFilter { kind: Some("container".to_owned()), ..EventFilter::default() };
+    let mut behind = journal.follow(EventFilter::default(), None).unwrap();
+    let revisions = fill(&store).await;
+    let full = store.status().await.unwrap().bytes;
+    shows(&journal, "e159").await;
+    let old = format!("{}.0", revisions[2]);
+    for round in ["as it was filled", "after a restart"] {
+        let journal = if round == "as it was filled" { journal.clone() } else { open().await };
+        journal.record(Event::new(clock.now(), "node", round, "test", ""));
+        shows(&journal, round).await;
+        let after =
+            async |cursor: &str, filter: &EventFilter| journal.read(filter, Some(cursor), Some(3)).await.unwrap().0;
+        let events = after(&old, &EventFilter::default()).await;
+        assert_eq!((events[0].kind.as_str(), events[0].action.as_str()), ("journal", "gap"), "{round}");
+        assert!(events[1].name.as_str() > "e003", "{round}: {}", events[1].name);
+        assert_eq!(after(&old, &unrelated).await.len(), 1, "whatever the filter");
+        assert_eq!(
+            after(&events[0].cursor, &EventFilter::default()).await[0],
+            events[1],
+            "its cursor goes on after it"
+        );
+        let mut follower = journal.follow(EventFilter::default(), Some(&old)).unwrap();
+        assert_eq!(follower.next().await.unwrap().unwrap().action, "gap");
+        assert_eq!(follower.next().await.unwrap().unwrap(), events[1]);
+    }
+    assert_eq!(behind.next().await.unwrap().unwrap().action, "gap");
+    assert!(behind.next().await.unwrap().unwrap().name.as_str() > "e003");
+    assert!(store.status().await.unwrap().bytes < full, "the store keeps no more than the journal does");
+}
+
+#[tokio::test]
+async fn events_of_nodes_without_a_cluster_are_those_of_the_orphans() {
+    let haven = fleet().await;
+    let orphans = Some(cluster("orphans"));
+    haven.clusters().create(&cluster("web"), "").await.unwrap();
+    haven.nodes().register(&node("a"), "127.0.0.1:1".parse().unwrap()).await.unwrap();
+    let seen = haven.call(ListEvents { cluster: orphans.clone(), ..ListEvents::default() }).await.unwrap();
+    assert_eq!(seen.items[0].action, "register");
+    assert!(seen.items.iter().all(|event| event.node == Some(node("a"))));
+    let after = Some(seen.items[0].cursor.clone());
+    let mut stream = haven.follow(FollowEvents { cluster: orphans, after, ..FollowEvents::default() }).await.unwrap();
+    haven.clusters().create(&cluster("other"), "").await.unwrap();
+    haven.nodes().remove(&node("a")).await.unwrap();
+    let followed = async { while stream.next().await.unwrap().unwrap().action != "remove" {} };
+    tokio::time::timeout(Duration::from_secs(10), followed).await.expect("the removal is told");
+}
+
+#[tokio::test]
+async fn what_was_heard_of_a_node_is_forgotten_on_every_master_when_one_removes_it() {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
+    let store: Arc<dyn Store> = Arc::new(MemoryStore::new(&*clock));
+    let keyring = Keyring::generate().unwrap();
+    let (one, two) = (super::on(store.clone(), keyring.clone()).await, super::on(store, keyring).await);
+    one.nodes().register(&node("a"), "127.0.0.1:1".parse().unwrap()).await.unwrap();
+    let heard = |haven: &Haven| haven.services().unwrap().journal.heard(&node("a"));
+    eventually("both know it", || async { two.nodes().get(&node("a")).await.is_ok() }).await;
+    for haven in [&one, &two] {
+        haven.services().unwrap().journal.record_engine(&node("a"), None, &said(1, "start"));
+        assert!(heard(haven).is_some());
+    }
+    one.nodes().remove(&node("a")).await.unwrap();
+    eventually("neither does", || async { two.nodes().get(&node("a")).await.is_err() }).await;
+    assert_eq!((heard(&one), heard(&two)), (None, None));
 }
 
 #[tokio::test]

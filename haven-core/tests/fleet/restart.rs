@@ -1,15 +1,25 @@
 //! What a new process finds.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
-use haven_core::{
-    ErrorKind, Haven,
-    clock::SystemClock,
-    model::{NodeAddress, Secret, node::NodeSpec, node::TlsSpec},
-    store::{Key, Keyring, MemoryStore, RedbStore, Store, Write},
+use async_trait::async_trait;
+use futures_util::{
+    StreamExt as _,
+    stream::{self, BoxStream},
 };
+use haven_core::{
+    ErrorKind, Haven, Result,
+    clock::{ManualClock, SystemClock},
+    door::ops::{
+        events::{FollowEvents, ListEvents},
+        nodes::UpdateNode,
+    },
+    model::{NodeAddress, Revision, Secret, node::NodeSpec, node::TlsSpec},
+    store::{Entry, Expect, Key, Keyring, Lease, MemoryStore, RedbStore, Snapshot, Status, Store, Watched, Write},
+};
+use tokio::sync::watch;
 
-use super::{cluster, node, on};
+use super::{bench::eventually, cluster, node, on};
 
 #[tokio::test]
 async fn registrations_clusters_and_events_are_there_after_a_restart() {
@@ -46,7 +56,7 @@ async fn reopened(url: &str) -> Haven {
     for _ in 0..100 {
         match Haven::open(url).await {
             Err(error) if error.kind() == ErrorKind::Busy => {
-                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+                tokio::time::sleep(Duration::from_millis(20)).await;
             }
             opened => return opened.unwrap(),
         }
@@ -105,6 +115,172 @@ async fn a_key_that_was_changed_is_needed_no_more() {
     assert_eq!(open(&old).await.unwrap_err().kind(), ErrorKind::Unsupported, "the old key alone opens nothing");
     let haven = open(&new).await.unwrap();
     assert_eq!(haven.nodes().get(&node("a")).await.unwrap().address.unwrap().to_string(), "https://127.0.0.1:1");
+}
+
+#[tokio::test]
+async fn one_unreadable_node_keeps_no_fleet_from_starting_and_can_be_removed() {
+    let store: Arc<dyn Store> = Arc::new(MemoryStore::new(&SystemClock::default()));
+    let keyring = Keyring::generate().unwrap();
+    let address = |name: &str| format!("{name}.example:1").parse::<NodeAddress>().unwrap();
+    let haven = on(store.clone(), keyring.clone()).await;
+    for name in ["torn", "whole"] {
+        haven.nodes().register(&node(name), address(name)).await.unwrap();
+    }
+    haven.close().await;
+    let torn = Write::Put(Key::new("nodes/torn").unwrap(), r#"{"v":1,"sealed":"AAAA"}"#.into());
+    store.txn(&[], &[torn]).await.unwrap();
+    let haven = on(store, keyring).await;
+    let names: Vec<_> = haven.nodes().list().await.unwrap().into_iter().map(|node| node.name).collect();
+    assert_eq!(names, [node("whole")]);
+    let taken = haven.nodes().register(&node("torn"), address("other")).await.unwrap_err();
+    assert_eq!(taken.kind(), ErrorKind::AlreadyExists);
+    haven.nodes().remove(&node("torn")).await.unwrap();
+    haven.nodes().register(&node("again"), address("torn")).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_was_last_seen_of_a_node_that_is_gone_is_swept_at_the_start() {
+    let store: Arc<dyn Store> = Arc::new(MemoryStore::new(&SystemClock::default()));
+    let key = |name: &str| Key::new(format!("lastseen/{name}/0")).unwrap();
+    let keyring = Keyring::generate().unwrap();
+    let haven = on(store.clone(), keyring.clone()).await;
+    haven.nodes().register(&node("there"), "127.0.0.1:1".parse().unwrap()).await.unwrap();
+    haven.close().await;
+    let bucket = r#"{"v":1,"as_of":"2026-01-01T00:00:00Z","containers":[]}"#;
+    let writes = ["gone", "there"].map(|name| Write::Put(key(name), bucket.into()));
+    store.txn(&[], &writes).await.unwrap();
+    let _haven = on(store.clone(), keyring).await;
+    eventually("it is swept", || async { store.get(&key("gone")).await.unwrap().is_none() }).await;
+    assert!(store.get(&key("there")).await.unwrap().is_some());
+}
+
+/// A memory store that can be set back to a backup of it, under those who use it.
+#[derive(Debug)]
+struct Restorable(watch::Sender<MemoryStore>);
+
+impl Restorable {
+    fn present(&self) -> MemoryStore {
+        self.0.borrow().clone()
+    }
+
+    /// A store of the same incarnation with the same entries at the same revisions.
+    async fn backup(&self) -> MemoryStore {
+        let copy = MemoryStore::new(&ManualClock::seeded(1));
+        let all = self.present().list(&Key::new("").unwrap()).await.unwrap();
+        for number in 1..=all.revision.number {
+            let then = all.entries.iter().filter(|entry| entry.revision.number == number);
+            let mut writes: Vec<_> = then.map(|entry| Write::Put(entry.key.clone(), entry.value.clone())).collect();
+            if writes.is_empty() {
+                writes.push(Write::Put(Key::new("filler").unwrap(), "".into()));
+            }
+            copy.txn(&[], &writes).await.unwrap();
+        }
+        assert_eq!(copy.status().await.unwrap().revision, all.revision);
+        copy
+    }
+}
+
+#[async_trait]
+impl Store for Restorable {
+    async fn get(&self, key: &Key) -> Result<Option<Entry>> {
+        self.present().get(key).await
+    }
+
+    async fn list(&self, prefix: &Key) -> Result<Snapshot> {
+        self.present().list(prefix).await
+    }
+
+    async fn txn(&self, checks: &[(Key, Expect)], writes: &[Write]) -> Result<Revision> {
+        self.present().txn(checks, writes).await
+    }
+
+    async fn lease(&self, ttl: Duration) -> Result<Box<dyn Lease>> {
+        self.present().lease(ttl).await
+    }
+
+    fn watch(&self, prefix: &Key, since: Revision) -> BoxStream<'static, Result<Watched>> {
+        let (mut present, prefix) = (self.0.subscribe(), prefix.clone());
+        let watched = present.borrow_and_update().watch(&prefix, since);
+        stream::unfold((present, watched, since), move |(mut present, mut watched, mut since)| {
+            let prefix = prefix.clone();
+            async move {
+                loop {
+                    tokio::select! {
+                        told = watched.next() => {
+                            since = match told.as_ref()?.as_ref().ok()? {
+                                Watched::Changed { revision, .. } => *revision,
+                                Watched::Resynced(snapshot) => snapshot.revision,
+                            };
+                            return Some((told?, (present, watched, since)));
+                        }
+                        changed = present.changed() => {
+                            changed.ok()?;
+                            watched = present.borrow_and_update().watch(&prefix, since);
+                        }
+                    }
+                }
+            }
+        })
+        .boxed()
+    }
+
+    async fn compact(&self, keep: u64) -> Result<()> {
+        self.present().compact(keep).await
+    }
+
+    async fn status(&self) -> Result<Status> {
+        self.present().status().await
+    }
+}
+
+#[tokio::test]
+async fn a_store_that_is_set_back_under_a_running_master_shows_what_it_holds_now() {
+    let store = Arc::new(Restorable(watch::Sender::new(MemoryStore::new(&ManualClock::seeded(1)))));
+    let haven = on(store.clone(), Keyring::generate().unwrap()).await;
+    let zones = async || {
+        let nodes = haven.nodes().list().await.unwrap().into_iter();
+        nodes.map(|node| format!("{}:{}", node.name, node.labels.get("zone").cloned().unwrap_or_default())).collect()
+    };
+    let label = async |name: &str, zone: &str| {
+        let labels = Some([("zone".to_owned(), zone.to_owned())].into());
+        let update = UpdateNode { node: node(name), address: None, labels, tls: None, revision: None };
+        haven.call(update).await.unwrap();
+    };
+    for name in ["changed", "removed", "same", "torn"] {
+        haven.nodes().register(&node(name), NodeAddress::Sim).await.unwrap();
+        haven.nodes().wait_online(&node(name)).await.unwrap();
+    }
+    label("changed", "old").await;
+    let journal = &haven.services().unwrap().journal;
+    journal.flush().await;
+    let backup = store.backup().await;
+    let torn = Write::Put(Key::new("nodes/torn").unwrap(), r#"{"v":1,"sealed":"AAAA"}"#.into());
+    backup.txn(&[], &[torn]).await.unwrap();
+    let before: Vec<String> = zones().await;
+
+    label("changed", "new").await;
+    haven.nodes().remove(&node("removed")).await.unwrap();
+    haven.nodes().register(&node("late"), NodeAddress::Sim).await.unwrap();
+    assert_eq!(zones().await as Vec<String>, ["changed:new", "late:", "same:", "torn:"]);
+    let mut events = haven.follow(FollowEvents::default()).await.unwrap();
+    journal.flush().await;
+    haven.clusters().create(&cluster("lost"), "").await.unwrap();
+    journal.flush().await;
+    let has = async |name: &str| {
+        let page = haven.call(ListEvents::default()).await.unwrap();
+        page.items.iter().any(|event| event.name == name)
+    };
+    eventually("it is told", || has("lost")).await;
+
+    store.0.send_replace(backup);
+    eventually("nodes are as they were", || async { zones().await as Vec<String> == before }).await;
+    let followed = async {
+        while events.next().await.unwrap().unwrap().action != "gap" {}
+        haven.clusters().create(&cluster("found"), "").await.unwrap();
+        while events.next().await.unwrap().unwrap().name != "found" {}
+    };
+    tokio::time::timeout(Duration::from_secs(10), followed).await.expect("followers go on");
+    assert_eq!((has("lost").await, has("late").await, has("found").await), (false, false, true));
 }
 
 #[tokio::test]

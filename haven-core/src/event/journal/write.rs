@@ -6,16 +6,16 @@ use std::{
     time::Duration,
 };
 
-use bytes::Bytes;
 use haven_model::{ErrorKind, Event, NodeName, Result, Revision, Severity};
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
-use super::{Batch, MAX_BATCH, PREFIX, Shared, mark::Mark};
-use crate::store::{Expect, Key, Write};
+use super::{Batch, MAX_BATCH, PREFIX, Shared, mark::Mark, ring::Position};
+use crate::store::{Expect, Key, Write, write_plain};
 
-/// The most events waiting for the store.
+/// The most events waiting for the store, and the most bytes of them.
 const MAX_QUEUE: usize = 20_000;
+const MAX_QUEUE_BYTES: usize = 32 * 1024 * 1024;
 /// The largest event, in bytes of JSON.
 const MAX_EVENT: usize = 64 * 1024;
 /// How long events gather before a batch is written.
@@ -26,7 +26,9 @@ const PATIENCE: (Duration, Duration) = (Duration::from_millis(500), Duration::fr
 /// What waits for the store.
 #[derive(Debug, Default)]
 pub(super) struct Queue {
-    events: VecDeque<Event>,
+    /// The events, each with its bytes.
+    events: VecDeque<(usize, Event)>,
+    bytes: usize,
     /// Events of the batch that is being written.
     writing: usize,
     /// Events that were taken in all, and those of them that are done with.
@@ -44,12 +46,18 @@ pub(super) struct Queue {
 impl Queue {
     /// Takes an event, or counts it as lost.
     pub(super) fn push(&mut self, event: Event) {
-        if self.events.len() < MAX_QUEUE && size_of(&event) <= MAX_EVENT {
+        let size = size_of(&event);
+        if self.has_room() && size <= MAX_EVENT {
             self.taken += 1;
-            self.events.push_back(event);
+            self.bytes += size;
+            self.events.push_back((size, event));
         } else {
             self.lost += 1;
         }
+    }
+
+    fn has_room(&self) -> bool {
+        self.events.len() < MAX_QUEUE && self.bytes < MAX_QUEUE_BYTES
     }
 
     /// How many events were taken so far.
@@ -76,21 +84,21 @@ impl Queue {
     fn take(&mut self, now: Timestamp) -> Vec<Event> {
         /// Leaves room for the JSON around the events.
         const MAX_BYTES: usize = crate::store::MAX_VALUE / 2;
-        if self.lost > 0 && self.events.len() < MAX_QUEUE {
+        if self.lost > 0 && self.has_room() {
             let lost = std::mem::take(&mut self.lost);
-            self.taken += 1;
-            self.events.push_back(gap(now, lost));
+            let why = "the store could not be written, or they were too large";
+            self.push(gap(now, format!("{lost} events were lost: {why}")));
         }
         let mut batch = Vec::new();
         let mut bytes = 0;
-        while let Some(event) = self.events.front() {
-            let size = size_of(event);
+        while let Some((size, _)) = self.events.front() {
             if batch.len() == MAX_BATCH || (bytes + size > MAX_BYTES && !batch.is_empty()) {
                 break;
             }
             bytes += size;
-            batch.extend(self.events.pop_front());
+            batch.extend(self.events.pop_front().map(|(_, event)| event));
         }
+        self.bytes -= bytes;
         self.writing = batch.len();
         batch
     }
@@ -167,12 +175,12 @@ async fn write_batch(shared: &Shared, stop: &CancellationToken) -> bool {
 
 impl Shared {
     fn pack(&self, events: Vec<Event>) -> Result<Outgoing> {
-        let body = serde_json::to_vec(&Batch { v: 1, events })
-            .map_err(|error| haven_model::Error::unexpected("events cannot be written").caused_by(error))?;
+        let trimmed = self.ring().trimmed().map(Position::cursor);
+        let body = write_plain(&Batch { trimmed, events })?;
         // The time keeps keys in a readable order, the random part keeps masters apart.
         let name = format!("{PREFIX}{:013}-{:016x}", self.clock.now().as_millisecond(), self.clock.random());
         let key = Key::new(name)?;
-        let mut writes = vec![Write::Put(key.clone(), Bytes::from(body))];
+        let mut writes = vec![Write::Put(key.clone(), body)];
         writes.extend(self.ring().given_up(crate::store::MAX_OPS - 1).map(Write::Delete));
         Ok(Outgoing { key, writes })
     }
@@ -212,18 +220,7 @@ fn size_of(event: &Event) -> usize {
     }
 }
 
-fn gap(time: Timestamp, lost: u64) -> Event {
-    Event {
-        cursor: String::new(),
-        time,
-        severity: Severity::Warning,
-        node: None,
-        cluster: None,
-        kind: "journal".to_owned(),
-        action: "gap".to_owned(),
-        id: String::new(),
-        name: String::new(),
-        message: format!("{lost} events were lost: the store could not be written, or they were too large"),
-        attributes: std::collections::BTreeMap::new(),
-    }
+/// Says that events are missing.
+pub(super) fn gap(time: Timestamp, message: String) -> Event {
+    Event { severity: Severity::Warning, ..Event::new(time, "journal", "", "gap", message) }
 }
