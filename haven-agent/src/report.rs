@@ -8,6 +8,7 @@ use haven_core::{
     engine::System as _,
     engine::docker::{DockerEngine, DockerOptions},
     model::{NodeAddress, NodeName, Report, Secret, node::TlsSpec},
+    trust,
 };
 use jiff::{Timestamp, tz::TimeZone};
 use tokio_util::sync::CancellationToken;
@@ -19,11 +20,16 @@ const LONGEST_PAUSE: u32 = 5;
 /// How often the engine is asked for its name and labels.
 const ENGINE_EVERY: Duration = Duration::from_secs(600);
 
+/// The most that is read of an answer, in bytes.
+const MAX_ANSWER: usize = 64 * 1024;
+
 /// What an agent needs to know.
 #[derive(Clone, Debug)]
 pub struct AgentConfig {
     /// The master: `http://HOST:8761`, `https://…`.
     pub master: String,
+    /// Authorities to trust there besides the well-known ones, as PEM text.
+    pub ca: Option<String>,
     /// The secret that the master wants of its agents.
     pub secret: Option<Secret>,
     /// The node's name; none: the engine's.
@@ -65,21 +71,23 @@ struct Known {
 impl Agent {
     /// Checks the configuration. `Invalid` names what cannot be.
     pub fn new(config: AgentConfig) -> Result<Self> {
-        let master = reqwest::Url::parse(&config.master).map_err(|error| {
-            Error::invalid(format!("`{}` is no address of a master: {error}", config.master.escape_debug()))
-        })?;
+        // The address may hold a password, so that no message shows it.
+        let master = reqwest::Url::parse(&config.master)
+            .map_err(|error| Error::invalid(format!("the master's address cannot be read: {error}")))?;
         if !matches!(master.scheme(), "http" | "https") {
             return Err(Error::invalid(format!(
                 "the master's address begins with http:// or https://, not `{}`",
                 master.scheme()
             )));
         }
+        if !master.username().is_empty() || master.password().is_some() {
+            return Err(Error::invalid("the master's address holds a user or a password: an agent shows its secret"));
+        }
         if config.interval.is_zero() {
             return Err(Error::invalid("the interval cannot be zero"));
         }
-        // A process may have no provider of cryptography yet; whoever set one first keeps it.
-        let _ = rustls::crypto::ring::default_provider().install_default();
         let client = reqwest::Client::builder()
+            .tls_backend_preconfigured(trust::client(config.ca.as_deref())?)
             .timeout(config.interval.max(Duration::from_secs(5)).min(Duration::from_secs(60)))
             .redirect(reqwest::redirect::Policy::none())
             .build()
@@ -115,16 +123,21 @@ impl Agent {
 
     /// Collects and sends one report. `Unauthenticated` when the master wants another secret.
     pub async fn report(&mut self) -> Result<()> {
-        let known = self.engine().await?;
-        let name = match &self.config.name {
-            Some(name) => name.clone(),
-            None => NodeName::new(known.name)?,
+        let (name, labels) = match (&self.config.name.clone(), self.engine().await) {
+            (Some(name), Ok(known)) => (name.clone(), known.labels),
+            (None, Ok(known)) => (NodeName::new(known.name)?, known.labels),
+            // What the machine uses is worth knowing then too; a report without labels changes none.
+            (Some(name), Err(error)) => {
+                tracing::warn!(error = %error.report(), "the engine does not answer: its labels are not reported");
+                (name.clone(), BTreeMap::new())
+            }
+            (None, Err(error)) => return Err(error),
         };
         let report = Report {
             time: Some(Timestamp::now()),
             name: Some(name.to_string()),
             address: self.address.clone(),
-            labels: known.labels,
+            labels,
             system: self.collector.read(),
         };
         let ttl = self.config.interval.as_secs().max(1) * 2;
@@ -140,8 +153,8 @@ impl Agent {
         match answer.status().as_u16() {
             200..=299 => Ok(()),
             401 => Err(Error::new(ErrorKind::Unauthenticated, "the master wants another secret of its agents")),
-            400 => Err(Error::invalid("the master cannot read the report")),
-            status => Err(Error::unavailable(format!("the master answered with status {status}"))),
+            400 => Err(said(Error::invalid("the master refuses the report"), answer).await),
+            status => Err(said(Error::unavailable(format!("the master answered with status {status}")), answer).await),
         }
     }
 
@@ -168,6 +181,22 @@ impl Agent {
             }
             (Err(error), None) => Err(error),
         }
+    }
+}
+
+/// The error with what the master says of it, where it says it in Haven's way.
+async fn said(error: Error, mut answer: reqwest::Response) -> Error {
+    let mut body = Vec::new();
+    while let Ok(Some(piece)) = answer.chunk().await {
+        body.extend_from_slice(&piece);
+        if body.len() > MAX_ANSWER {
+            return error;
+        }
+    }
+    let problem: Option<serde_json::Value> = serde_json::from_slice(&body).ok();
+    match problem.as_ref().and_then(|problem| problem["detail"].as_str()) {
+        Some(detail) => error.caused_by(detail.to_owned()),
+        None => error,
     }
 }
 
@@ -208,6 +237,7 @@ mod tests {
     fn config() -> AgentConfig {
         AgentConfig {
             master: "http://127.0.0.1:1".to_owned(),
+            ca: None,
             secret: Some(Secret::new("s3cret")),
             name: None,
             docker: NodeAddress::Unix("/nonexistent.sock".into()),
@@ -225,6 +255,12 @@ mod tests {
             assert_eq!(Agent::new(config).unwrap_err().kind(), ErrorKind::Invalid, "{master}");
         }
         assert!(!format!("{:?}", Agent::new(config()).unwrap()).contains("s3cret"));
+        for master in ["http://me:pa55@a:8761", "http://me:pa55@a:port"] {
+            let error = Agent::new(AgentConfig { master: master.to_owned(), ..config() }).unwrap_err();
+            assert!(error.kind() == ErrorKind::Invalid && !error.report().contains("pa55"), "{error}");
+        }
+        let error = Agent::new(AgentConfig { ca: Some("nothing".to_owned()), ..config() }).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Invalid);
     }
 
     #[test]
@@ -269,6 +305,46 @@ mod tests {
         assert!(!running.is_finished(), "an agent never ends on its own");
         stop.cancel();
         running.await.unwrap();
+    }
+
+    /// A master that answers one report with `answer`; what it was sent.
+    async fn master(answer: String) -> (String, tokio::task::JoinHandle<String>) {
+        use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let sent = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut sent = Vec::new();
+            while !sent.ends_with(b"}") {
+                assert_ne!(stream.read_buf(&mut sent).await.unwrap(), 0);
+            }
+            stream.write_all(answer.as_bytes()).await.unwrap();
+            String::from_utf8(sent).unwrap()
+        });
+        (url, sent)
+    }
+
+    #[tokio::test]
+    async fn a_node_with_a_name_reports_while_its_engine_is_away() {
+        let (master, sent) = master("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n".to_owned()).await;
+        let name = Some(NodeName::new("web-3").unwrap());
+        Agent::new(AgentConfig { master, name, ..config() }).unwrap().report().await.unwrap();
+        let sent = sent.await.unwrap();
+        assert!(sent.starts_with("POST /discovery/nodes/web-3?ttl=120 ") && sent.contains(r#""memory""#), "{sent}");
+    }
+
+    #[tokio::test]
+    async fn the_reason_of_a_master_that_refuses_is_told() {
+        let name = Some(NodeName::new("web-3").unwrap());
+        let detail = r#"{"kind":"invalid","detail":"the address is another node's"}"#;
+        for (body, is_told) in [(detail.to_owned(), true), ("x".repeat(MAX_ANSWER * 4), false)] {
+            let answer = format!("HTTP/1.1 400 Bad Request\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+            let (master, _sent) = master(answer).await;
+            let mut agent = Agent::new(AgentConfig { master, name: name.clone(), ..config() }).unwrap();
+            let error = agent.report().await.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Invalid);
+            assert_eq!(error.report().contains("another node's"), is_told, "{}", error.report());
+        }
     }
 
     #[test]

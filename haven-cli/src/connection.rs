@@ -88,7 +88,7 @@ impl ServerArgs {
         if !is_cut || !error.message().starts_with("the server at") {
             return None;
         }
-        let other_scheme = crate::config::without_credentials(url).replacen("https://", "http://", 1);
+        let other_scheme = crate::address::without_credentials(url).replacen("https://", "http://", 1);
         Some(match error.kind() {
             _ if report.contains("CaUsedAsEndEntity") => {
                 "the server shows the certificate of an authority: give it one of its own, with `basicConstraints=CA:FALSE`"
@@ -131,21 +131,26 @@ impl ServerArgs {
                 "a server is reached by `http://HOST:PORT` or `https://HOST:PORT`",
             ));
         }
-        let ca = self.ca.as_ref().map(|path| {
-            std::fs::read_to_string(path).map_err(|error| {
-                Error::invalid("the file of authorities cannot be read").caused_by(error).with("file", path.display())
-            })
-        });
         let options = RemoteOptions {
             credentials,
             // A session would be left behind by every command.
             password: PasswordUse::EachRequest,
-            ca: ca.transpose()?,
+            ca: self.ca()?,
             face: Face::Cli,
             ..RemoteOptions::default()
         };
         let remote = Remote::connect(url, options).await?;
         Ok(Haven::through(Door::Remote(std::sync::Arc::new(remote)), actor(Identity::Anonymous)))
+    }
+
+    /// The authorities of `--ca`, as PEM text.
+    pub(crate) fn ca(&self) -> Result<Option<String>> {
+        let read = |path: &PathBuf| {
+            std::fs::read_to_string(path).map_err(|error| {
+                Error::invalid("the file of authorities cannot be read").caused_by(error).with("file", path.display())
+            })
+        };
+        Ok(self.ca.as_ref().map(read).transpose()?)
     }
 
     /// Who the user says to be: a token or a password from the environment, else the token of `haven login`.

@@ -21,6 +21,9 @@ pub mod registry;
 mod services;
 pub mod source;
 pub mod store;
+#[cfg(feature = "net")]
+#[doc(hidden)]
+pub mod trust;
 
 pub use haven::{
     ClustersHandle, ContainersHandle, EventsHandle, Haven, HavenBuilder, ImagesHandle, NetworksHandle, NodesHandle,

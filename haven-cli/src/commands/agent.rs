@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 
 use crate::{
+    commands::Context,
     failure::{Failure, Hint as _, Result},
     show::parse_duration,
 };
@@ -59,7 +60,7 @@ fn parse_interval(text: &str) -> Result<Duration, Error> {
 }
 
 impl Agent {
-    pub(crate) async fn run(self) -> Result {
+    pub(crate) async fn run(self, context: &Context) -> Result {
         let level = ["info", "debug", "trace"][usize::from(self.verbose.min(2))];
         let logs = tracing_subscriber::fmt()
             .with_env_filter(EnvFilter::new(level))
@@ -77,6 +78,7 @@ impl Agent {
         let (docker, tls) = local_engine(&environment).hint("name the engine with `--docker`")?;
         let mut agent = Reporter::new(AgentConfig {
             master: if master.contains("://") { master } else { format!("http://{master}") },
+            ca: context.server.ca()?,
             secret: self.secret.filter(|secret| !secret.is_empty()).map(Secret::new),
             name: self.name,
             docker,

@@ -6,7 +6,7 @@ use clap::Subcommand;
 
 use super::Context;
 use crate::{
-    config::{Overrides, load},
+    config::{Fetch, Overrides, load},
     failure::Result,
     show::Table,
 };
@@ -25,7 +25,7 @@ pub(crate) enum Config {
 impl Config {
     pub(crate) fn run(self, context: &Context) -> Result {
         let Self::Show { config } = self;
-        let configuration = load(&Overrides { file: config, ..Overrides::default() })?;
+        let configuration = load(&Overrides { file: config, ..Overrides::default() }, Fetch::KeptOnly)?;
         for warning in &configuration.warnings {
             context.show.warn(warning);
         }

@@ -1,6 +1,6 @@
 //! Containers made from an image: `run` and `create`, with Docker's options.
 
-use std::{collections::BTreeMap, net::IpAddr};
+use std::{collections::BTreeMap, net::IpAddr, path::PathBuf};
 
 use clap::Args;
 use haven_core::{
@@ -9,6 +9,7 @@ use haven_core::{
         containers::{AttachContainer, ContainerLogs, CreateContainer, RemoveContainer, StartContainer, WaitContainer},
         nodes::ListNodes,
     },
+    engine::Terminal,
     model::{
         ContainerId, ContainerName, ContainerRef, ContainerSpec, ImageRef, Mount, NetworkName, NodeName, NodeStatus,
         Port, RestartPolicy, Secret,
@@ -57,6 +58,9 @@ struct Make {
     /// A value of its environment; NAME alone takes the value from here
     #[arg(short, long, value_name = "NAME[=VALUE]")]
     env: Vec<String>,
+    /// A file with such values, a line each; `--env` weighs more
+    #[arg(long, value_name = "FILE")]
+    env_file: Vec<PathBuf>,
     /// A label
     #[arg(short, long, value_name = "KEY=VALUE", value_parser = parse_pair)]
     label: Vec<(String, String)>,
@@ -137,18 +141,20 @@ impl Run {
         if tty && !self.detach {
             terminal::require_terminal()?;
         }
+        if self.detach && self.rm {
+            return Err(Failure::usage(
+                "`--rm` is for who waits until it has ended",
+                "leave out `-d`, or remove it later with `haven rm`",
+            ));
+        }
         let haven = context.haven().await?;
         let (node, id) = self.make.create(context).await?;
         let container = ContainerRef::from(&id);
         if self.detach {
-            haven.call(StartContainer { node: node.clone(), container: container.clone() }).await?;
-            context.show.value(&serde_json::json!({ "id": id, "node": node }), || id.to_string())?;
-            if self.rm {
-                return remove_when_ended(haven, node, container).await;
-            }
-            return Ok(());
+            haven.call(StartContainer { node: node.clone(), container }).await?;
+            return context.show.value(&serde_json::json!({ "id": id, "node": node }), || id.to_string());
         }
-        let attended = Attended { context, haven, node: &node, container: &container, interactive, tty };
+        let attended = Attended { context, haven, node: &node, container: &container, interactive, tty, rm: self.rm };
         let talk = Box::pin(attended.talk());
         let Some(exit_code) = terminal::passing_signals(haven, &node, &container, talk).await? else {
             if self.rm {
@@ -157,7 +163,7 @@ impl Run {
             return Ok(());
         };
         if self.rm {
-            haven.call(RemoveContainer { node, container, force: true, volumes: true }).await?;
+            attended.remove().await?;
         }
         terminal::ended(exit_code)
     }
@@ -171,30 +177,27 @@ struct Attended<'a> {
     container: &'a ContainerRef,
     interactive: bool,
     tty: bool,
+    rm: bool,
 }
 
 impl Attended<'_> {
     /// Starts it, and passes on what it and we say until it has ended. Answers its exit code; none when we left.
     async fn talk(&self) -> Result<Option<i64>> {
-        let Self { context, haven, node, container, interactive, tty } = *self;
-        let attach = AttachContainer { node: node.clone(), container: container.clone() };
-        let start = StartContainer { node: node.clone(), container: container.clone() };
-        // Attached before it starts, so that nothing it says is missed; not every engine has that.
-        let left = match haven.converse(attach.clone()).await {
-            Ok(attached) => {
-                haven.call(start).await?;
-                terminal::talk(attached, interactive, tty).await?
+        let Self { context, haven, node, container, interactive, tty, rm } = *self;
+        let begun = self.begin().await;
+        if begun.is_err()
+            && rm
+            && let Err(error) = self.remove().await
+        {
+            context.show.warn(&format!("container `{container}` is left behind: {error}"));
+        }
+        let left = match begun? {
+            Some(attached) => terminal::talk(attached, interactive, tty).await?,
+            None if interactive => terminal::talk(haven.converse(self.attach()).await?, true, tty).await?,
+            None => {
+                logs::follow(context, ContainerLogs { follow: true, ..ContainerLogs::of(node, container) }).await?;
+                Left::Ended
             }
-            Err(error) if matches!(error.kind(), ErrorKind::Conflict | ErrorKind::Unsupported) => {
-                haven.call(start).await?;
-                if interactive {
-                    terminal::talk(haven.converse(attach).await?, true, tty).await?
-                } else {
-                    logs::follow(context, ContainerLogs { follow: true, ..ContainerLogs::of(node, container) }).await?;
-                    Left::Ended
-                }
-            }
-            Err(error) => return Err(error.into()),
         };
         if left == Left::Detached {
             return Ok(None);
@@ -202,13 +205,28 @@ impl Attended<'_> {
         let waiting = WaitContainer { node: node.clone(), container: container.clone() };
         Ok(Some(haven.call(waiting).await?.exit_code))
     }
-}
 
-/// Waits for a container that was started in the background with `--rm`, as its engine does not know of that wish.
-async fn remove_when_ended(haven: &Haven, node: NodeName, container: ContainerRef) -> Result {
-    haven.call(WaitContainer { node: node.clone(), container: container.clone() }).await?;
-    haven.call(RemoveContainer { node, container, force: true, volumes: true }).await?;
-    Ok(())
+    /// Starts it. Attached before, so that nothing it says is missed; not every engine has that.
+    async fn begin(&self) -> Result<Option<Terminal>> {
+        let attached = match self.haven.converse(self.attach()).await {
+            Ok(attached) => Some(attached),
+            Err(error) if matches!(error.kind(), ErrorKind::Conflict | ErrorKind::Unsupported) => None,
+            Err(error) => return Err(error.into()),
+        };
+        let start = StartContainer { node: self.node.clone(), container: self.container.clone() };
+        self.haven.call(start).await?;
+        Ok(attached)
+    }
+
+    fn attach(&self) -> AttachContainer {
+        AttachContainer { node: self.node.clone(), container: self.container.clone() }
+    }
+
+    async fn remove(&self) -> haven_core::Result<()> {
+        let (node, container) = (self.node.clone(), self.container.clone());
+        self.haven.call(RemoveContainer { node, container, force: true, volumes: true }).await?;
+        Ok(())
+    }
 }
 
 impl Make {
@@ -235,19 +253,7 @@ impl Make {
     }
 
     fn spec(self) -> Result<ContainerSpec> {
-        let mut env = BTreeMap::new();
-        for text in self.env {
-            let (name, value) = match text.split_once('=') {
-                Some((name, value)) => (name.to_owned(), Some(value.to_owned())),
-                None => (text.clone(), std::env::var(&text).ok()),
-            };
-            if name.is_empty() {
-                return Err(Failure::usage("a value of the environment needs a name", "write `--env NAME=VALUE`"));
-            }
-            if let Some(value) = value {
-                env.insert(name, Secret::new(value));
-            }
-        }
+        let env = environment(&self.env_file, &self.env)?;
         let mut mounts = self.volume;
         mounts.extend(self.tmpfs.into_iter().map(|target| Mount {
             kind: MountKind::Tmpfs,
@@ -286,8 +292,34 @@ impl Make {
     }
 }
 
+/// Values of the environment as Docker takes them, those of the files first.
+pub(crate) fn environment(files: &[PathBuf], values: &[String]) -> Result<BTreeMap<String, Secret>> {
+    let mut lines = Vec::new();
+    for file in files {
+        let text = std::fs::read_to_string(file).map_err(|error| {
+            Error::invalid("the file of the environment cannot be read").caused_by(error).with("file", file.display())
+        })?;
+        let says = |line: &&str| !line.is_empty() && !line.starts_with('#');
+        lines.extend(text.lines().map(str::trim_start).filter(says).map(str::to_owned));
+    }
+    let mut environment = BTreeMap::new();
+    for text in lines.iter().chain(values) {
+        let (name, value) = match text.split_once('=') {
+            Some((name, value)) => (name, Some(value.to_owned())),
+            None => (text.as_str(), std::env::var(text).ok()),
+        };
+        if name.is_empty() {
+            return Err(Failure::usage("a value of the environment needs a name", "write `--env NAME=VALUE`"));
+        }
+        if let Some(value) = value {
+            environment.insert(name.to_owned(), Secret::new(value));
+        }
+    }
+    Ok(environment)
+}
+
 /// The node that is meant while there is only one.
-async fn only_node(haven: &Haven) -> Result<NodeName> {
+pub(crate) async fn only_node(haven: &Haven) -> Result<NodeName> {
     let nodes = haven.call(ListNodes { cluster: None, status: Some(NodeStatus::Online) }).await?;
     match <[_; 1]>::try_from(nodes) {
         Ok([node]) => Ok(node.name),
@@ -365,8 +397,14 @@ fn parse_restart(text: &str) -> Result<RestartPolicy, String> {
 }
 
 /// Docker's sizes: `512m` is 512 MiB.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "checked to be from 1 to 2^62"
+)]
 fn parse_memory(text: &str) -> Result<u64, String> {
-    let wrong = || format!("`{}` is no size, which looks like `512m` or `2g`", text.escape_debug());
+    let wrong = || format!("`{}` is no size, which looks like `512m` or `1.5g`", text.escape_debug());
     let lower = text.to_ascii_lowercase();
     let digits = lower.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let shift = match lower[digits.len()..].trim_end_matches("ib").trim_end_matches('b') {
@@ -377,12 +415,10 @@ fn parse_memory(text: &str) -> Result<u64, String> {
         "t" => 40,
         _ => return Err(wrong()),
     };
-    digits
-        .parse::<u64>()
-        .ok()
-        .and_then(|number| number.checked_mul(1 << shift))
-        .filter(|bytes| *bytes > 0)
-        .ok_or_else(wrong)
+    let is_number = digits.chars().all(|c| c.is_ascii_digit() || c == '.');
+    let number = digits.parse::<f64>().ok().filter(|_| is_number).ok_or_else(wrong)?;
+    let bytes = number * (1_u64 << shift) as f64;
+    if (1.0..=(1_u64 << 62) as f64).contains(&bytes) { Ok(bytes as u64) } else { Err(wrong()) }
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be from 0 to 10,000 cores")]
@@ -431,7 +467,10 @@ mod tests {
         assert!(parse_mount("data:rel").is_err() && parse_mount("a:/b:c:d").is_err());
         assert_eq!(parse_memory("512m"), Ok(512 << 20));
         assert_eq!(parse_memory("2GiB"), Ok(2 << 30));
-        assert!(parse_memory("m").is_err() && parse_memory("99999999999t").is_err());
+        assert_eq!(parse_memory("1.5g"), Ok(3 << 29));
+        for text in ["m", "99999999999t", "0", "-1g", "1e3", "1.2.3m", "infm"] {
+            assert!(parse_memory(text).is_err(), "{text} was taken");
+        }
         assert_eq!(parse_restart("on-failure:3"), Ok(RestartPolicy::OnFailure(3)));
         assert!(parse_restart("sometimes").is_err());
     }

@@ -14,6 +14,9 @@ use crate::{
     show::{Table, event_heading, event_line, event_table, parse_moment},
 };
 
+/// How many events are answered where nobody says how many.
+const USUAL: usize = 1000;
+
 /// Show what happened in the fleet
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true)]
@@ -118,11 +121,14 @@ impl Ls {
                 limit: self.limit,
             };
             let events = haven.call(operation).await?;
-            if !self.follow && context.show.json {
-                return context.show.pretty(&events);
+            if !self.follow {
+                context.show.value(&events, || event_table(&events.items).render())?;
+            }
+            if self.limit.is_none() && events.items.len() >= USUAL {
+                context.show.warn(&format!("there may be more than these {USUAL}: raise `--limit`, up to 10000"));
             }
             if !self.follow {
-                return context.show.text(&event_table(&events.items).render());
+                return Ok(());
             }
             heading(context)?;
             has_heading = true;

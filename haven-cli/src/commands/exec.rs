@@ -1,18 +1,19 @@
 //! Programs in containers that one talks with: `exec` and `attach`.
 
-use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use clap::Args;
 use haven_core::{
     ErrorKind,
     door::ops::containers::{AttachContainer, ExecContainer, InspectContainer},
-    model::{ContainerRef, ExecSpec, Secret},
+    model::{ContainerRef, ExecSpec},
 };
 
 use super::{
     Context,
-    pick::{Where, parse_pair},
-    terminal,
+    create::environment,
+    pick::Where,
+    terminal::{self, Left},
 };
 use crate::failure::{Failure, Result};
 
@@ -25,9 +26,12 @@ pub(crate) struct Exec {
     /// Give the program a terminal
     #[arg(short, long)]
     tty: bool,
-    /// A further value of its environment
-    #[arg(short, long, value_name = "NAME=VALUE", value_parser = parse_pair)]
-    env: Vec<(String, String)>,
+    /// A further value of its environment; NAME alone takes the value from here
+    #[arg(short, long, value_name = "NAME[=VALUE]")]
+    env: Vec<String>,
+    /// A file with such values, a line each; `--env` weighs more
+    #[arg(long, value_name = "FILE")]
+    env_file: Vec<PathBuf>,
     /// The user, and group, that it runs as
     #[arg(short, long, value_name = "USER[:GROUP]")]
     user: Option<String>,
@@ -53,7 +57,7 @@ impl Exec {
             command: self.command,
             tty: self.tty,
             stdin: self.interactive,
-            env: self.env.into_iter().map(|(name, value)| (name, Secret::new(value))).collect::<BTreeMap<_, _>>(),
+            env: environment(&self.env_file, &self.env)?,
             user: self.user,
             working_dir: self.workdir,
             size: if self.tty { terminal::size() } else { None },
@@ -64,8 +68,17 @@ impl Exec {
             _ => error.into(),
         })?;
         let control = conversation.control.clone();
-        terminal::talk(conversation, self.interactive, self.tty).await?;
-        terminal::ended(control.exit_code().await?)
+        let talk = async {
+            match terminal::talk(conversation, self.interactive, self.tty).await? {
+                Left::Detached => Ok(()),
+                Left::Ended => terminal::ended(control.exit_code().await?),
+            }
+        };
+        // What ends this program ends the conversation first, so that our terminal is as it was.
+        tokio::select! {
+            done = talk => done,
+            code = terminal::asked_to_end()? => Err(Failure::Exit(code)),
+        }
     }
 }
 
@@ -96,8 +109,8 @@ impl Attach {
         let control = conversation.control.clone();
         let talk = async {
             match terminal::talk(conversation, stdin, detail.spec.tty).await? {
-                terminal::Left::Detached => Ok(0),
-                terminal::Left::Ended => Ok(control.exit_code().await?),
+                Left::Detached => Ok(0),
+                Left::Ended => Ok(control.exit_code().await?),
             }
         };
         terminal::ended(terminal::passing_signals(haven, &at.node, &container, talk).await?)

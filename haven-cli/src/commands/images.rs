@@ -5,7 +5,7 @@ use std::{
     io::{self, IsTerminal as _},
 };
 
-use clap::{ArgGroup, Args, Subcommand};
+use clap::{Args, Subcommand};
 use futures_util::StreamExt as _;
 use haven_core::{
     door::ops::{
@@ -16,7 +16,7 @@ use haven_core::{
 };
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
-use super::{Context, each::Each, pick::Where};
+use super::{Context, create::only_node, each::Each, pick::Where};
 use crate::{
     failure::Result,
     show::{Table, ago, printable, short_id, size},
@@ -51,9 +51,8 @@ enum ImagesCommand {
         image: ImageRef,
     },
     /// Fetch an image to nodes from its registry
-    #[command(group(ArgGroup::new("to").args(["node", "cluster"]).required(true).multiple(true)))]
     Pull {
-        /// The nodes
+        /// The nodes; may be left out while there is only one that is online
         #[arg(long)]
         node: Vec<NodeName>,
         /// All nodes of this cluster
@@ -151,6 +150,9 @@ async fn pull_to(
     image: &ImageRef,
 ) -> Result {
     let haven = context.haven().await?;
+    if nodes.is_empty() && cluster.is_none() {
+        nodes.push(only_node(haven).await?);
+    }
     if let Some(cluster) = cluster.clone() {
         let members = haven.call(ListNodes { cluster: Some(cluster), status: None }).await?;
         nodes.extend(members.into_iter().map(|node| node.name));

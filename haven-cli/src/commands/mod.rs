@@ -121,14 +121,19 @@ pub(crate) enum Command {
     Top(top::Top),
 
     /// Manage nodes: the machines of the fleet
+    #[command(alias = "node")]
     Nodes(nodes::Nodes),
     /// Manage clusters: machines seen and driven as one
+    #[command(alias = "cluster")]
     Clusters(clusters::Clusters),
     /// Manage images
+    #[command(alias = "image")]
     Images(images::Images),
     /// Manage networks
+    #[command(alias = "network")]
     Networks(networks::Networks),
     /// Manage volumes
+    #[command(alias = "volume")]
     Volumes(volumes::Volumes),
     /// Show what happened in the fleet
     Events(events::Events),
@@ -157,7 +162,7 @@ impl Command {
     pub(crate) async fn run(self, context: &Context) -> Result {
         match self {
             Self::Serve(command) => command.run(context).await,
-            Self::Agent(command) => command.run().await,
+            Self::Agent(command) => command.run(context).await,
             Self::Config(command) => command.run(context),
             Self::Login(command) => command.run(context).await,
             Self::Logout(command) => command.run(context).await,

@@ -9,9 +9,13 @@ use haven_core::{
     model::Secret,
 };
 
-use super::{Context, terminal::read_password};
+use super::{
+    Context,
+    terminal::{read_new_password, read_password},
+};
 use crate::{
-    connection::variable,
+    address::split_credentials,
+    connection::{ServerArgs, is_http, variable},
     credentials::Stored,
     failure::{Failure, Result},
 };
@@ -26,20 +30,22 @@ pub(crate) struct Login {
 
 impl Login {
     pub(crate) async fn run(self, context: &Context) -> Result {
-        let server = context.server.at(self.url);
-        let user = server.username.clone().unwrap_or_else(|| "admin".into());
+        let (server, in_url) = named(context, self.url);
+        let (user, password) = in_url.map_or((None, None), |(user, password)| (Some(user), password));
+        let user = user.or_else(|| server.username.clone()).unwrap_or_else(|| "admin".into());
         let haven = server.open_as(Credentials::None).await?;
-        let password = match variable("HAVEN_PASSWORD") {
+        let password = match password.or_else(|| variable("HAVEN_PASSWORD").map(Secret::new)) {
             Some(password) => password,
-            None => read_password(&format!("Password of {user} at {}: ", server.url()))?,
+            None => Secret::new(read_password(&format!("Password of {user} at {}: ", server.url()))?),
         };
-        let session =
-            haven.call(SignIn { user, password: Secret::new(password) }).await.map_err(|error| match error.kind() {
-                haven_core::ErrorKind::Unauthenticated => {
-                    Failure::Error(error, Some("the first password was printed when the server started first".into()))
-                }
-                _ => error.into(),
-            })?;
+        let session = haven.call(SignIn { user, password }).await.map_err(|error| match error.kind() {
+            haven_core::ErrorKind::Unauthenticated => {
+                let hint = "the first password was printed when the server started first; where its store is, \
+                            `haven passwd --server redb:PATH` gives another while the server is stopped";
+                Failure::Error(error, Some(hint.into()))
+            }
+            _ => error.into(),
+        })?;
         let mut stored = Stored::load()?;
         stored.insert(server.url(), session.user.clone(), Secret::new(&*session.token), session.expires);
         stored.save()?;
@@ -55,6 +61,15 @@ impl Login {
     }
 }
 
+/// The server that is meant, and who and what its address holds besides, which is neither shown nor kept with it.
+fn named(context: &Context, url: Option<String>) -> (ServerArgs, Option<(String, Option<Secret>)>) {
+    let server = context.server.at(url);
+    match split_credentials(server.url()) {
+        (url, Some(found)) => (server.at(Some(url.trim_end_matches('/').to_owned())), Some(found)),
+        (_, None) => (server, None),
+    }
+}
+
 /// Sign out of a server and forget the token
 #[derive(Debug, Args)]
 pub(crate) struct Logout {
@@ -64,7 +79,7 @@ pub(crate) struct Logout {
 
 impl Logout {
     pub(crate) async fn run(self, context: &Context) -> Result {
-        let server = context.server.at(self.url);
+        let (server, _) = named(context, self.url);
         let told = |was: bool| serde_json::json!({ "server": server.url(), "was_signed_in": was });
         let mut stored = Stored::load()?;
         let Some(token) = stored.remove(server.url()) else {
@@ -90,7 +105,11 @@ impl Logout {
 
 /// Change a user's password
 #[derive(Debug, Args)]
-#[command(after_help = "The present and the new password are asked for, or are the first two lines of standard input.")]
+#[command(
+    after_help = "The present and the new password are asked for, or are the first two lines of standard input. On a \
+                  store that is opened in this process, `--server redb:PATH`, only the new one is: for a password that \
+                  was lost."
+)]
 pub(crate) struct Passwd {
     /// The user [default: who is signed in]
     user: Option<String>,
@@ -106,8 +125,13 @@ impl Passwd {
                 _ => "admin".into(),
             },
         };
-        let password = Secret::new(read_password(&format!("Present password of {user}: "))?);
-        let new_password = Secret::new(read_password("New password: ")?);
+        // Whoever opens the store is its administrator, who need not know the present one.
+        let password = if is_http(context.server.url()) {
+            read_password(&format!("Present password of {user}: "))?
+        } else {
+            String::new()
+        };
+        let (password, new_password) = (Secret::new(password), Secret::new(read_new_password()?));
         haven.call(ChangePassword { user: user.clone(), password, new_password }).await?;
         let told = serde_json::json!({ "user": user, "outcome": "done" });
         context.show.done(&told, &format!("changed the password of {user}; all sessions have ended"))

@@ -7,7 +7,7 @@ use std::{
 };
 
 use clap::Args;
-use futures_util::{StreamExt as _, stream};
+use futures_util::{FutureExt as _, StreamExt as _, stream};
 use haven_core::{
     Haven,
     door::ops::containers::{ContainerHistory, FollowContainerStats, GetContainerStats, ListContainers},
@@ -17,7 +17,7 @@ use serde::Serialize;
 
 use super::{Context, pick::Where};
 use crate::{
-    failure::Result,
+    failure::{Failure, Result, exit_code},
     show::{Table, percent, size},
 };
 
@@ -140,38 +140,52 @@ async fn follow(context: &Context, haven: &Haven, chosen: Vec<At<Container>>) ->
     if chosen.len() > MAX_FOLLOWED {
         context.show.warn(&format!("only the first {MAX_FOLLOWED} of {} containers are followed", chosen.len()));
     }
+    let is_alone = chosen.len() == 1;
     let mut streams = stream::SelectAll::new();
     for at in chosen.into_iter().take(MAX_FOLLOWED) {
         let operation = FollowContainerStats { node: at.node.clone(), container: (&at.item.id).into() };
-        let samples = haven.follow(operation).await?;
+        // Opened as it is read: a node that does not answer keeps nobody else waiting.
+        let samples = async move {
+            haven.follow(operation).await.unwrap_or_else(|error| stream::once(async { Err(error) }).boxed())
+        };
         let named = at.clone();
-        let samples =
-            samples.map(move |stats| (named.item.id.to_string(), stats.map(|stats| Some(Sample::new(&named, stats)))));
-        let end = stream::once(async move { (at.item.id.to_string(), Ok(None)) });
-        streams.push(samples.chain(end).boxed());
+        let samples = samples.flatten_stream().map(move |stats| stats.map(|stats| Some(Sample::new(&named, stats))));
+        let end = stream::once(async { Ok(None) });
+        streams.push(samples.chain(end).map(move |sample| (at.item.clone(), sample)).boxed());
     }
+    let mut failed: Option<haven_core::Error> = None;
     let mut latest: BTreeMap<(NodeName, String), Sample> = BTreeMap::new();
     let mut redraw = tokio::time::interval(Duration::from_secs(1));
     redraw.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
     let terminal = io::stdout().is_terminal();
-    let mut changed = false;
+    let (mut changed, mut has_figures) = (false, false);
     loop {
         tokio::select! {
             item = streams.next() => match item {
-                None => return draw(context, &latest, terminal, changed),
+                None => {
+                    draw(context, &latest, terminal, changed)?;
+                    return match failed {
+                        Some(error) if is_alone && !has_figures => Err(error.into()),
+                        Some(error) if !has_figures => Err(Failure::Exit(exit_code(error.kind()))),
+                        _ => Ok(()),
+                    };
+                }
                 Some((_, Ok(Some(sample)))) => {
                     if context.show.json {
                         context.show.item(&sample, String::new)?;
                     }
-                    changed = true;
+                    (changed, has_figures) = (true, true);
                     latest.insert((sample.node.clone(), sample.id.clone()), sample);
                 }
-                Some((id, Ok(None))) => {
+                Some((container, Ok(None))) => {
                     changed = true;
-                    latest.retain(|(_, known), _| *known != id);
+                    latest.retain(|(_, known), _| *known != container.id.as_str());
                 }
-                Some((id, Err(error))) => {
-                    context.show.warn(&format!("no more figures of `{id}`: {error}"));
+                Some((container, Err(error))) => {
+                    if has_figures || !is_alone {
+                        context.show.warn(&format!("no more figures of `{}`: {error}", container.name));
+                    }
+                    failed = Some(error);
                 }
             },
             _ = redraw.tick() => {

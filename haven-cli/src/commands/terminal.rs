@@ -14,7 +14,7 @@ use haven_core::{
 };
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcgetwinsize, tcsetattr};
 use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    io::{AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _},
     signal::unix::{SignalKind, signal},
     sync::mpsc,
 };
@@ -115,18 +115,16 @@ impl Drop for Raw {
 
 /// Passes input, output and size on until the program has said everything or we leave.
 pub(crate) async fn talk(conversation: Terminal, stdin: bool, tty: bool) -> Result<Left> {
-    let Terminal { mut output, mut input, control } = conversation;
+    let Terminal { mut output, input, control } = conversation;
     let raw = if tty && stdin && io::stdin().is_terminal() { Some(Raw::enter()?) } else { None };
-    let mut keys = if stdin { Some(read_stdin(raw.is_some())) } else { None };
-    if keys.is_none() {
-        // Not every engine can half-close; the program then waits for input that never comes, as with Docker.
-        let _ = input.shutdown().await;
-    }
+    let keys = stdin.then(|| read_stdin(raw.is_some()));
     let mut resized = signal(SignalKind::window_change())?;
     if tty && let Some(size) = size() {
         // The size matters less than the conversation: a program that has ended already cannot be resized.
         let _ = control.resize(size).await;
     }
+    // Beside the output: a program that waits until its output is read takes no input meanwhile.
+    let mut left = std::pin::pin!(feed(input, keys));
     loop {
         tokio::select! {
             piece = output.next() => match piece {
@@ -141,19 +139,7 @@ pub(crate) async fn talk(conversation: Terminal, stdin: bool, tty: bool) -> Resu
                     let _ = control.resize(size).await;
                 }
             }
-            key = next(&mut keys) => match key {
-                Some(Key::Bytes(bytes)) => {
-                    // A program that has ended reads nothing more; its output still tells how.
-                    if input.write_all(&bytes).await.is_err() || input.flush().await.is_err() {
-                        keys = None;
-                    }
-                }
-                Some(Key::Detach) => return Ok(Left::Detached),
-                None => {
-                    let _ = input.shutdown().await;
-                    keys = None;
-                }
-            },
+            () = &mut left => return Ok(Left::Detached),
         }
     }
 }
@@ -163,12 +149,19 @@ enum Key {
     Detach,
 }
 
-/// What comes next from standard input; nothing ever, once it has ended.
-async fn next(keys: &mut Option<mpsc::Receiver<Key>>) -> Option<Key> {
-    match keys {
-        Some(keys) => keys.recv().await,
-        None => std::future::pending().await,
+/// Passes what is typed on to a program. Ends when we leave, and for no other reason: the end of the input, or a program
+/// that takes no more, is not the end of what it says.
+async fn feed(mut input: impl AsyncWrite + Unpin, keys: Option<mpsc::Receiver<Key>>) {
+    if let Some(mut keys) = keys {
+        let mut is_taken = true;
+        while let Some(key) = keys.recv().await {
+            let Key::Bytes(bytes) = key else { return };
+            is_taken = is_taken && input.write_all(&bytes).await.is_ok() && input.flush().await.is_ok();
+        }
     }
+    // Not every engine can half-close; the program then waits for input that never comes, as with Docker.
+    let _ = input.shutdown().await;
+    std::future::pending::<()>().await;
 }
 
 /// Reads standard input in the background. The channel is short, so that a large file waits for the program.
@@ -252,10 +245,11 @@ pub(crate) fn read_password(prompt: &str) -> Result<String> {
         let before = tcgetattr(&stdin).map_err(io::Error::from)?;
         let mut quiet = before.clone();
         quiet.local_modes.remove(rustix::termios::LocalModes::ECHO);
-        let _ = write!(io::stderr().lock(), "{prompt}");
-        let _ = io::stderr().flush();
+        restored_at_the_end(before.clone())?;
         tcsetattr(&stdin, OptionalActions::Flush, &quiet).map_err(io::Error::from)?;
         let _restore = Raw(before);
+        let _ = write!(io::stderr().lock(), "{prompt}");
+        let _ = io::stderr().flush();
         stdin.read_line(&mut line)?;
         crate::show::note("");
     } else {
@@ -266,6 +260,35 @@ pub(crate) fn read_password(prompt: &str) -> Result<String> {
         return Err(Error::invalid("no password was given").into());
     }
     Ok(password.to_owned())
+}
+
+/// Reads a password that shall be one from now on; at a terminal, where nobody sees what is typed, twice.
+pub(crate) fn read_new_password() -> Result<String> {
+    let password = read_password("New password: ")?;
+    if io::stdin().is_terminal() && read_password("The same again: ")? != password {
+        return Err(Failure::usage("the two are not the same", "nothing was changed: try again"));
+    }
+    Ok(password)
+}
+
+/// Leaves the terminal as it was also where a signal ends the program.
+fn restored_at_the_end(before: Termios) -> io::Result<()> {
+    let ended = asked_to_end()?;
+    tokio::spawn(async move {
+        let code = ended.await;
+        drop(Raw(before));
+        crate::show::note("");
+        std::process::exit(code.into());
+    });
+    Ok(())
+}
+
+/// Waits until this program is asked to end; answers the exit code for that.
+pub(crate) fn asked_to_end() -> io::Result<impl Future<Output = u8> + Send> {
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(async move {
+        tokio::select! { _ = interrupt.recv() => 130, _ = terminate.recv() => 143 }
+    })
 }
 
 #[cfg(test)]

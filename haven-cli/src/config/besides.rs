@@ -4,7 +4,7 @@ use haven_core::store::{self, StoreKind};
 use toml::Value;
 
 use super::{Overrides, Settings, Shown, Source, git, shown_path};
-use crate::{connection::variable, serve::ADMIN_PASSWORD};
+use crate::{address::without_credentials, connection::variable, serve::ADMIN_PASSWORD};
 
 /// These settings as `haven config show` tells them, secrets masked.
 pub(super) fn shown(overrides: &Overrides, settings: &Settings) -> Vec<Shown> {
@@ -55,7 +55,7 @@ fn row(names: &'static [&'static str], show: Show, about: &'static str) -> Shown
     let said = names.iter().find_map(|name| Some((name, variable(name)?)));
     let source = said.as_ref().map_or(Source::Default, |(name, _)| Source::Environment((**name).to_owned()));
     let value = said.map(|(_, text)| match show {
-        Show::Plain => Value::from(git::without_credentials(&text)),
+        Show::Plain => Value::from(without_credentials(&text)),
         Show::Secret => Value::from("***"),
     });
     let variable = names.first().copied().unwrap_or_default().to_owned();

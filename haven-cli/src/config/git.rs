@@ -13,12 +13,20 @@ use std::{
 
 use haven_core::{Error, Result, model::Secret};
 
-use crate::connection::variable;
+use crate::{
+    address::{split_credentials, without_credentials},
+    connection::variable,
+};
 
 /// How long git may take in all.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How much of what git says is kept.
 const MAX_WORDS: u64 = 8 * 1024;
+/// The checkout that counts, and where it stands while its successor takes its place.
+const CURRENT: &str = "current";
+const BEFORE: &str = "current.old";
+/// Says in a checkout which repository it is of.
+const ORIGIN: &str = ".git/haven-origin";
 /// Answers git's questions from its environment; nothing secret stands in it.
 const ASKPASS: &str = "#!/bin/sh\ncase \"$1\" in\nUsername*) printf '%s\\n' \"$HAVEN_GIT_ANSWER_USERNAME\" ;;\n*) printf '%s\\n' \"$HAVEN_GIT_ANSWER_PASSWORD\" ;;\nesac\n";
 
@@ -54,51 +62,59 @@ pub(super) struct Checkout {
 /// Fetches the repository into `folder/current`, or answers the checkout that is there with a warning.
 pub(super) fn fetch(remote: &Remote, folder: &Path) -> Result<Checkout> {
     let shown = without_credentials(&remote.url);
-    if remote.url.starts_with('-') || remote.url.chars().any(char::is_control) {
+    // Of what is no URL the password cannot be taken out, and would stand in the arguments of git.
+    let is_url = !remote.url.starts_with("http") || url::Url::parse(&remote.url).is_ok();
+    if remote.url.starts_with('-') || remote.url.chars().any(char::is_control) || !is_url {
         return Err(Error::invalid(format!("`{}` is no address of a git repository", shown.escape_debug())));
     }
-    let current = folder.join("current");
     match clone(remote, folder) {
         Ok(fresh) => {
-            let swapped = swap(&fresh, &current);
-            swapped.map_err(|error| {
+            let current = folder.join(CURRENT);
+            swap(&fresh, &current, &folder.join(BEFORE)).map_err(|error| {
                 Error::unexpected("the configuration of the git repository cannot be kept")
                     .caused_by(error)
                     .with("folder", folder.display())
             })?;
             Ok(Checkout { folder: current, warning: None })
         }
-        Err(error) if origin(folder).as_deref() == Some(shown.as_str()) && current.join(super::FILE_NAME).is_file() => {
-            let warning = format!(
-                "the git repository `{shown}` cannot be read, its last good checkout counts: {}",
-                error.report()
-            );
-            Ok(Checkout { folder: current, warning: Some(warning) })
-        }
-        Err(error) => Err(error.with("repository", shown)),
+        Err(error) => match kept(remote, folder) {
+            Some(folder) => {
+                let warning = format!(
+                    "the git repository `{shown}` cannot be read, its last good checkout counts: {}",
+                    error.report()
+                );
+                Ok(Checkout { folder, warning: Some(warning) })
+            }
+            None => Err(error.with("repository", shown)),
+        },
     }
 }
 
-/// The repository that the kept checkout is of.
-fn origin(folder: &Path) -> Option<String> {
-    fs::read_to_string(folder.join("origin")).ok()
+/// The checkout of this repository that is kept; the one before, where its successor did not come to its place.
+pub(super) fn kept(remote: &Remote, folder: &Path) -> Option<PathBuf> {
+    let shown = without_credentials(&remote.url);
+    let is_of = |checkout: &PathBuf| {
+        fs::read_to_string(checkout.join(ORIGIN)).is_ok_and(|origin| origin == shown)
+            && checkout.join(super::FILE_NAME).is_file()
+    };
+    [CURRENT, BEFORE].into_iter().map(|name| folder.join(name)).find(is_of)
 }
 
 fn clone(remote: &Remote, folder: &Path) -> Result<PathBuf> {
-    let kept = |error: io::Error| {
+    let unwritten = |error: io::Error| {
         Error::unexpected("the folder of the git repository cannot be written")
             .caused_by(error)
             .with("folder", folder.display())
     };
     // What is fetched may hold the agents' secret.
-    crate::folder::close(folder).map_err(kept)?;
+    crate::folder::close(folder).map_err(unwritten)?;
     let fresh = folder.join("fresh");
     if fresh.exists() {
-        fs::remove_dir_all(&fresh).map_err(kept)?;
+        fs::remove_dir_all(&fresh).map_err(unwritten)?;
     }
     let askpass = folder.join("askpass");
-    fs::write(&askpass, ASKPASS).map_err(kept)?;
-    fs::set_permissions(&askpass, std::os::unix::fs::PermissionsExt::from_mode(0o700)).map_err(kept)?;
+    fs::write(&askpass, ASKPASS).map_err(unwritten)?;
+    fs::set_permissions(&askpass, std::os::unix::fs::PermissionsExt::from_mode(0o700)).map_err(unwritten)?;
 
     let mut git = Command::new("git");
     // A password in the URL would stand in the arguments of git for all to see; it is handed over like the others.
@@ -123,7 +139,7 @@ fn clone(remote: &Remote, folder: &Path) -> Result<PathBuf> {
     }
     // A broken file must not take the place of the last good one.
     super::file::read(&fresh.join(super::FILE_NAME))?;
-    fs::write(folder.join("origin"), without_credentials(&remote.url)).map_err(kept)?;
+    fs::write(fresh.join(ORIGIN), without_credentials(&remote.url)).map_err(unwritten)?;
     Ok(fresh)
 }
 
@@ -167,69 +183,73 @@ fn run(git: &mut Command, password: Option<&Secret>) -> Result<()> {
     Err(Error::unavailable("the git repository cannot be read").caused_by(last))
 }
 
-/// Puts the fresh checkout in the place of the present one.
-fn swap(fresh: &Path, current: &Path) -> io::Result<()> {
-    let old = current.with_extension("old");
-    if old.exists() {
-        fs::remove_dir_all(&old)?;
-    }
+/// Puts the fresh checkout in the place of the present one. Killed at any point, it leaves one of them whole.
+fn swap(fresh: &Path, current: &Path, before: &Path) -> io::Result<()> {
+    let remove = || if before.exists() { fs::remove_dir_all(before) } else { Ok(()) };
     if current.exists() {
-        fs::rename(current, &old)?;
+        remove()?;
+        fs::rename(current, before)?;
     }
     fs::rename(fresh, current)?;
-    if old.exists() {
-        fs::remove_dir_all(&old)?;
-    }
-    Ok(())
-}
-
-/// A URL without user and password, for showing. Cut by hand: an address of several hosts is no URL to a parser.
-pub(crate) fn without_credentials(text: &str) -> String {
-    let Some((scheme, rest)) = text.split_once("://") else { return text.to_owned() };
-    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    match rest[..end].rfind('@') {
-        Some(at) if rest[..at].contains(':') || scheme.starts_with("http") => format!("{scheme}://{}", &rest[at + 1..]),
-        _ => text.to_owned(),
-    }
-}
-
-/// A URL without user and password, and these.
-fn split_credentials(text: &str) -> (String, Option<(String, Option<Secret>)>) {
-    let Ok(mut url) = url::Url::parse(text) else { return (text.to_owned(), None) };
-    // A user without a password is part of an SSH address, `git@host`, and somebody's name over HTTP.
-    let somebody = url.scheme().starts_with("http") && !url.username().is_empty();
-    if url.password().is_none() && !somebody {
-        return (text.to_owned(), None);
-    }
-    let decoded = |part: &str| {
-        url::form_urlencoded::parse(format!("x={}", part.replace('+', "%2B")).as_bytes())
-            .next()
-            .map(|(_, value)| value.into_owned())
-            .unwrap_or_default()
-    };
-    let found = (decoded(url.username()), url.password().map(|password| Secret::new(decoded(password))));
-    // Neither can fail for a URL that has a host, and one with a user has.
-    let _ = url.set_password(None);
-    let _ = url.set_username("");
-    (url.to_string(), Some(found))
+    remove()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn checkout(folder: &Path, name: &str, origin: &str) -> PathBuf {
+        let checkout = folder.join(name);
+        fs::create_dir_all(checkout.join(".git")).unwrap();
+        fs::write(checkout.join(ORIGIN), origin).unwrap();
+        fs::write(checkout.join(super::super::FILE_NAME), name).unwrap();
+        checkout
+    }
+
     #[test]
-    fn credentials_in_a_url_are_taken_out() {
-        let (url, found) = split_credentials("https://me:p%40ss@host/repo.git");
-        let (username, password) = found.unwrap();
-        assert_eq!(
-            (url.as_str(), username.as_str(), password.unwrap().expose()),
-            ("https://host/repo.git", "me", "p@ss")
-        );
-        assert_eq!(split_credentials("ssh://git@host/repo.git").0, "ssh://git@host/repo.git");
-        assert_eq!(split_credentials("/srv/repo").0, "/srv/repo");
-        assert_eq!(without_credentials("https://me:p%40ss@host/repo.git"), "https://host/repo.git");
-        assert_eq!(without_credentials("ssh://git@host/repo.git"), "ssh://git@host/repo.git");
-        assert_eq!(without_credentials("etcd://haven:pw@a:2379,b:2379/fleet?ca=x"), "etcd://a:2379,b:2379/fleet?ca=x");
+    fn a_swap_that_broke_off_leaves_the_checkout_before() {
+        let folder = tempfile::tempdir().unwrap();
+        let remote = Remote { url: "https://me:pw@host/repo".to_owned(), username: None, password: None };
+        let of = "https://host/repo";
+        assert_eq!(kept(&remote, folder.path()), None);
+        let before = checkout(folder.path(), BEFORE, of);
+        let fresh = checkout(folder.path(), "fresh", of);
+        assert_eq!(kept(&remote, folder.path()), Some(before.clone()), "killed between the two renames");
+        let current = folder.path().join(CURRENT);
+        swap(&fresh, &current, &before).unwrap();
+        assert_eq!((kept(&remote, folder.path()), before.exists()), (Some(current.clone()), false));
+        let other = Remote { url: "https://host/other".to_owned(), ..remote };
+        assert_eq!(kept(&other, folder.path()), None, "a checkout of another repository counts for nothing");
+        checkout(folder.path(), BEFORE, of);
+        swap(&checkout(folder.path(), "fresh", of), &current, &before).unwrap();
+        assert_eq!(fs::read_to_string(current.join(super::super::FILE_NAME)).unwrap(), "fresh");
+        assert!(!before.exists());
+    }
+
+    #[test]
+    fn an_address_that_hides_its_password_from_us_is_refused_without_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let remote = Remote { url: "https://me:s3/cret@host/repo".to_owned(), username: None, password: None };
+        let error = fetch(&remote, folder.path()).unwrap_err();
+        assert!(error.message().contains("`https://host/repo`") && !error.report().contains("cret"), "{error}");
+    }
+
+    #[test]
+    fn git_gets_user_and_password_by_its_questions_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let askpass = folder.path().join("askpass");
+        fs::write(&askpass, ASKPASS).unwrap();
+        for (question, answer) in
+            [("Username for 'https://host': ", "me"), ("Password for 'https://me@host': ", "p '$(x)'\\n%s")]
+        {
+            let said = Command::new("sh")
+                .arg(&askpass)
+                .arg(question)
+                .env("HAVEN_GIT_ANSWER_USERNAME", "me")
+                .env("HAVEN_GIT_ANSWER_PASSWORD", "p '$(x)'\\n%s")
+                .output()
+                .unwrap();
+            assert_eq!(String::from_utf8(said.stdout).unwrap(), format!("{answer}\n"), "{question}");
+        }
     }
 }

@@ -116,15 +116,16 @@ impl Key {
     }
 }
 
-/// The original's list of `http://HOST:PORT` as one address of an etcd store; over TLS it needs an authority,
-/// which that list cannot name: such an address is refused when the store is opened, never taken without TLS.
+/// The original's list of `http://HOST:PORT` as one address of an etcd store; over TLS, where any of them is, it needs an
+/// authority, which that list cannot name: such an address is refused when the store is opened, never taken without TLS.
 fn etcd_urls(text: &str) -> String {
     let hosts: Vec<&str> = text
         .split(',')
         .map(|part| part.trim().trim_start_matches("http://").trim_start_matches("https://").trim_end_matches('/'))
         .filter(|part| !part.is_empty())
         .collect();
-    let scheme = if text.trim_start().starts_with("https://") { "etcds" } else { "etcd" };
+    let is_safe = text.split(',').any(|part| part.trim_start().starts_with("https://"));
+    let scheme = if is_safe { "etcds" } else { "etcd" };
     format!("{scheme}://{}", hosts.join(","))
 }
 
@@ -147,5 +148,6 @@ mod tests {
     #[test]
     fn the_originals_list_of_urls_is_one_store() {
         assert_eq!(etcd_urls("http://10.0.0.1:2379, http://10.0.0.2:2379/"), "etcd://10.0.0.1:2379,10.0.0.2:2379");
+        assert_eq!(etcd_urls("http://a:1, https://b:2"), "etcds://a:1,b:2", "a member with TLS is never asked without");
     }
 }

@@ -19,11 +19,10 @@ use haven_core::{Error, Result};
 use serde::Serialize;
 use toml::{Table, Value};
 
-pub(crate) use git::without_credentials;
 pub(crate) use keys::KEYS;
 pub(crate) use settings::{LogFormat, Settings};
 
-use crate::{connection::variable, credentials::user_config_dir};
+use crate::{address::without_credentials, connection::variable, credentials::user_config_dir};
 
 /// The file that every server of this machine reads, where it is there.
 const SYSTEM_FILE: &str = "/etc/haven/haven.toml";
@@ -120,13 +119,22 @@ impl Configuration {
 /// A URL without the password that may stand in it.
 fn masked_url(value: Value) -> Value {
     match &value {
-        Value::String(text) => Value::String(git::without_credentials(text)),
+        Value::String(text) => Value::String(without_credentials(text)),
         _ => value,
     }
 }
 
+/// Whether the git repository is asked for what it has.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Fetch {
+    /// It is, and what it has is kept: for who runs with it.
+    Yes,
+    /// What was kept last counts, and nothing is written: for who only looks.
+    KeptOnly,
+}
+
 /// Reads the whole configuration. `Invalid` names what is wrong and where it stands.
-pub(crate) fn load(overrides: &Overrides) -> Result<Configuration> {
+pub(crate) fn load(overrides: &Overrides, fetch: Fetch) -> Result<Configuration> {
     let mut layers: Vec<(BTreeMap<String, Value>, SourceOf)> = Vec::new();
     let mut warnings = Vec::new();
     for path in files(overrides)? {
@@ -137,12 +145,21 @@ pub(crate) fn load(overrides: &Overrides) -> Result<Configuration> {
     // The repository is found by what is known before it: flags, environment and files say where the data are.
     let data = data_folder(overrides, &environment, &layers);
     if let Some(remote) = git::Remote::from_environment() {
-        let checkout = git::fetch(&remote, &data.join("config"))?;
-        warnings.extend(checkout.warning);
-        let layer = file::read(&checkout.folder.join(FILE_NAME))
-            .map_err(|error| error.with("repository", git::without_credentials(&remote.url)))?;
-        let url = git::without_credentials(&remote.url);
-        layers.push((layer, Box::new(move |_| Source::Git(url.clone()))));
+        let (url, folder) = (without_credentials(&remote.url), data.join("config"));
+        let checkout = match fetch {
+            Fetch::Yes => {
+                let checkout = git::fetch(&remote, &folder)?;
+                warnings.extend(checkout.warning);
+                Some(checkout.folder)
+            }
+            Fetch::KeptOnly => git::kept(&remote, &folder),
+        };
+        if let Some(checkout) = checkout {
+            let layer = file::read(&checkout.join(FILE_NAME)).map_err(|error| error.with("repository", url.clone()))?;
+            layers.push((layer, Box::new(move |_| Source::Git(url.clone()))));
+        } else {
+            warnings.push(format!("what the git repository `{url}` says is not here yet: `haven serve` fetches it"));
+        }
     }
     layers.push((environment, Box::new(move |key| Source::Environment(names.get(key).cloned().unwrap_or_default()))));
     let flags: BTreeMap<String, String> =

@@ -101,7 +101,7 @@ pub(crate) enum LogFormat {
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Agent {
     /// What agents must show as `X-Auth-Node`; none: any may report.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "some_secret")]
     pub(crate) secret: Option<Secret>,
 }
 
@@ -121,12 +121,14 @@ pub(crate) struct Tls {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Nodes {
+    #[serde(deserialize_with = "some_time")]
     pub(crate) unknown_after: Span,
     pub(crate) relist: Span,
     pub(crate) coalesce: Span,
     pub(crate) sample: Span,
     pub(crate) history: usize,
     pub(crate) sample_concurrency: usize,
+    #[serde(deserialize_with = "some_time")]
     pub(crate) agent_interval: Span,
     pub(crate) limits: LimitSettings,
 }
@@ -230,6 +232,21 @@ impl<'de> Deserialize<'de> for Span {
         }
         Ok(Self(span))
     }
+}
+
+/// A span of more than nothing.
+fn some_time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Span, D::Error> {
+    let span = Span::deserialize(deserializer)?;
+    if span.0.is_zero() { Err(serde::de::Error::custom("a span of more than 0 s is needed")) } else { Ok(span) }
+}
+
+/// A secret that is more than nothing: an empty one would be no protection that looks like one.
+fn some_secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Secret>, D::Error> {
+    let secret = Secret::deserialize(deserializer)?;
+    if secret.expose().is_empty() {
+        return Err(serde::de::Error::custom("a secret cannot be empty: leave it out where any agent may report"));
+    }
+    Ok(Some(secret))
 }
 
 #[cfg(test)]

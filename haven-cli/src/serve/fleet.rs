@@ -21,25 +21,23 @@ const NOT_LOCAL: &str = "the store may be shared, so that the Docker Engine of t
 
 /// Registers what there is. Answers lines for people.
 pub(super) async fn gather(haven: &Haven, settings: &Settings) -> Result<Vec<String>> {
-    let nodes = haven.nodes().list().await?;
-    let stand_ins: Vec<NodeName> =
-        nodes.iter().filter(|node| node.labels.contains_key(STAND_IN)).map(|node| node.name.clone()).collect();
-    if let Some(count) = settings.simulate {
-        for at in 1..=count {
-            register(haven, &name(at)?, false).await?;
-        }
-    }
     let mut lines = Vec::new();
     let is_real = settings.simulate.unwrap_or(0) == 0;
     if settings.manages_local() && is_real {
         match local::engine().await {
-            Ok(found) => {
-                lines.extend(local::register(haven, found).await?);
-                for node in &stand_ins {
-                    haven.nodes().remove(node).await?;
-                }
-            }
+            Ok(found) => lines.extend(local::register(haven, found).await?),
             Err(why) => tracing::info!(why = why.report(), "no Docker Engine answers on this machine"),
+        }
+    }
+    let nodes = haven.nodes().list().await?;
+    if nodes.iter().any(|node| node.address != Some(NodeAddress::Sim)) {
+        for node in nodes.iter().filter(|node| node.labels.contains_key(STAND_IN)) {
+            haven.nodes().remove(&node.name).await?;
+        }
+    }
+    if let Some(count) = settings.simulate {
+        for at in 1..=count {
+            register(haven, &name(at)?, false).await?;
         }
     }
     if settings.manage_local.is_none() && settings.shares_store() && is_real {

@@ -33,7 +33,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     commands::Context,
-    config::{Configuration, Overrides, Settings, load},
+    config::{Configuration, Fetch, Overrides, Settings, load},
     failure::{Failure, Hint as _, Result},
 };
 
@@ -129,7 +129,7 @@ impl Serve {
             None => {}
         }
         let overrides = self.options.overrides();
-        let configuration = tokio::task::spawn_blocking(move || load(&overrides))
+        let configuration = tokio::task::spawn_blocking(move || load(&overrides, Fetch::Yes))
             .await
             .map_err(|error| Error::unexpected("reading the configuration broke off").caused_by(error))??;
         log::start(&configuration.settings)?;
@@ -151,8 +151,6 @@ async fn serve(configuration: Configuration) -> Result {
     let listener = listen(settings.listen).await?;
     let address = listener.local_addr()?;
     let haven = open(&settings).await?;
-    let first_password = password::first(&haven).await?;
-
     let options = ServerOptions {
         agent_secret: settings.agent.secret.clone(),
         metrics: Some(figures.clone()),
@@ -165,10 +163,13 @@ async fn serve(configuration: Configuration) -> Result {
     tokio::spawn(keep_figures(figures, stop.clone()));
 
     let show = crate::show::Show { json: false };
-    show.text(&format!("haven {} listens on {scheme}://{address}", crate::commands::VERSION))?;
-    if let Some(password) = first_password {
-        show.text(&format!("first password of admin: {}", password.expose()))?;
+    let mut told = format!("haven {} listens on {scheme}://{address}", crate::commands::VERSION);
+    // Nothing that can fail stands between the writing of the first password and the telling.
+    if let Some(password) = password::first(&haven).await? {
+        told += "\nfirst password of admin: ";
+        told += password.expose();
     }
+    show.text(&told)?;
     for line in fleet::gather(&haven, &settings).await? {
         show.text(&line)?;
     }
@@ -203,7 +204,7 @@ fn tls_is_wanted(settings: &Settings, address: SocketAddr) -> bool {
 async fn open(settings: &Settings) -> Result<Haven> {
     let url = settings.store_url();
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
-    let shown = crate::config::without_credentials(&url);
+    let shown = crate::address::without_credentials(&url);
     match StoreKind::of(&url).map_err(|error| store_failure(error, &shown))? {
         StoreKind::Redb(path) => {
             let folder = Path::new(path).parent().filter(|folder| !folder.as_os_str().is_empty());

@@ -1,17 +1,29 @@
 //! The systemd service: installed and removed.
 
-use std::{fs, io, net::SocketAddr, path::Path, process::Command};
+use std::{
+    collections::BTreeSet,
+    fs, io,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use clap::Args;
-use haven_core::{Error, ErrorKind};
+use haven_core::{Error, ErrorKind, store::StoreKind};
 
 use crate::{
+    address::without_credentials,
     commands::Context,
+    config::{Fetch, Overrides, load},
     failure::{Failure, Hint as _, Result},
 };
 
-/// The unit, with `@EXECUTABLE@` and `@OPTIONS@` in the places of these.
+/// The unit, with `@EXECUTABLE@`, `@OPTIONS@` and `@WRITABLE@` in the places of these.
 const TEMPLATE: &str = include_str!("../../../packaging/haven.service");
+/// The folder that the unit has anyway.
+const STATE: &str = "/var/lib/haven";
+/// What the unit reads its environment from.
+const ENVIRONMENT: &str = "/etc/haven/haven.env";
 /// Where the unit stands.
 const UNIT: &str = "/etc/systemd/system/haven.service";
 
@@ -31,38 +43,76 @@ pub(super) struct Install {
 
 impl Install {
     pub(super) fn run(self, context: &Context) -> Result {
-        let unit = self.unit()?;
+        let folders = self.folders()?;
+        let unit = self.unit(&folders)?;
         if self.print {
             return context.show.text(&unit);
         }
         check("install")?;
+        // The unit may write only to what is there when it starts.
+        for folder in folders.iter().filter(|folder| !folder.is_dir()) {
+            crate::folder::make(folder).map_err(|error| {
+                Error::unexpected(format!("`{}` cannot be made", folder.display())).caused_by(error)
+            })?;
+        }
         fs::write(UNIT, unit)
             .map_err(|error| Error::unexpected(format!("`{UNIT}` cannot be written")).caused_by(error))?;
         systemctl(&["daemon-reload"])?;
-        systemctl(&["enable", "--now", "haven.service"])?;
+        systemctl(&["enable", "haven.service"])?;
+        // Also one that runs already: as another unit said.
+        systemctl(&["restart", "haven.service"])?;
         context.show.done(
             &serde_json::json!({ "installed": "haven.service" }),
             "installed and started haven.service; `journalctl -u haven` shows the first password",
         )
     }
 
-    fn unit(&self) -> Result<String> {
-        let executable = std::env::current_exe()?;
-        let executable = executable.to_str().filter(|path| is_plain(path)).ok_or_else(|| {
-            Error::invalid(format!("the program's own path `{}` cannot stand in a unit", executable.display()))
-        })?;
+    /// The folders besides its own that the service writes to: where the configuration, and `--store`, have its state.
+    fn folders(&self) -> Result<BTreeSet<PathBuf>> {
+        let mut overrides = Overrides::default();
+        overrides.add("store", "--store", self.store.clone());
+        let settings = load(&overrides, Fetch::KeptOnly)?.settings;
+        let url = settings.store_url();
+        let store = match StoreKind::of(&url) {
+            Ok(StoreKind::Redb(path)) => Path::new(path).parent().map(Path::to_owned),
+            Ok(_) => None,
+            Err(error) => return Err(error.into()),
+        };
+        let elsewhere = |folder: &PathBuf| folder.is_absolute() && !folder.starts_with(STATE);
+        Ok([Some(settings.data), store].into_iter().flatten().filter(elsewhere).collect())
+    }
+
+    fn unit(&self, folders: &BTreeSet<PathBuf>) -> Result<String> {
+        let stands = |text: &str| {
+            if is_plain(text) {
+                return Ok(());
+            }
+            Err(Error::invalid(format!("`{}` cannot stand in a unit", text.escape_debug())))
+        };
+        let executable = std::env::current_exe()?.display().to_string();
+        stands(&executable)?;
         let mut options = String::new();
         if let Some(listen) = self.listen {
             options = format!(" --listen {listen}");
         }
         if let Some(store) = &self.store {
-            if !is_plain(store) {
-                return Err(Error::invalid(format!("`{}` cannot stand in a unit", store.escape_debug())).into());
+            if without_credentials(store) != *store {
+                return Err(Failure::usage(
+                    "a password in `--store` would be open to all users of this machine",
+                    format!("write `HAVEN_STORE=…` to `{ENVIRONMENT}`, with `chmod 600`, and leave out `--store`"),
+                ));
             }
+            stands(store)?;
             options += " --store ";
             options += store;
         }
-        Ok(TEMPLATE.replace("@EXECUTABLE@", executable).replace("@OPTIONS@", &options))
+        let mut writable = String::new();
+        for folder in folders.iter().map(|folder| folder.display().to_string()) {
+            stands(&folder)?;
+            writable.extend(["ReadWritePaths=", &folder, "\n"]);
+        }
+        let unit = TEMPLATE.replace("@EXECUTABLE@", &executable).replace("@OPTIONS@", &options);
+        Ok(unit.replace("@WRITABLE@\n", &writable))
     }
 }
 

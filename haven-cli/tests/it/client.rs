@@ -169,6 +169,72 @@ fn exec_ends_like_its_program_and_passes_input_on() {
     assert!(text(&output.stderr).contains("hint: leave out `-t`"), "{}", text(&output.stderr));
 }
 
+/// Each line comes back many times over, so that the program waits for its reader while more is written to it.
+#[test]
+fn exec_takes_much_both_ways_at_once() {
+    const LINES: usize = 1_500;
+    const TIMES: usize = 16;
+    let fleet = Fleet::start();
+    let repeat = format!("while read l; do echo {}; done", "$l".repeat(TIMES));
+    let mut child = fleet
+        .haven()
+        .args(["exec", "-i", "web-1", "sh", "-c", &repeat])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let (mut stdin, mut stdout) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
+    std::thread::spawn(move || {
+        let line = "x".repeat(8 * 1024 - 1) + "\n";
+        (0..LINES).try_for_each(|_| std::io::Write::write_all(&mut stdin, line.as_bytes()))
+    });
+    let (sender, read) = std::sync::mpsc::channel();
+    std::thread::spawn(move || sender.send(std::io::copy(&mut stdout, &mut std::io::sink())));
+    let read = read.recv_timeout(std::time::Duration::from_secs(120));
+    let _ = child.kill();
+    assert!(child.wait().unwrap().success());
+    assert_eq!(read.unwrap().unwrap(), (LINES * TIMES * (8 * 1024 - 1) + LINES) as u64);
+}
+
+#[test]
+fn run_rm_leaves_nothing_behind_that_cannot_start() {
+    let fleet = Fleet::start();
+    let before = fleet.run("ps -a -q");
+    let told = fleet.run("run --rm --node sim-1 busybox:1 nosuchprogram");
+    assert!(told.contains("nosuchprogram") && !told.contains("code 0"), "{told}");
+    assert_eq!(fleet.run("ps -a -q"), before);
+    let told = fleet.run("run -d --rm --node sim-1 busybox:1 sleep 1");
+    assert!(told.contains("hint: leave out `-d`") && told.contains("code 2"), "{told}");
+    assert_eq!(fleet.run("ps -a -q"), before);
+}
+
+#[test]
+fn an_environment_comes_from_files_and_options() {
+    let fleet = Fleet::start();
+    let file = fleet.folder.path().join("env");
+    std::fs::write(&file, "# ours\n\nA=file\nB=b = 2\nHAVEN_USER\nNOSUCH\n").unwrap();
+    for words in [&["exec", "web-1"][..], &["run", "--rm", "--node", "sim-1", "busybox:1"]] {
+        let (verb, rest) = words.split_first().unwrap();
+        let mut command = fleet.haven();
+        command.arg(verb).arg("--env-file").arg(&file).args(["-e", "A=option"]).args(rest).arg("env");
+        let output = command.env("HAVEN_USER", "admin").output().unwrap();
+        let told = text(&output.stdout);
+        for line in ["A=option\n", "B=b = 2\n", "HAVEN_USER=admin\n"] {
+            assert!(told.contains(line), "{line}: {told}{}", text(&output.stderr));
+        }
+        assert!(!told.contains("NOSUCH"), "{told}");
+    }
+}
+
+#[test]
+fn nouns_are_understood_in_the_singular() {
+    let fleet = Fleet::start();
+    for noun in ["node", "cluster", "image", "network", "volume"] {
+        let told = |line: String| fleet.run(&line).split_once('\n').unwrap().1.to_owned();
+        assert_eq!(told(format!("{noun} ls -q")), told(format!("{noun}s ls -q")));
+    }
+}
+
 #[test]
 fn user_of_exec_and_run_is_the_containers_and_not_the_account() {
     let fleet = Fleet::start();
@@ -278,6 +344,25 @@ fn login_keeps_a_token_that_only_its_owner_can_read() {
 }
 
 #[test]
+fn login_neither_shows_nor_keeps_a_password_of_the_address() {
+    let fleet = Fleet::start();
+    let home = tempfile::tempdir().unwrap();
+    let password = PASSWORD.replace(' ', "%20");
+    let in_url = fleet.url.replace("http://", &format!("http://admin:{password}@"));
+    let haven = |words: &[&str]| {
+        let output = program(home.path()).args(words).output().unwrap();
+        (output.status.code(), text(&output.stdout) + &text(&output.stderr))
+    };
+    let (code, told) = haven(&["login", &in_url]);
+    assert!(code == Some(0) && told.contains(&fleet.url) && !told.contains(&password), "{told}");
+    let kept = std::fs::read_to_string(home.path().join("config/haven/credentials.toml")).unwrap();
+    assert!(!kept.contains(&password), "{kept}");
+    assert_eq!(haven(&["whoami"]), (Some(0), "user:admin\n".to_owned()));
+    let (code, told) = haven(&["logout", &in_url]);
+    assert!(code == Some(0) && !told.contains(&password) && told.starts_with("signed out"), "{told}");
+}
+
+#[test]
 fn the_support_bundle_has_no_secrets() {
     let fleet = Fleet::start();
     let path = fleet.folder.path().join("bundle");
@@ -304,10 +389,45 @@ fn the_support_bundle_has_no_secrets() {
             "version.json"
         ]
     );
-    let archive = fleet.folder.path().join("bundle.tar.gz");
-    assert!(fleet.haven().args(["doctor", "-o"]).arg(&archive).output().unwrap().status.success());
-    let listed = std::process::Command::new("tar").arg("tzf").arg(&archive).output().unwrap();
-    assert!(text(&listed.stdout).contains("haven-doctor/nodes.json"));
+    for name in ["bundle.tar.gz", "bundle.tgz"] {
+        let archive = fleet.folder.path().join(name);
+        assert!(fleet.haven().args(["doctor", "-o"]).arg(&archive).output().unwrap().status.success());
+        let listed = std::process::Command::new("tar").arg("tzf").arg(&archive).output().unwrap();
+        assert!(text(&listed.stdout).contains("haven-doctor/nodes.json"), "{name}");
+    }
+}
+
+#[test]
+fn stats_go_on_without_what_cannot_be_reached() {
+    let fleet = Fleet::start();
+    let away = fleet.run("nodes update sim-2 --address tcp://127.0.0.1:9");
+    assert!(away.contains("code 0"), "{away}");
+    let mut child =
+        fleet.haven().args(["stats", "--json"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let line =
+        |from: Box<dyn std::io::Read>| std::io::BufRead::lines(std::io::BufReader::new(from)).next().unwrap().unwrap();
+    let sample = line(Box::new(child.stdout.take().unwrap()));
+    assert!(sample.contains(r#""name":"web-1""#), "{sample}");
+    let warning = line(Box::new(child.stderr.take().unwrap()));
+    assert!(warning.contains("no more figures of `web-2`"), "{warning}");
+    assert!(child.try_wait().unwrap().is_none(), "it ended for want of one");
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+#[test]
+fn events_that_are_cut_off_are_told() {
+    let fleet = Fleet::start();
+    let told = |line: &str| fleet.run(line).contains("warning: there may be more than these 1000");
+    assert!(!told("events"));
+    let name = |at: u32| haven_core::model::ClusterName::new(format!("c-{}", at % 7)).unwrap();
+    fleet.block_on(async {
+        for at in 0..600 {
+            fleet.haven.clusters().create(&name(at), "").await.unwrap();
+            fleet.haven.clusters().delete(&name(at)).await.unwrap();
+        }
+    });
+    assert!(told("events") && !told("events --limit 1000"));
 }
 
 #[test]

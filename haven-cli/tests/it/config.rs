@@ -27,6 +27,14 @@ fn git(folder: &Path, words: &[&str]) {
     assert!(output.status.success(), "{}", text(&output.stderr));
 }
 
+/// Lets a server fetch what it is told of, which then goes no further than to its store; answers what it said.
+fn fetched(command: &mut Command) -> String {
+    let output = command.args(["serve", "--listen", "127.0.0.1:0", "--store", "paper:"]).output().unwrap();
+    let told = text(&output.stderr);
+    assert!(told.contains("begins no store"), "{told}");
+    told
+}
+
 #[test]
 fn file_git_and_environment_weigh_more_and_more() {
     let home = tempfile::tempdir().unwrap();
@@ -43,13 +51,17 @@ fn file_git_and_environment_weigh_more_and_more() {
     )
     .unwrap();
 
-    let mut command = program(home.path());
-    command
-        .env("HAVEN_CONFIG", &file)
-        .env("HAVEN_CONFIG_GIT_URL", &repository)
-        .env("HAVEN_DATA", "d")
-        .env("HAVEN_NODES_SAMPLE", "40s");
-    let found = shown(&mut command);
+    let command = || {
+        let mut command = program(home.path());
+        command
+            .env("HAVEN_CONFIG", &file)
+            .env("HAVEN_CONFIG_GIT_URL", &repository)
+            .env("HAVEN_DATA", "d")
+            .env("HAVEN_NODES_SAMPLE", "40s");
+        command
+    };
+    fetched(&mut command());
+    let found = shown(&mut command());
     assert_eq!(value(&found, "listen").0, "127.0.0.1:1");
     assert!(value(&found, "listen").1.starts_with("file "));
     assert_eq!(value(&found, "log").0, "warn");
@@ -61,12 +73,33 @@ fn file_git_and_environment_weigh_more_and_more() {
 
     // The repository is gone: what was read last counts, with a warning.
     fs::rename(&repository, home.path().join("elsewhere")).unwrap();
-    let mut command = program(home.path());
-    command.env("HAVEN_CONFIG_GIT_URL", &repository).env("HAVEN_DATA", "d").args(["config", "show", "--json"]);
-    let output = command.output().unwrap();
-    let found: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!(value(&found, "nodes.history").0, 7);
-    assert!(text(&output.stderr).contains("last good checkout"), "{}", text(&output.stderr));
+    let command = || {
+        let mut command = program(home.path());
+        command.env("HAVEN_CONFIG_GIT_URL", &repository).env("HAVEN_DATA", "d");
+        command
+    };
+    let told = fetched(&mut command());
+    assert!(told.contains("last good checkout"), "{told}");
+    assert_eq!(value(&shown(&mut command()), "nodes.history").0, 7);
+}
+
+#[test]
+fn looking_at_the_configuration_neither_fetches_nor_writes() {
+    let home = tempfile::tempdir().unwrap();
+    let repository = home.path().join("repository");
+    fs::create_dir_all(&repository).unwrap();
+    fs::write(repository.join("haven.toml"), "log = \"warn\"\n").unwrap();
+    git(&repository, &["init", "-q"]);
+    git(&repository, &["add", "."]);
+    git(&repository, &["commit", "-qm", "first"]);
+    for words in [&["config", "show"][..], &["doctor", "--server", "http://127.0.0.1:9"]] {
+        let mut command = program(home.path());
+        command.env("HAVEN_CONFIG_GIT_URL", &repository).env("HAVEN_DATA", "d");
+        let output = command.args(words).output().unwrap();
+        let told = text(&output.stdout) + &text(&output.stderr);
+        assert!(told.contains("is not here yet: `haven serve` fetches it"), "{told}");
+        assert!(!home.path().join("d").exists(), "{words:?} made a folder");
+    }
 }
 
 #[test]
@@ -81,8 +114,13 @@ fn what_a_repository_may_tell_in_secret_is_not_open_to_others() {
     git(&repository, &["commit", "-qm", "first"]);
     let mode = |path: &str| fs::metadata(home.path().join(path)).unwrap().permissions().mode() & 0o777;
     let read = || {
-        let mut command = program(home.path());
-        shown(command.env("HAVEN_CONFIG_GIT_URL", &repository).env("HAVEN_DATA", "d"))
+        let command = || {
+            let mut command = program(home.path());
+            command.env("HAVEN_CONFIG_GIT_URL", &repository).env("HAVEN_DATA", "d");
+            command
+        };
+        fetched(&mut command());
+        shown(&mut command())
     };
     assert_eq!(value(&read(), "agent.secret").0, "***");
     assert_eq!([mode("d"), mode("d/config")], [0o700, 0o700]);
@@ -104,9 +142,55 @@ fn a_broken_file_in_the_repository_does_not_replace_the_last_good_one() {
         fs::write(repository.join("haven.toml"), content).unwrap();
         git(&repository, &["add", "."]);
         git(&repository, &["commit", "-qm", "change"]);
+        let command = || {
+            let mut command = program(home.path());
+            command.env("dm_config_git_uri", &repository).env("HAVEN_DATA", "d");
+            command
+        };
+        fetched(&mut command());
+        assert_eq!(value(&shown(&mut command()), "log").0, expected);
+    }
+}
+
+/// A server of git that wants to know who asks, and has nothing then; answers its address, and who asked.
+fn asking_server() -> (String, std::sync::mpsc::Receiver<String>) {
+    use std::io::{BufRead as _, Write as _};
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let (sender, shown) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let head = std::io::BufReader::new(stream.try_clone().unwrap()).lines().map_while(Result::ok);
+            let head: Vec<String> = head.take_while(|line| !line.is_empty()).collect();
+            let status = match head.iter().find_map(|line| line.strip_prefix("Authorization: ")) {
+                Some(credentials) => {
+                    let _ = sender.send(credentials.to_owned());
+                    "404 Not Found"
+                }
+                None => "401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"git\"",
+            };
+            let _ = write!(stream, "HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        }
+    });
+    (address, shown)
+}
+
+#[test]
+fn a_repository_is_told_who_we_are() {
+    let (address, shown) = asking_server();
+    let variables = [("HAVEN_CONFIG_GIT_USERNAME", "me"), ("HAVEN_CONFIG_GIT_PASSWORD", "s3cret $(x)")];
+    for (url, variables) in
+        [(format!("http://{address}/r"), &variables[..]), (format!("http://me:s3cret%20$(x)@{address}/r"), &[])]
+    {
+        let home = tempfile::tempdir().unwrap();
         let mut command = program(home.path());
-        command.env("dm_config_git_uri", &repository).env("HAVEN_DATA", "d");
-        assert_eq!(value(&shown(&mut command), "log").0, expected);
+        command.envs(variables.iter().copied()).env("HAVEN_CONFIG_GIT_URL", &url).env("HAVEN_DATA", "d");
+        command.env("no_proxy", "*").env("GIT_CONFIG_NOSYSTEM", "1");
+        let output = command.args(["serve", "--listen", "127.0.0.1:0"]).output().unwrap();
+        let told = text(&output.stdout) + &text(&output.stderr);
+        assert!(!output.status.success() && !told.contains("s3cret"), "{told}");
+        // `me:s3cret $(x)`
+        assert_eq!(shown.try_recv().as_deref(), Ok("Basic bWU6czNjcmV0ICQoeCk="), "{told}");
     }
 }
 
@@ -175,6 +259,9 @@ fn mistakes_name_file_line_and_key() {
     }
     assert!(refused("[nodes.limits]\ncpu = [50, 90]\n").contains("CLEAR not above RAISE"));
     assert!(refused("listen = 5\n").contains("line: 1"));
+    assert!(refused("[nodes]\nunknown_after = \"0s\"\n").contains("more than 0 s"));
+    assert!(refused("[nodes]\nagent_interval = \"0s\"\n").contains("line: 2"));
+    assert!(refused("[agent]\nsecret = \"\"\n").contains("a secret cannot be empty"));
     let output = program(home.path()).args(["config", "show"]).env("HAVEN_NODES_HISTORY", "many").output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stderr).contains("environment HAVEN_NODES_HISTORY"), "{}", text(&output.stderr));

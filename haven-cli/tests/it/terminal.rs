@@ -41,3 +41,81 @@ fn exec_with_a_terminal_has_size_and_exit_code() {
     assert_eq!(text(&output.stdout).trim(), "31 117", "{}", text(&output.stderr));
     assert_eq!(output.status.code(), Some(3));
 }
+
+/// Runs a line of the shell with a terminal, and types keys when it has written the sign for them; the typist then stays.
+fn typed_at(fleet: &Fleet, line: &str, signs: &[(&str, &str)]) -> (Option<i32>, String) {
+    let mut child = Command::new("script")
+        .args(["-qec", line, "/dev/null"])
+        .env("HAVEN_SERVER", &fleet.url)
+        .env("HAVEN_PASSWORD", PASSWORD)
+        .env("HOME", fleet.folder.path())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("`script` of bsdutils is installed");
+    let (mut stdin, mut stdout) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
+    let (sender, pieces) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let mut piece = [0; 1024];
+        while let Ok(count @ 1..) = std::io::Read::read(&mut stdout, &mut piece) {
+            let _ = sender.send(text(&piece[..count]));
+        }
+    });
+    let patience = std::time::Duration::from_secs(30);
+    let mut written = String::new();
+    for (sign, keys) in signs {
+        while !written.contains(sign) {
+            written += &pieces.recv_timeout(patience).unwrap_or_else(|_| panic!("no `{sign}` in {written}"));
+        }
+        std::io::Write::write_all(&mut stdin, keys.as_bytes()).unwrap();
+    }
+    loop {
+        match pieces.recv_timeout(patience) {
+            Ok(piece) => written += &piece,
+            Err(std::sync::mpsc::RecvTimeoutError::Disconnected) => break,
+            Err(std::sync::mpsc::RecvTimeoutError::Timeout) => {
+                let _ = child.kill();
+                break;
+            }
+        }
+    }
+    (child.wait().unwrap().code(), written)
+}
+
+#[test]
+fn leaving_an_exec_does_not_wait_for_its_end() {
+    let fleet = Fleet::start();
+    let line = format!("{} exec -it web-1 sh -c 'echo up; sleep 1000'", env!("CARGO_BIN_EXE_haven"));
+    let (code, written) = typed_at(&fleet, &line, &[("up", "\x10\x11")]);
+    assert_eq!(code, Some(0), "{written}");
+}
+
+#[test]
+fn a_signal_leaves_the_terminal_as_it_was() {
+    let fleet = Fleet::start();
+    let haven = env!("CARGO_BIN_EXE_haven");
+    let echoes = |written: &str| written.split_whitespace().any(|word| word == "echo");
+    let asking = format!("trap : INT; HAVEN_PASSWORD= {haven} login; echo code $?; stty -a");
+    let (_, written) = typed_at(&fleet, &asking, &[("Password of admin", "\x03")]);
+    assert!(written.contains("code 130") && echoes(&written), "{written}");
+    let exec = format!(
+        "{haven} exec -it web-1 sh -c 'echo up; sleep 1000' </dev/tty & child=$!; sleep 3; kill $child; wait $child; echo code $?; stty -a"
+    );
+    let (_, written) = typed_at(&fleet, &exec, &[]);
+    assert!(written.contains("up") && written.contains("code 143") && echoes(&written), "{written}");
+}
+
+#[test]
+fn a_new_password_is_typed_twice_at_a_terminal() {
+    let fleet = Fleet::start();
+    let line = format!("HAVEN_USER=admin {} passwd", env!("CARGO_BIN_EXE_haven"));
+    let typed = |again: &str| {
+        let (present, again) = (format!("{PASSWORD}\n"), format!("{again}\n"));
+        typed_at(&fleet, &line, &[("Present", &present), ("New", "one thing\n"), ("The same again", &again)])
+    };
+    let (code, written) = typed("another thing");
+    assert!(code == Some(2) && written.contains("the two are not the same"), "{written}");
+    let (code, written) = typed("one thing");
+    assert!(code == Some(0) && written.contains("changed the password of admin"), "{written}");
+    assert!(!written.contains("one thing"), "{written}");
+}

@@ -18,11 +18,7 @@ use haven_model::{
 };
 use rand::{TryRng as _, rngs::SysRng};
 use reqwest::{Client, RequestBuilder, Response, StatusCode, Url, header, redirect};
-use rustls::{
-    ClientConfig, RootCertStore,
-    crypto::ring,
-    pki_types::{CertificateDer, pem::PemObject as _},
-};
+use rustls::ClientConfig;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::sync::Mutex;
@@ -31,7 +27,10 @@ use super::{
     Call, Converse, Follow, Operation as _, ops,
     request::{self, Method},
 };
-use crate::engine::{Stream, Terminal};
+use crate::{
+    engine::{Stream, Terminal},
+    trust,
+};
 
 /// Where the API begins.
 const API: &str = "api/v1";
@@ -137,7 +136,7 @@ impl Remote {
         if matches!(&options.credentials, Credentials::Password { user, .. } if shows_password && user.contains(':')) {
             return Err(Error::invalid("a user whose name has a `:` cannot show the password with each request"));
         }
-        let tls = Arc::new(trust(options.ca.as_deref())?);
+        let tls = Arc::new(trust::client(options.ca.as_deref())?);
         let client = Client::builder()
             .tls_backend_preconfigured((*tls).clone())
             .no_proxy()
@@ -322,34 +321,14 @@ fn parse(url: &str) -> Result<Url> {
 
 /// Undoes the percent-encoding of a part of a URL.
 fn decoded(text: &str) -> Result<String> {
-    // A form reads `+` as a space, a URL does not.
-    let encoded = format!("x={}", text.replace('+', "%2B"));
+    // A form reads `+` as a space and ends at `&`, a URL does neither.
+    let encoded = format!("x={}", text.replace('+', "%2B").replace('&', "%26"));
     let value =
         url::form_urlencoded::parse(encoded.as_bytes()).next().map(|(_, value)| value.into_owned()).unwrap_or_default();
     if value.contains('\u{fffd}') {
         return Err(Error::invalid("user and password in the server's URL are no UTF-8"));
     }
     Ok(value)
-}
-
-fn trust(ca: Option<&str>) -> Result<ClientConfig> {
-    let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-    if let Some(ca) = ca {
-        let wrong = |error: &dyn std::fmt::Display| {
-            Error::invalid(format!("the certificate authority cannot be read: {error}"))
-        };
-        let before = roots.len();
-        for certificate in CertificateDer::pem_slice_iter(ca.as_bytes()) {
-            roots.add(certificate.map_err(|error| wrong(&error))?).map_err(|error| wrong(&error))?;
-        }
-        if roots.len() == before {
-            return Err(wrong(&"there is no certificate in it"));
-        }
-    }
-    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(|error| Error::unexpected("TLS cannot be set up").caused_by(error))?;
-    Ok(config.with_root_certificates(roots).with_no_client_auth())
 }
 
 fn method(method: Method) -> reqwest::Method {
