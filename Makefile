@@ -6,7 +6,7 @@ help:
 
 run: ## build and start the server, with the local Docker Engine or a simulated fleet
 	@scripts/setup run
-	@scripts/cargo run --release -p haven-cli --bin haven -- serve $(ARGS)
+	@cargo run --release -p haven-cli --bin haven -- serve $(ARGS)
 
 test: ## everything, on the real test bed, with fixed seeds and reduced counts
 	@scripts/setup test
@@ -22,8 +22,8 @@ bench: ## the figures, as ratios against a baseline in the same run
 
 bed: ## a real fleet to play with: three engines, three etcd members, a registry
 	@scripts/setup test
-	@scripts/cargo run -p haven-testkit --bin haven-bed -- $(ARGS)
+	@cargo run -p haven-testkit --bin haven-bed -- $(ARGS)
 
 docs: ## the documentation of the SDK
 	@scripts/setup run
-	@scripts/cargo doc --workspace --no-deps
+	@cargo doc --workspace --no-deps
