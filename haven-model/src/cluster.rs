@@ -77,6 +77,12 @@ pub struct Found<T> {
     pub item: T,
 }
 
+impl<T> From<Found<T>> for At<T> {
+    fn from(found: Found<T>) -> Self {
+        Self { node: found.node, item: found.item }
+    }
+}
+
 /// A list over several machines: what those that answered hold, and which did not answer.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -3,7 +3,7 @@
 use clap::Args;
 use haven_core::{
     door::ops::containers::{FindContainer, ListContainers},
-    model::{ClusterName, Container, ContainerRef, Found, NodeName},
+    model::{At, ClusterName, Container, ContainerRef, NodeName},
 };
 
 use super::Context;
@@ -31,17 +31,18 @@ impl Where {
     }
 
     /// The one container that a reference means.
-    pub(crate) async fn find(&self, context: &Context, container: &ContainerRef) -> Result<Found<Container>> {
+    pub(crate) async fn find(&self, context: &Context, container: &ContainerRef) -> Result<At<Container>> {
         let operation =
             FindContainer { container: container.clone(), cluster: self.cluster.clone(), node: self.node.clone() };
-        context.haven().await?.call(operation).await.map_err(|error| match error.kind() {
+        let found = context.haven().await?.call(operation).await.map_err(|error| match error.kind() {
             haven_core::ErrorKind::Conflict => Failure::Error(
                 error,
                 Some("narrow it down with `--node` or `--cluster`, or give more of the id".into()),
             ),
             haven_core::ErrorKind::NotFound => Failure::Error(error, Some("`haven ps -a` lists all containers".into())),
             _ => error.into(),
-        })
+        })?;
+        Ok(found.into())
     }
 }
 
