@@ -91,7 +91,8 @@ pub trait Lease: Debug + Send + Sync + 'static {
     /// when the lease is lost.
     async fn put(&self, key: &Key, value: Bytes) -> Result<Revision>;
 
-    /// Cancelled when the lease could not be renewed in time, so that its keys may have vanished.
+    /// Cancelled when the lease could not be renewed in time, so that its keys may have vanished, and when it is given
+    /// back.
     fn lost(&self) -> CancellationToken;
 }
 
