@@ -33,7 +33,7 @@ pub use memory::MemoryStore;
 pub use open::{StoreKind, open};
 #[cfg(feature = "redb")]
 pub use redb::RedbStore;
-pub use seal::{KEY_COMMAND, KEY_VARIABLE, Keyring};
+pub use seal::{KEY_COMMAND, KEY_VARIABLE, KeyEnvironment, Keyring};
 pub use table::{Codec, Record, Table, TableEvent, Versioned};
 
 /// The longest key, in bytes.
