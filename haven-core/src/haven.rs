@@ -22,7 +22,7 @@ use crate::{
     event::Journal,
     node::{Connector, NodeService, NodeSettings},
     services::Services,
-    store::{Codec, Keyring, Live, Store, Table},
+    store::{Codec, KeyEnvironment, Keyring, Live, Store, Table},
 };
 
 /// A fleet: its machines seen and driven as one.
@@ -63,7 +63,7 @@ impl Haven {
         }
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
         // The key first: a new redb file gets one, an old one without it is not opened.
-        let keyring = Keyring::for_store(url)?;
+        let keyring = Keyring::for_store(url, KeyEnvironment::of_process()).await?;
         let store = crate::store::open(url, clock.clone()).await?;
         Self::builder().clock(clock).store(store).keyring(keyring).build().await
     }

@@ -214,7 +214,7 @@ async fn open(settings: &Settings) -> Result<Haven> {
         StoreKind::Memory => {}
     }
     // The key first: a new redb file gets one, an old one without it is not opened.
-    let keyring = keyring(&url, settings)?;
+    let keyring = keyring(&url, settings).await?;
     let store = store::open(&url, clock.clone()).await.map_err(|error| store_failure(error, &shown))?;
     tracing::info!(store = shown, "opened the store");
     Ok(Haven::builder()
@@ -228,7 +228,7 @@ async fn open(settings: &Settings) -> Result<Haven> {
 }
 
 /// The key of the store: from the environment, beside a redb file, else in the data folder.
-fn keyring(url: &str, settings: &Settings) -> Result<Keyring> {
+async fn keyring(url: &str, settings: &Settings) -> Result<Keyring> {
     let is_given =
         [store::KEY_VARIABLE, store::KEY_COMMAND].into_iter().any(|name| crate::connection::variable(name).is_some());
     if settings.shares_store() && !is_given {
@@ -237,7 +237,7 @@ fn keyring(url: &str, settings: &Settings) -> Result<Keyring> {
         tracing::info!(file = %path.display(), "secrets are sealed with the key in this file; every master of this store needs it");
         return Ok(keyring);
     }
-    Ok(Keyring::for_store(url)?)
+    Ok(Keyring::for_store(url, store::KeyEnvironment::of_process()).await?)
 }
 
 fn store_failure(error: Error, url: &str) -> Failure {

@@ -1,5 +1,7 @@
 //! Containers: made, started, watched, stopped, removed; and programs run in them.
 
+#[cfg(any(feature = "docker", feature = "sim"))]
+use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use async_trait::async_trait;
@@ -8,6 +10,9 @@ use haven_model::{
     ContainerStats, ExecSpec, LogOptions, Outcome, Output, Result,
     container::{Processes, RemoveOptions, StopOptions},
 };
+
+#[cfg(any(feature = "docker", feature = "sim"))]
+use haven_model::{Error, Secret};
 
 use super::{Stream, Terminal};
 
@@ -69,12 +74,25 @@ pub trait Containers: Debug + Send + Sync + 'static {
     /// What runs in it. `Conflict` when it does not run.
     async fn processes(&self, id: &ContainerRef) -> Result<Processes>;
 
-    /// Runs a program in it. `Conflict` when the container does not run or is paused, `Invalid` without a command.
+    /// Runs a program in it. `Conflict` when the container does not run or is paused, `Invalid` without a command or with
+    /// an environment that is none.
     ///
     /// A program that does not exist is an exit code of 126 or 127, as in a shell.
     async fn exec(&self, id: &ContainerRef, spec: &ExecSpec) -> Result<Terminal>;
 
-    /// Connects to its main program: its output from now on, and its input where that was left open.
-    /// `Conflict` when it does not run.
+    /// Connects to its main program: its output from now on, its input where that was left open, and how this run of it
+    /// ended, started again or not. `Conflict` when it does not run.
     async fn attach(&self, id: &ContainerRef) -> Result<Terminal>;
+}
+
+/// Checks an environment; `Invalid` names the variable that is none.
+#[cfg(any(feature = "docker", feature = "sim"))]
+pub(super) fn check_environment(env: &BTreeMap<String, Secret>) -> Result<()> {
+    match env
+        .iter()
+        .find(|(name, value)| name.is_empty() || name.contains(['=', '\0']) || value.expose().contains('\0'))
+    {
+        Some((name, _)) => Err(Error::invalid(format!("`{}` is no environment variable", name.escape_debug()))),
+        None => Ok(()),
+    }
 }

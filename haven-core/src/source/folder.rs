@@ -12,10 +12,11 @@ use async_trait::async_trait;
 use haven_model::{Error, ErrorKind, Result};
 use sha2::{Digest as _, Sha256};
 
-use super::{MAX_FILE, Source, inside};
+use super::{MAX_FILE, Source, hash_file, inside};
 
-/// The most files that a folder may hold, and how deep it may go.
+/// The most files that a folder may hold, the most folders, and how deep it may go.
 const MAX_FILES: usize = 10_000;
+const MAX_FOLDERS: usize = 10_000;
 const MAX_DEPTH: usize = 32;
 
 /// The files below a folder.
@@ -59,11 +60,9 @@ impl Source for FolderSource {
         self.blocking(|root| {
             let mut hash = Sha256::new();
             for path in paths(root)? {
-                let text = read(root, &path)?.unwrap_or_default();
-                hash.update((path.len() as u64).to_be_bytes());
-                hash.update(&path);
-                hash.update((text.len() as u64).to_be_bytes());
-                hash.update(&text);
+                if let Some(content) = content(root, &path)? {
+                    hash_file(&mut hash, &path, &content);
+                }
             }
             Ok(hex::encode(hash.finalize()))
         })
@@ -72,21 +71,27 @@ impl Source for FolderSource {
 }
 
 fn read(root: &Path, path: &str) -> Result<Option<String>> {
+    let Some(content) = content(root, path)? else { return Ok(None) };
+    if content.len() as u64 > MAX_FILE {
+        return Err(Error::invalid(format!("`{path}` is larger than {MAX_FILE} bytes")));
+    }
+    String::from_utf8(content).map(Some).map_err(|error| {
+        Error::invalid(format!("`{path}` is no UTF-8, from byte {} on", error.utf8_error().valid_up_to()))
+    })
+}
+
+/// What stands in a file, up to the first byte beyond [`MAX_FILE`]. One that vanishes meanwhile is none.
+fn content(root: &Path, path: &str) -> Result<Option<Vec<u8>>> {
     use io::Read as _;
-    let wanted = root.join(path);
+
     if path.split('/').any(|part| part.starts_with('.')) {
         return Ok(None);
     }
-    let Some(found) = part_of(root, &wanted)? else { return Ok(None) };
-    let mut text = Vec::new();
-    let file = std::fs::File::open(&found).map_err(|error| at(&found, error))?;
-    file.take(MAX_FILE + 1).read_to_end(&mut text).map_err(|error| at(&found, error))?;
-    if text.len() as u64 > MAX_FILE {
-        return Err(Error::invalid(format!("`{path}` is larger than {MAX_FILE} bytes")));
-    }
-    String::from_utf8(text).map(Some).map_err(|error| {
-        Error::invalid(format!("`{path}` is no UTF-8, from byte {} on", error.utf8_error().valid_up_to()))
-    })
+    let Some(found) = part_of(root, &root.join(path))? else { return Ok(None) };
+    let mut content = Vec::new();
+    let Some(file) = unless_gone(&found, std::fs::File::open(&found))? else { return Ok(None) };
+    file.take(MAX_FILE + 1).read_to_end(&mut content).map_err(|error| at(&found, error))?;
+    Ok(Some(content))
 }
 
 /// The file that `path` means, if it is part of the folder.
@@ -108,14 +113,23 @@ fn part_of(root: &Path, path: &Path) -> Result<Option<PathBuf>> {
 fn paths(root: &Path) -> Result<Vec<String>> {
     let mut found = Vec::new();
     let mut folders = vec![(root.to_owned(), 0)];
+    let mut seen = 0;
     while let Some((folder, depth)) = folders.pop() {
-        for entry in std::fs::read_dir(&folder).map_err(|error| at(&folder, error))? {
+        seen += 1;
+        if seen + folders.len() > MAX_FOLDERS {
+            return Err(Error::invalid(format!("`{}` holds more than {MAX_FOLDERS} folders", root.display())));
+        }
+        let entries = match std::fs::read_dir(&folder) {
+            entries if depth == 0 => Some(entries.map_err(|error| at(&folder, error))?),
+            entries => unless_gone(&folder, entries)?,
+        };
+        for entry in entries.into_iter().flatten() {
             let path = entry.map_err(|error| at(&folder, error))?.path();
             let Some(name) = path.file_name().and_then(|name| name.to_str()) else { continue };
             if name.starts_with('.') {
                 continue;
             }
-            let kind = std::fs::symlink_metadata(&path).map_err(|error| at(&path, error))?.file_type();
+            let Some(kind) = unless_gone(&path, std::fs::symlink_metadata(&path))? else { continue };
             if kind.is_dir() {
                 if depth == MAX_DEPTH {
                     return Err(Error::invalid(format!("`{}` is more than {MAX_DEPTH} folders deep", path.display())));
@@ -134,6 +148,14 @@ fn paths(root: &Path) -> Result<Vec<String>> {
     }
     found.sort();
     Ok(found)
+}
+
+/// What was asked of a path, or none where it has vanished.
+fn unless_gone<T>(path: &Path, answer: io::Result<T>) -> Result<Option<T>> {
+    match answer {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        answer => answer.map(Some).map_err(|error| at(path, error)),
+    }
 }
 
 fn at(path: &Path, error: io::Error) -> Error {

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use haven_model::{Error, Result};
 use sha2::{Digest as _, Sha256};
 
-use super::{MAX_FILE, Source, inside};
+use super::{MAX_FILE, Source, hash_file, inside};
 
 /// Texts in this process. Clones are the same source.
 #[derive(Clone, Debug, Default)]
@@ -48,10 +48,7 @@ impl Source for MemorySource {
     async fn version(&self) -> Result<String> {
         let mut hash = Sha256::new();
         for (path, text) in self.lock().iter() {
-            hash.update((path.len() as u64).to_be_bytes());
-            hash.update(path);
-            hash.update((text.len() as u64).to_be_bytes());
-            hash.update(text);
+            hash_file(&mut hash, path, text.as_bytes());
         }
         Ok(hex::encode(hash.finalize()))
     }

@@ -10,6 +10,7 @@ use std::fmt::Debug;
 
 use async_trait::async_trait;
 use haven_model::{Error, Result};
+use sha2::{Digest as _, Sha256};
 
 pub use folder::FolderSource;
 pub use memory::MemorySource;
@@ -28,8 +29,17 @@ pub trait Source: Debug + Send + Sync + 'static {
     /// The paths of all texts, ordered: those at which [`read`](Self::read) has one.
     async fn paths(&self) -> Result<Vec<String>>;
 
-    /// Names the present version of the whole: the same name means the same texts.
+    /// Names the present version of the whole: the same name means the same texts. A file that [`read`](Self::read) refuses
+    /// is part of it, too.
     async fn version(&self) -> Result<String>;
+}
+
+/// Adds a file to the hash that names a version.
+fn hash_file(hash: &mut Sha256, path: &str, content: &[u8]) {
+    for part in [path.as_bytes(), content] {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part);
+    }
 }
 
 /// Checks that `path` stays inside its source.

@@ -85,7 +85,8 @@ fn suits(version: &str) -> Result<()> {
 }
 
 impl Inner {
-    /// The store's incarnation: drawn once for the prefix, and another on a cluster that was restored from a copy.
+    /// The store's incarnation: drawn once for the prefix, and another on another cluster. A copy that is restored under
+    /// the same members and token is the same cluster to etcd; removing the prefix's own key makes it another store.
     async fn incarnate(&self) -> Result<u32> {
         let mut drawn = [0; 4];
         SysRng

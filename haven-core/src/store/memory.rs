@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::stream::BoxStream;
-use haven_model::{Error, ErrorKind, Result, Revision};
+use haven_model::{Result, Revision};
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -78,7 +78,7 @@ impl Store for MemoryStore {
     }
 }
 
-/// A lease in this process. Its holder is the process itself, so it cannot be lost before it is given back.
+/// A lease in this process. Its holder is the process itself, so it is lost only by giving it back.
 #[derive(Debug)]
 struct MemoryLease {
     tree: Arc<Tree>,
@@ -89,9 +89,6 @@ struct MemoryLease {
 #[async_trait]
 impl Lease for MemoryLease {
     async fn put(&self, key: &Key, value: Bytes) -> Result<Revision> {
-        if self.lost.is_cancelled() {
-            return Err(Error::new(ErrorKind::Unavailable, "the lease is lost"));
-        }
         txn(&self.tree, &[], &[Write::Put(key.clone(), value)], Some(self.id))
     }
 
@@ -102,12 +99,14 @@ impl Lease for MemoryLease {
 
 impl Drop for MemoryLease {
     fn drop(&mut self) {
+        self.lost.cancel();
         let mut state = self.tree.lock();
-        let writes = Tree::end_lease(&mut state, self.id);
+        let writes = Tree::keys_of(&state, self.id);
         let number = self.tree.number() + 1;
         let changes = self.tree.changes(&state, &BTreeMap::new(), &writes, number);
         if !changes.is_empty() {
             self.tree.apply(&mut state, number, changes, None);
         }
+        Tree::end_lease(&mut state, self.id);
     }
 }

@@ -33,7 +33,7 @@ pub use memory::MemoryStore;
 pub use open::{StoreKind, open};
 #[cfg(feature = "redb")]
 pub use redb::RedbStore;
-pub use seal::{KEY_COMMAND, KEY_VARIABLE, Keyring};
+pub use seal::{KEY_COMMAND, KEY_VARIABLE, KeyEnvironment, Keyring};
 pub use table::{Codec, Record, Table, TableEvent, Versioned};
 pub(crate) use table::{read_plain, write_plain};
 
@@ -92,7 +92,8 @@ pub trait Lease: Debug + Send + Sync + 'static {
     /// when the lease is lost.
     async fn put(&self, key: &Key, value: Bytes) -> Result<Revision>;
 
-    /// Cancelled when the lease could not be renewed in time, so that its keys may have vanished.
+    /// Cancelled when the lease could not be renewed in time, so that its keys may have vanished, and when it is given
+    /// back.
     fn lost(&self) -> CancellationToken;
 }
 

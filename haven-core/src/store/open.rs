@@ -25,9 +25,7 @@ impl<'a> StoreKind<'a> {
     pub fn of(url: &'a str) -> Result<Self> {
         match url.split_once(':') {
             Some(("memory", "")) => Ok(Self::Memory),
-            Some(("redb", path)) if !path.trim_start_matches("//").is_empty() => {
-                Ok(Self::Redb(path.trim_start_matches("//")))
-            }
+            Some(("redb", path)) if !bare(path).is_empty() => Ok(Self::Redb(bare(path))),
             Some(("etcd", _)) => Ok(Self::Etcd),
             _ => {
                 // What stands before an `@` may be a password.
@@ -38,6 +36,11 @@ impl<'a> StoreKind<'a> {
             }
         }
     }
+}
+
+/// The path in `redb:PATH` and in `redb://PATH`.
+fn bare(path: &str) -> &str {
+    path.strip_prefix("//").unwrap_or(path)
 }
 
 /// Opens a store: `memory:`, `redb:PATH`, or `etcd://…`. `Invalid` for another address, `Unsupported` for a store that is
@@ -81,8 +84,15 @@ fn left_out(feature: &str) -> Error {
 mod tests {
     use haven_model::ErrorKind;
 
-    use super::{Arc, open};
+    use super::{Arc, StoreKind, open};
     use crate::clock::SystemClock;
+
+    #[test]
+    fn a_path_keeps_its_slashes() {
+        for (url, path) in [("redb:a", "a"), ("redb:/a", "/a"), ("redb:///a", "/a"), ("redb:////a", "//a")] {
+            assert_eq!(StoreKind::of(url).unwrap(), StoreKind::Redb(path), "{url}");
+        }
+    }
 
     #[tokio::test]
     async fn opens_by_address_and_says_what_is_none() {

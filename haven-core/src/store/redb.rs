@@ -33,6 +33,8 @@ use crate::clock::Clock;
 const GROUP: usize = 256;
 const GROUP_BYTES: usize = 8 * 1024 * 1024;
 const QUEUE: usize = 4096;
+/// How soon the end of a lease is tried again that the disk did not take.
+const AGAIN: Duration = Duration::from_secs(1);
 
 /// The embedded store. Clones are the same store; the last that is dropped closes the file.
 #[derive(Clone, Debug)]
@@ -101,27 +103,43 @@ impl RedbStore {
     }
 }
 
-/// The writer: groups what waits into commits until the last store is dropped.
-fn write_all(mut file: File, tree: &Tree, waiting: &mpsc::Receiver<Job>) {
-    while let Ok(first) = waiting.recv() {
-        let (mut group, mut ended, mut bytes) = (Vec::new(), Vec::new(), 0);
-        let mut next = Some(first);
+/// The writer: groups what waits into commits until the last store is dropped. Answers how many groups that were.
+fn write_all(mut file: File, tree: &Tree, waiting: &mpsc::Receiver<Job>) -> u64 {
+    // Leases that are over, and whose keys are still there.
+    let mut ended = Vec::new();
+    let mut groups = 0;
+    loop {
+        let first = if ended.is_empty() {
+            waiting.recv().map_err(|_| mpsc::RecvTimeoutError::Disconnected)
+        } else {
+            waiting.recv_timeout(AGAIN)
+        };
+        let mut next = match first {
+            Ok(first) => Some(first),
+            Err(mpsc::RecvTimeoutError::Timeout) => None,
+            Err(mpsc::RecvTimeoutError::Disconnected) => return groups,
+        };
+        let (mut group, mut bytes, mut ends) = (Vec::new(), 0, false);
         while let Some(job) = next {
             match job {
                 Job::Txn(txn) => {
                     bytes += txn.writes.iter().map(size_of).sum::<usize>();
                     group.push(txn);
                 }
-                Job::End(lease) => ended.push(lease),
+                Job::End(lease) => {
+                    ended.push(lease);
+                    ends = true;
+                }
             }
             // After the end of a lease nothing else is looked at before its keys are gone.
-            let full = group.len() >= GROUP || bytes >= GROUP_BYTES || !ended.is_empty();
+            let full = group.len() >= GROUP || bytes >= GROUP_BYTES || ends;
             next = if full { None } else { waiting.try_recv().ok() };
         }
-        write_group(&mut file, tree, group);
-        for lease in ended {
-            end_lease(&mut file, tree, lease);
+        if !group.is_empty() {
+            write_group(&mut file, tree, group);
+            groups += 1;
         }
+        ended.retain(|lease| end_lease(&mut file, tree, *lease).is_err());
     }
 }
 
@@ -176,7 +194,7 @@ fn write_group(file: &mut File, tree: &Tree, group: Vec<Txn>) {
 
 /// Commits what is accepted, shows it to readers, and answers.
 fn write(file: &mut File, tree: &Tree, accepted: Vec<Accepted>) -> Result<()> {
-    let changes = accepted.iter().map(|txn| (txn.number, txn.changes.as_slice(), txn.lease.is_some()));
+    let changes = accepted.iter().map(|txn| (txn.number, txn.changes.as_slice(), txn.lease));
     let done = if accepted.is_empty() { Ok(()) } else { file.commit(changes) };
     if let Err(error) = &done {
         tracing::error!(error = %error.report(), "the store cannot be written");
@@ -197,18 +215,19 @@ fn write(file: &mut File, tree: &Tree, accepted: Vec<Accepted>) -> Result<()> {
     done
 }
 
-/// Removes the keys of a lease as one change. Where the disk does not take it now, the next start removes them.
-fn end_lease(file: &mut File, tree: &Tree, lease: u64) {
-    let ready = file.ready(tree).is_ok();
-    let mut state = tree.lock();
-    let writes = Tree::end_lease(&mut state, lease);
+/// Removes the keys of a lease as one change. Fails where the disk does not take it now.
+fn end_lease(file: &mut File, tree: &Tree, lease: u64) -> Result<()> {
+    file.ready(tree)?;
     let number = tree.number() + 1;
-    let changes = tree.changes(&state, &BTreeMap::new(), &writes, number);
-    drop(state);
-    if ready && !changes.is_empty() {
-        // A failure is logged there; nobody waits for it.
-        let _ = write(file, tree, vec![Accepted { number, changes, lease: None, answer: None }]);
+    let changes = {
+        let state = tree.lock();
+        tree.changes(&state, &BTreeMap::new(), &Tree::keys_of(&state, lease), number)
+    };
+    if !changes.is_empty() {
+        write(file, tree, vec![Accepted { number, changes, lease: None, answer: None }])?;
     }
+    Tree::end_lease(&mut tree.lock(), lease);
+    Ok(())
 }
 
 #[async_trait]
@@ -274,6 +293,31 @@ impl Drop for RedbLease {
         let (jobs, id) = (self.store.jobs.clone(), self.id);
         if let Err(mpsc::TrySendError::Full(job)) = jobs.try_send(Job::End(id)) {
             std::thread::spawn(move || jobs.send(job));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn writers_share_a_sync() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, tree) = File::open(&folder.path().join("store.redb"), 1).unwrap();
+        let (jobs, waiting) = mpsc::sync_channel(QUEUE);
+        let answers: Vec<_> = (0..600)
+            .map(|number| {
+                let (answer, wait) = oneshot::channel();
+                let writes = vec![Write::Put(Key::new(format!("a/{number}")).unwrap(), "x".into())];
+                jobs.send(Job::Txn(Txn { checks: Vec::new(), writes, lease: None, answer })).unwrap();
+                wait
+            })
+            .collect();
+        drop(jobs);
+        assert_eq!(write_all(file, &tree, &waiting), 3, "256 transactions share a sync");
+        for (number, answer) in (1..).zip(answers) {
+            assert_eq!(answer.blocking_recv().unwrap().unwrap().number, number);
         }
     }
 }

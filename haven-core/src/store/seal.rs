@@ -9,9 +9,10 @@
 use std::{
     fmt, fs,
     io::{Read as _, Write as _},
-    os::unix::fs::OpenOptionsExt as _,
+    os::unix::{fs::OpenOptionsExt as _, process::CommandExt as _},
     path::Path,
     process::{Command, Stdio},
+    sync::mpsc,
     time::{Duration, Instant},
 };
 
@@ -19,9 +20,10 @@ use chacha20poly1305::{
     KeyInit as _, XChaCha20Poly1305, XNonce,
     aead::{Aead as _, Payload},
 };
-use haven_model::{Error, ErrorKind, Result};
+use haven_model::{Error, ErrorKind, Result, Secret};
 use hmac::{Hmac, Mac as _};
 use rand::{TryRng as _, rngs::SysRng};
+use rustix::process::{Pid, Signal};
 use sha2::{Digest as _, Sha256};
 
 use super::StoreKind;
@@ -32,6 +34,26 @@ pub const KEY_VARIABLE: &str = "HAVEN_KEY";
 /// The environment variable that holds a shell command which writes the key instead: that of a key store, for one.
 pub const KEY_COMMAND: &str = "HAVEN_KEY_COMMAND";
 const NONCE: usize = 24;
+/// How long a command may take, and the most that it may write.
+const PATIENCE: Duration = Duration::from_secs(30);
+const MAX_OUTPUT: u64 = 4096;
+
+/// What the variables [`KEY_VARIABLE`] and [`KEY_COMMAND`] say, passed in.
+#[derive(Clone, Debug, Default)]
+pub struct KeyEnvironment {
+    /// The key.
+    pub key: Option<Secret>,
+    /// The command that writes it.
+    pub command: Option<Secret>,
+}
+
+impl KeyEnvironment {
+    /// That of this process.
+    pub fn of_process() -> Self {
+        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty()).map(Secret::new);
+        Self { key: variable(KEY_VARIABLE), command: variable(KEY_COMMAND) }
+    }
+}
 
 /// The keys that seal and open what is secret: the present one, and one that may still be read.
 #[derive(Clone)]
@@ -92,43 +114,26 @@ impl Keyring {
 
     /// Reads a keyring from what a shell command writes, within 30 seconds. `Unavailable` when it fails.
     pub fn from_command(command: &str) -> Result<Self> {
-        let failed = |what: String| Error::unavailable(format!("the command that gives the key {what}"));
-        let child = Command::new("sh").args(["-c", command]).stdin(Stdio::null()).stdout(Stdio::piped()).spawn();
-        let mut child = child.map_err(|error| failed("cannot be run".to_owned()).caused_by(error))?;
-        let begun = Instant::now();
-        let status = loop {
-            match child.try_wait() {
-                Ok(Some(status)) => break status,
-                Ok(None) if begun.elapsed() < Duration::from_secs(30) => std::thread::sleep(Duration::from_millis(20)),
-                _ => {
-                    let _ = child.kill();
-                    let _ = child.wait();
-                    return Err(failed("did not end within 30 seconds".to_owned()));
-                }
-            }
-        };
-        if !status.success() {
-            return Err(failed(format!("failed: {status}")));
-        }
-        let mut text = String::new();
-        let out = child.stdout.take().map(|out| out.take(4096).read_to_string(&mut text));
-        if !matches!(out, Some(Ok(_))) {
-            return Err(failed("wrote no text".to_owned()));
-        }
-        Self::parse(&text)
+        Self::parse(&output_of(command, PATIENCE)?)
     }
 
     /// The keyring that goes with a store's address: what the variables [`KEY_VARIABLE`] or [`KEY_COMMAND`] say, else of
     /// a redb file the file `PATH.key` beside it, and of memory a new one. `NotFound` when the redb file is there and
     /// its key is not.
-    pub fn for_store(url: &str) -> Result<Self> {
+    pub async fn for_store(url: &str, environment: KeyEnvironment) -> Result<Self> {
+        let url = url.to_owned();
+        tokio::task::spawn_blocking(move || Self::of_store(&url, &environment))
+            .await
+            .map_err(|error| Error::unexpected("reading the key broke off").caused_by(error))?
+    }
+
+    fn of_store(url: &str, environment: &KeyEnvironment) -> Result<Self> {
         let kind = StoreKind::of(url)?;
-        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-        if let Some(text) = variable(KEY_VARIABLE) {
-            return Self::parse(&text).map_err(|error| error.with("variable", KEY_VARIABLE));
+        if let Some(text) = &environment.key {
+            return Self::parse(text.expose()).map_err(|error| error.with("variable", KEY_VARIABLE));
         }
-        if let Some(command) = variable(KEY_COMMAND) {
-            return Self::from_command(&command).map_err(|error| error.with("variable", KEY_COMMAND));
+        if let Some(command) = &environment.command {
+            return Self::from_command(command.expose()).map_err(|error| error.with("variable", KEY_COMMAND));
         }
         match kind {
             StoreKind::Redb(path) => Self::beside(Path::new(path)),
@@ -209,6 +214,38 @@ impl Keyring {
     }
 }
 
+/// What a shell command writes; it and all that it started are ended when it takes longer than `limit`.
+fn output_of(command: &str, limit: Duration) -> Result<String> {
+    let failed = |what: String| Error::unavailable(format!("the command that gives the key {what}"));
+    let mut shell = Command::new("sh");
+    shell.args(["-c", command]).stdin(Stdio::null()).stdout(Stdio::piped()).process_group(0);
+    let mut child = shell.spawn().map_err(|error| failed("cannot be run".to_owned()).caused_by(error))?;
+    let begun = Instant::now();
+    let (tell, told) = mpsc::channel();
+    let out = child.stdout.take();
+    std::thread::spawn(move || {
+        let mut text = String::new();
+        let read = out.map(|out| out.take(MAX_OUTPUT).read_to_string(&mut text));
+        tell.send(matches!(read, Some(Ok(_))).then_some(text))
+    });
+    let text = told.recv_timeout(limit);
+    let status = loop {
+        match child.try_wait() {
+            Ok(Some(status)) if text.is_ok() => break status,
+            Ok(None) if begun.elapsed() < limit => std::thread::sleep(Duration::from_millis(20)),
+            _ => {
+                let _ = rustix::process::kill_process_group(Pid::from_child(&child), Signal::KILL);
+                let _ = child.wait();
+                return Err(failed(format!("did not end within {limit:?}")));
+            }
+        }
+    };
+    if !status.success() {
+        return Err(failed(format!("failed: {status}")));
+    }
+    text.ok().flatten().ok_or_else(|| failed("wrote no text".to_owned()))
+}
+
 /// Makes a key file with a new key. It is whole or not there, and one that is there already stays.
 fn make_key_file(path: &Path) -> std::io::Result<()> {
     let mut draft = path.as_os_str().to_owned();
@@ -273,6 +310,35 @@ mod tests {
         assert_eq!(Keyring::from_command(&format!("echo {key}")).unwrap().open("a", &sealed).unwrap(), b"text");
         assert_eq!(Keyring::from_command("exit 3").unwrap_err().kind(), ErrorKind::Unavailable);
         assert_eq!(Keyring::from_command("echo nonsense").unwrap_err().kind(), ErrorKind::Invalid);
+    }
+
+    #[test]
+    fn a_command_that_does_not_end_is_ended_with_all_that_it_started() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("pid");
+        let command = format!("sleep 600 & echo $! > '{}'; wait", file.display());
+        let error = output_of(&command, Duration::from_secs(1)).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unavailable);
+        let started = Path::new("/proc").join(fs::read_to_string(file).unwrap().trim()).join("cmdline");
+        let sleeps = || fs::read_to_string(&started).is_ok_and(|line| line.starts_with("sleep"));
+        let begun = Instant::now();
+        while sleeps() {
+            assert!(begun.elapsed() < Duration::from_secs(10), "what it started is still there");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    #[tokio::test]
+    async fn the_environment_comes_before_what_goes_with_the_store() {
+        let (key, other) = ("11".repeat(32), "22".repeat(32));
+        let keyring = async |key: Option<&str>, command: Option<String>| {
+            let environment = KeyEnvironment { key: key.map(Secret::new), command: command.map(Secret::new) };
+            Keyring::for_store("etcd://h", environment).await.map(|keyring| format!("{keyring:?}"))
+        };
+        let expected = format!("{:?}", Keyring::parse(&key).unwrap());
+        assert_eq!(keyring(Some(&key), Some(format!("echo {other}"))).await.unwrap(), expected);
+        assert_eq!(keyring(None, Some(format!("echo {key}"))).await.unwrap(), expected);
+        assert_eq!(keyring(None, None).await.unwrap_err().kind(), ErrorKind::Invalid);
     }
 
     #[test]

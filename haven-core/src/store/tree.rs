@@ -209,9 +209,14 @@ impl Tree {
         state.leases.contains_key(&lease)
     }
 
-    /// Ends a lease; answers what must be removed.
-    pub(super) fn end_lease(state: &mut State, lease: u64) -> Vec<Write> {
-        state.leases.remove(&lease).unwrap_or_default().into_iter().map(Write::Delete).collect()
+    /// What must be removed when a lease ends.
+    pub(super) fn keys_of(state: &State, lease: u64) -> Vec<Write> {
+        state.leases.get(&lease).into_iter().flatten().cloned().map(Write::Delete).collect()
+    }
+
+    /// Ends a lease, whose keys are gone.
+    pub(super) fn end_lease(state: &mut State, lease: u64) {
+        state.leases.remove(&lease);
     }
 
     /// Forgets changes up to revision `until`.

@@ -5,11 +5,15 @@ use std::time::Duration;
 use futures_util::StreamExt as _;
 use haven_core::{
     ErrorKind,
-    engine::{Containers as _, Images as _, Networks as _, System as _, Volumes as _},
+    engine::{
+        Containers as _, Images as _, Networks as _, System as _, Volumes as _,
+        docker::{Dial, DockerEngine, DockerOptions, Io},
+    },
     model::{
-        ContainerFilter, ContainerRef, ContainerSpec, ContainerState, ExecSpec, Health, ImageRef, LogOptions, Mount,
-        Outcome,
-        container::{RemoveOptions, StopOptions},
+        ContainerFilter, ContainerName, ContainerRef, ContainerSpec, ContainerState, ExecSpec, Health, ImageRef,
+        LogOptions, Mount, NetworkName, Outcome,
+        container::{Connection, RemoveOptions, StopOptions},
+        image::ImportOptions,
         spec::MountKind,
         system::EngineEventOptions,
     },
@@ -348,4 +352,81 @@ async fn what_an_old_engine_would_ignore_is_unsupported() {
     assert_eq!(engine.exec(&web(), &spec).await.unwrap_err().kind(), ErrorKind::Unsupported);
     let options = LogOptions { until: Some("2026-01-01T00:00:00Z".parse().unwrap()), ..LogOptions::default() };
     assert_eq!(engine.logs(&web(), &options).await.err().unwrap().kind(), ErrorKind::Unsupported);
+}
+
+#[tokio::test]
+async fn what_may_have_happened_to_an_image_is_timeout() {
+    let stub = Stub::usual(|line| match line {
+        line if line.contains("fromSrc") => Reply::Hang([ENDLESS, br#"{"status":"Importing"}"#].concat()),
+        line if line.contains("/images/create") => Reply::Bytes([ENDLESS, br#"{"status":"Pull"}{"sta"#].concat()),
+        _ => ok("{}"),
+    })
+    .await;
+    let (engine, image) = (stub.engine().await, ImageRef::new("web").unwrap());
+    let options = ImportOptions::default();
+    let import = engine.import_image(&image, "archive".into(), &options);
+    let import = tokio::time::timeout(Duration::from_secs(5), import).await.expect("the limit is for the whole of it");
+    assert_eq!(import.unwrap_err().kind(), ErrorKind::Timeout);
+    let mut pull = engine.pull_image(&image).await.unwrap();
+    pull.next().await.unwrap().unwrap();
+    assert_eq!(pull.next().await.unwrap().unwrap_err().kind(), ErrorKind::Timeout);
+}
+
+#[tokio::test]
+async fn a_pull_that_cannot_be_checked_is_no_success() {
+    for (status, kind) in [(404, ErrorKind::NotFound), (503, ErrorKind::Timeout), (500, ErrorKind::Unexpected)] {
+        let stub = Stub::usual(move |line| match line {
+            line if line.contains("/images/create") => ok(r#"{"status":"Pull complete"}"#),
+            _ => Reply::Json(status, "{}".into()),
+        })
+        .await;
+        let pull = stub.engine().await.pull_image(&ImageRef::new("web").unwrap()).await.unwrap();
+        let steps: Vec<_> = pull.collect().await;
+        assert_eq!(steps.last().unwrap().as_ref().unwrap_err().kind(), kind, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn a_container_whose_specification_cannot_be_read_is_logged_renamed_and_connected() {
+    let stub = Stub::usual(|line| match line {
+        line if line.contains("/json") => {
+            ok(inspection(false).replace(r#""Image":"web""#, r#""Image":"Not An Image""#))
+        }
+        line if line.contains("/logs") => Reply::Bytes([ENDLESS, b"\x01\0\0\0\0\0\0\x02a\n"].concat()),
+        line if line.contains("GET /v1.41/networks") => ok(r#"{"Id":"n","Name":"net"}"#),
+        _ => ok("{}"),
+    })
+    .await;
+    let engine = stub.engine().await;
+    assert_eq!(engine.container(&web()).await.unwrap_err().kind(), ErrorKind::Unexpected);
+    let mut logs = engine.logs(&web(), &LogOptions::default()).await.unwrap();
+    assert_eq!(&logs.next().await.unwrap().unwrap().bytes[..], b"a\n");
+    assert_eq!(engine.rename_container(&web(), &ContainerName::new("web").unwrap()).await.unwrap(), Outcome::AlreadySo);
+    let connection = Connection { network: NetworkName::new("net").unwrap(), aliases: Vec::new() };
+    assert_eq!(engine.connect_network(&web(), &connection).await.unwrap(), Outcome::Done);
+}
+
+#[tokio::test]
+async fn a_version_that_is_none_is_unsupported() {
+    for (min, max) in [("1.12", "new"), ("old", "1.41")] {
+        let error = Stub::start(min, max, |_| ok("")).await.connect(None).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unsupported, "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_connection_that_does_not_come_about_is_unavailable_however_short_the_request() {
+    #[derive(Debug)]
+    struct Never;
+
+    #[async_trait::async_trait]
+    impl Dial for Never {
+        async fn dial(&self) -> haven_core::Result<Box<dyn Io>> {
+            std::future::pending().await
+        }
+    }
+
+    let options = DockerOptions { request: Duration::from_millis(200), ..DockerOptions::default() };
+    let error = DockerEngine::connect(std::sync::Arc::new(Never), options).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unavailable, "{error:?}");
 }

@@ -3,9 +3,18 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use haven_core::{
-    engine::{Call, Hook, Hooked, sim::SimEngine},
-    model::ImageRef,
+    engine::{
+        Call, Containers as _, Hook, Hooked, Images as _, Networks as _, System as _, Volumes as _, sim::SimEngine,
+    },
+    model::{
+        ContainerFilter, ContainerName, ContainerRef, ContainerSpec, ExecSpec, ImageRef, LogOptions, NetworkName,
+        NetworkSpec, VolumeName, VolumeSpec,
+        container::{Connection, RemoveOptions, StopOptions},
+        image::ImportOptions,
+        system::EngineEventOptions,
+    },
 };
 use haven_testkit::rules::engine::{EngineFixture, random_operations};
 
@@ -58,10 +67,41 @@ async fn a_hook_sees_every_call_once() {
     let counted = Arc::new(Counted::default());
     let fixture = simulated();
     let engine = Hooked::new(fixture.engine, Arc::clone(&counted) as Arc<dyn Hook>);
-    let fixture = EngineFixture::new(Arc::new(engine), fixture.image);
-    fixture.sleeping().await;
-    fixture.clean().await;
-    let seen = counted.0.lock().unwrap().clone();
-    assert_eq!(seen["start_container"], 1);
-    assert_eq!(seen["containers"], 1);
+    let mut expected = BTreeMap::new();
+    let none = ContainerRef::new("none").unwrap();
+    let (image, filter) = (ImageRef::new("none:1").unwrap(), ContainerFilter::default());
+    // What comes of a call is no matter here, but that it comes once.
+    macro_rules! call {
+        ($($op:ident($($argument:expr),*))+) => {
+            $(
+                expected.insert(stringify!($op), 1);
+                let _ = engine.$op($($argument),*).await;
+            )+
+        };
+    }
+    call! {
+        containers(&filter) container(&none)
+        create_container(None, &ContainerSpec::new(image.clone()))
+        start_container(&none) stop_container(&none, &StopOptions::default())
+        restart_container(&none, &StopOptions::default()) kill_container(&none, None) pause_container(&none)
+        unpause_container(&none) rename_container(&none, &ContainerName::new("other").unwrap())
+        remove_container(&none, &RemoveOptions::default()) wait_container(&none) logs(&none, &LogOptions::default())
+        stats(&none) stats_stream(&none) processes(&none) exec(&none, &ExecSpec::default()) attach(&none)
+        images() image(&image) pull_image(&image) import_image(&image, Bytes::new(), &ImportOptions::default())
+        tag_image(&image, &image) remove_image(&image)
+    }
+    let network = NetworkName::new("none-such").unwrap();
+    let connection = Connection { network: network.clone(), aliases: Vec::new() };
+    let network_spec =
+        NetworkSpec { name: network.clone(), driver: None, internal: false, subnet: None, labels: BTreeMap::new() };
+    let volume = VolumeName::new("none").unwrap();
+    let volume_spec =
+        VolumeSpec { name: volume.clone(), driver: None, options: BTreeMap::new(), labels: BTreeMap::new() };
+    call! {
+        networks() network(&network) create_network(&network_spec) connect_network(&none, &connection)
+        disconnect_network(&none, &network) remove_network(&network)
+        volumes() volume(&volume) create_volume(&volume_spec) remove_volume(&volume)
+        ping() version() info() events(&EngineEventOptions::default())
+    }
+    assert_eq!(*counted.0.lock().unwrap(), expected);
 }

@@ -11,8 +11,11 @@ use haven_core::{
         sim::{SimEngine, SimOptions},
     },
     model::{
-        ContainerFilter, ContainerId, ContainerRef, ContainerSpec, ContainerState, EngineEvent, Health, ImageRef,
-        RestartPolicy, container::StopOptions, spec::HealthCheck, system::EngineEventOptions,
+        ContainerFilter, ContainerId, ContainerRef, ContainerSpec, ContainerState, EngineEvent, Health, ImageRef, Port,
+        RestartPolicy,
+        container::{RemoveOptions, StopOptions},
+        spec::{HealthCheck, Protocol},
+        system::EngineEventOptions,
     },
 };
 
@@ -153,6 +156,25 @@ async fn an_engine_that_is_cut_off_answers_unavailable_and_ends_its_streams() {
     assert!(events.next().await.is_none() && logs.next().await.is_none());
     engine.reconnect();
     assert!(engine.container(&id).await.unwrap().state.is_running());
+}
+
+#[tokio::test]
+async fn what_is_removed_while_it_is_restarted_does_not_run_on_and_gives_its_port_back() {
+    let (engine, clock) = machine();
+    let mut slow = spec("busybox", &["sleep", "1000"]);
+    slow.ports = vec![Port { container: 80, host: Some(8080), address: None, protocol: Protocol::Tcp }];
+    let id = started(&engine, &slow).await;
+    let restarting = {
+        let (engine, id) = (engine.clone(), id.clone());
+        tokio::spawn(async move { engine.restart_container(&id, &StopOptions { timeout: Some(30) }).await })
+    };
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    let mut events = engine.events(&EngineEventOptions::default()).await.unwrap();
+    engine.remove_container(&id, &RemoveOptions { force: true, volumes: true }).await.unwrap();
+    let _ = restarting.await.unwrap();
+    clock.advance(Duration::from_secs(60));
+    assert_eq!(told(&mut events).await, ["kill", "die", "destroy"]);
+    started(&engine, &slow).await;
 }
 
 #[tokio::test]

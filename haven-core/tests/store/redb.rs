@@ -34,6 +34,11 @@ async fn put(store: &RedbStore, name: &str, value: &'static str) -> Result<Revis
     store.txn(&[], &[Write::Put(key(name), value.into())]).await
 }
 
+/// Waits until nobody has the file open: a store that was dropped closes a moment later.
+fn closed(path: &Path) {
+    std::fs::File::open(path).unwrap().lock().unwrap();
+}
+
 async fn redb() -> Option<Fixture> {
     let folder = tempfile::tempdir().unwrap();
     let store = open(&folder.path().join("store.redb")).await.unwrap();
@@ -64,11 +69,12 @@ async fn a_restart_keeps_entries_revisions_and_the_log_and_ends_leases() {
     lease.put(&key("alive"), "1".into()).await.unwrap();
     lease.put(&key("taken"), "1".into()).await.unwrap();
     let last = put(&store, "taken", "2").await.unwrap();
-    // As if it had crashed: the lease is not given back.
-    std::mem::forget(lease.lost());
-    let crashed = folder.path().join("crashed.redb");
-    std::fs::copy(&path, &crashed).unwrap();
-    let store = open(&crashed).await.unwrap();
+    // As if it had crashed: the file as it was before the lease is given back.
+    let crashed = std::fs::read(&path).unwrap();
+    drop((lease, store));
+    closed(&path);
+    std::fs::write(&path, crashed).unwrap();
+    let store = open(&path).await.unwrap();
     let all = store.list(&key("")).await.unwrap();
     let names: Vec<_> = all.entries.iter().map(|entry| entry.key.as_str()).collect();
     assert_eq!(names, ["b", "taken"]);
@@ -82,6 +88,27 @@ async fn a_restart_keeps_entries_revisions_and_the_log_and_ends_leases() {
     let mut watch = store.watch(&key(""), last);
     let told = watch.next().await.unwrap().unwrap();
     assert_eq!(told, Watched::Changed { changes: vec![Change::Deleted(key("alive"))], revision: all.revision });
+}
+
+#[tokio::test]
+async fn a_file_that_was_restored_from_a_copy_is_another_store() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, copy) = (folder.path().join("store.redb"), folder.path().join("copy.redb"));
+    let store = open(&path).await.unwrap();
+    let first = put(&store, "a", "1").await.unwrap();
+    drop(store);
+    let store = open(&path).await.unwrap();
+    std::fs::copy(&path, &copy).unwrap();
+    let second = put(&store, "a", "2").await.unwrap();
+    assert_eq!(second.incarnation, first.incarnation, "it is the same after a restart");
+    drop(store);
+    closed(&path);
+    std::fs::rename(&copy, &path).unwrap();
+    let store = open(&path).await.unwrap();
+    let other = put(&store, "a", "3").await.unwrap();
+    assert_eq!((other.number, other.incarnation == second.incarnation), (second.number, false));
+    let stale = store.txn(&[(key("a"), Expect::At(second))], &[Write::Delete(key("a"))]).await;
+    assert_eq!(stale.unwrap_err().kind(), ErrorKind::Conflict);
 }
 
 #[tokio::test]
@@ -215,31 +242,6 @@ async fn a_transaction_that_dies_before_it_took_effect_left_nothing_and_after_it
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn writers_share_a_sync() {
-    let folder = tempfile::tempdir().unwrap();
-    let store = open(&folder.path().join("store.redb")).await.unwrap();
-    let start = std::time::Instant::now();
-    let one_by_one = 30;
-    for i in 0..one_by_one {
-        put(&store, &format!("one/{i}"), "x").await.unwrap();
-    }
-    let alone = start.elapsed() / one_by_one;
-    let (start, writers) = (std::time::Instant::now(), 600);
-    let puts: Vec<_> = (0..writers)
-        .map(|i| {
-            let store = store.clone();
-            tokio::spawn(async move { put(&store, &format!("many/{i}"), "x").await.unwrap() })
-        })
-        .collect();
-    for put in puts {
-        put.await.unwrap();
-    }
-    let together = start.elapsed() / writers;
-    println!("a put alone {alone:?}, one of {writers} at once {together:?}");
-    assert_eq!(store.list(&key("many/")).await.unwrap().entries.len(), writers as usize);
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_full_disk_is_busy_loses_nothing_and_reads_go_on() {
     let Some(disk) = SmallDisk::mount(12) else { return };
     let path = disk.path().join("store.redb");
@@ -271,6 +273,66 @@ async fn a_full_disk_is_busy_loses_nothing_and_reads_go_on() {
     done.sort();
     assert_eq!(all.entries.iter().map(|entry| entry.key.clone()).collect::<Vec<_>>(), done);
     assert!(all.revision > start);
+}
+
+/// Fills the disk until the store says so.
+async fn fill(store: &RedbStore) {
+    for number in 0..1000 {
+        let write = Write::Put(key(format!("fill/{number:04}")), vec![7; 100_000].into());
+        if store.txn(&[], &[write]).await.is_err() {
+            return;
+        }
+    }
+    panic!("the disk is not full yet");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lease_that_ends_on_a_full_disk_takes_its_keys_when_there_is_room() {
+    let Some(disk) = SmallDisk::mount(12) else { return };
+    let store = open(&disk.path().join("store.redb")).await.unwrap();
+    let lease = store.lease(Duration::from_secs(60)).await.unwrap();
+    lease.put(&key("alive"), "1".into()).await.unwrap();
+    fill(&store).await;
+    drop(lease);
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    disk.remount("size=64m");
+    for _ in 0..100 {
+        if store.get(&key("alive")).await.unwrap().is_none() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("the key is still there");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_store_whose_file_is_gone_takes_no_new_one_for_it() {
+    let Some(disk) = SmallDisk::mount(12) else { return };
+    let path = disk.path().join("store.redb");
+    let store = open(&path).await.unwrap();
+    let first = put(&store, "a", "1").await.unwrap();
+    let aside = disk.path().join("aside.redb");
+    std::fs::rename(&path, &aside).unwrap();
+    // The file is still open, so that only a failure shows that it is gone.
+    fill(&store).await;
+    disk.remount("size=64m");
+    for there in ["nothing", "an empty file", "another store"] {
+        match there {
+            "an empty file" => std::fs::write(&path, "").unwrap(),
+            "another store" => {
+                std::fs::remove_file(&path).unwrap();
+                let other = open(&path).await.unwrap();
+                put(&other, "b", "1").await.unwrap();
+                drop(other);
+                closed(&path);
+            }
+            _ => assert!(!path.exists()),
+        }
+        assert_eq!(put(&store, "a", "2").await.unwrap_err().kind(), ErrorKind::Unavailable, "{there}");
+        assert_eq!(store.get(&key("a")).await.unwrap().unwrap().revision, first, "{there}");
+    }
+    std::fs::rename(&aside, &path).unwrap();
+    put(&store, "a", "2").await.expect("it is back");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -116,6 +116,17 @@ pub async fn the_version_names_the_texts(fixture: &Fixture) {
     assert_eq!(all.len(), 4);
 }
 
+/// What cannot be read as a text is in the way of nothing else.
+pub async fn what_is_no_text_spoils_nothing_else(fixture: &Fixture) {
+    assert!(fixture.put("web", "text"));
+    let before = fixture.source.version().await.unwrap();
+    if fixture.put("bytes", b"a\xff\xfe") && fixture.put("more", "x".repeat(usize::try_from(MAX_FILE).unwrap() + 1)) {
+        assert_ne!(fixture.source.version().await.unwrap(), before);
+        assert_eq!(fixture.source.read("web").await.unwrap().as_deref(), Some("text"));
+        assert_eq!(fixture.source.paths().await.unwrap(), ["bytes", "more", "web"]);
+    }
+}
+
 /// Makes a test of every rule; `$make` answers a [`Fixture`] on a new source.
 #[macro_export]
 macro_rules! source_rules {
@@ -126,6 +137,7 @@ macro_rules! source_rules {
             no_path_leaves_the_source
             texts_have_a_greatest_size
             what_is_no_text_is_refused
+            what_is_no_text_spoils_nothing_else
             the_version_names_the_texts
         }
     };

@@ -56,8 +56,9 @@ impl DockerEngine {
         }
     }
 
-    async fn has_tty(&self, id: &ContainerRef) -> Result<bool> {
-        Ok(self.container(id).await?.spec.tty)
+    /// The little that other calls rest on.
+    pub(super) async fn outline(&self, id: &ContainerRef) -> Result<inspect::Outline> {
+        self.http.get(&Self::path(id, "/json")).await
     }
 }
 
@@ -119,7 +120,7 @@ impl Containers for DockerEngine {
 
     async fn pause_container(&self, id: &ContainerRef) -> Result<Outcome> {
         match self.act(&Self::path(id, "/pause"), &[(500, ErrorKind::Conflict)], Some(self.http.limit)).await {
-            Err(error) if error.kind() == ErrorKind::Conflict => match self.container(id).await?.state {
+            Err(error) if error.kind() == ErrorKind::Conflict => match self.outline(id).await?.state() {
                 ContainerState::Paused => Ok(Outcome::AlreadySo),
                 _ => Err(error),
             },
@@ -130,7 +131,7 @@ impl Containers for DockerEngine {
     async fn unpause_container(&self, id: &ContainerRef) -> Result<Outcome> {
         let path = Self::path(id, "/unpause");
         match self.act(&path, &[(500, ErrorKind::Conflict)], Some(self.http.limit)).await {
-            Err(error) if error.kind() == ErrorKind::Conflict => match self.container(id).await?.state {
+            Err(error) if error.kind() == ErrorKind::Conflict => match self.outline(id).await?.state() {
                 ContainerState::Paused => Err(error),
                 _ => Ok(Outcome::AlreadySo),
             },
@@ -139,7 +140,7 @@ impl Containers for DockerEngine {
     }
 
     async fn rename_container(&self, id: &ContainerRef, name: &ContainerName) -> Result<Outcome> {
-        if self.container(id).await?.name == name.as_str() {
+        if self.outline(id).await?.name() == name.as_str() {
             return Ok(Outcome::AlreadySo);
         }
         self.act(&Self::path(id, "/rename").with("name", name), NAME_TAKEN, Some(self.http.limit)).await
@@ -157,9 +158,9 @@ impl Containers for DockerEngine {
             Ok(_) => Ok(Outcome::Done),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(Outcome::AlreadySo),
             // Somebody else is removing it: it is so when it is gone.
-            Err(error) if error.kind() == ErrorKind::Conflict => match self.container(id).await {
+            Err(error) if error.kind() == ErrorKind::Conflict => match self.outline(id).await {
                 Err(gone) if gone.kind() == ErrorKind::NotFound => Ok(Outcome::AlreadySo),
-                Ok(detail) if detail.state == ContainerState::Removing => Ok(Outcome::AlreadySo),
+                Ok(outline) if outline.state() == ContainerState::Removing => Ok(Outcome::AlreadySo),
                 _ => Err(error),
             },
             Err(error) => Err(error),
@@ -167,13 +168,7 @@ impl Containers for DockerEngine {
     }
 
     async fn wait_container(&self, id: &ContainerRef) -> Result<i64> {
-        #[derive(Deserialize)]
-        struct Ended {
-            #[serde(rename = "StatusCode")]
-            code: i64,
-        }
-        let (_, answer) = self.http.ask(Method::POST, &Self::path(id, "/wait"), None, &[], None).await?;
-        Ok(parse::<Ended>(&answer)?.code)
+        exec::ended(&self.http, id).await
     }
 
     async fn logs(&self, id: &ContainerRef, options: &LogOptions) -> Result<Stream<Output>> {
@@ -184,7 +179,7 @@ impl Containers for DockerEngine {
         if options.until.is_some() {
             self.http.needs(LOGS_UNTIL, "the end of a log's time")?;
         }
-        let tty = self.has_tty(id).await?;
+        let tty = self.outline(id).await?.has_tty();
         let mut path = Self::path(id, "/logs")
             .with("stdout", flag(options.stdout))
             .with("stderr", flag(options.stderr))
@@ -254,10 +249,10 @@ impl Containers for DockerEngine {
     }
 
     async fn attach(&self, id: &ContainerRef) -> Result<Terminal> {
-        let detail = self.container(id).await?;
-        if !detail.state.is_running() {
+        let outline = self.outline(id).await?;
+        if !outline.state().is_running() {
             return Err(Error::conflict(format!("container `{id}` does not run")));
         }
-        exec::attach(&self.http, &(&detail.id).into(), detail.spec.tty).await
+        exec::attach(&self.http, &(&outline.id).into(), outline.has_tty()).await
     }
 }

@@ -2,7 +2,8 @@
 
 use std::{
     collections::HashMap,
-    fs,
+    ffi::OsString,
+    fs, io,
     path::{Path, PathBuf},
 };
 
@@ -25,8 +26,9 @@ pub struct Environment {
 impl Environment {
     /// That of this process.
     pub fn of_process() -> Self {
-        let variables: HashMap<String, String> =
-            std::env::vars().filter(|(name, _)| name.starts_with("DOCKER_")).collect();
+        // What is no UTF-8 is not for us.
+        let text = |(name, value): (OsString, OsString)| Some((name.into_string().ok()?, value.into_string().ok()?));
+        let variables = std::env::vars_os().filter_map(text).filter(|(name, _)| name.starts_with("DOCKER_")).collect();
         Self { variables, home: std::env::var_os("HOME").map(PathBuf::from) }
     }
 
@@ -77,7 +79,7 @@ pub fn local_engine(environment: &Environment) -> Result<(NodeAddress, Option<Tl
     let folder = environment.folder();
     let chosen = match environment.variable("DOCKER_CONTEXT") {
         Some(context) => Some(context.to_owned()),
-        None => folder.as_deref().and_then(current_context),
+        None => folder.as_deref().map(current_context).transpose()?.flatten(),
     };
     match (chosen.filter(|context| context != "default"), folder) {
         (Some(context), Some(folder)) => from_context(&folder, &context),
@@ -85,9 +87,17 @@ pub fn local_engine(environment: &Environment) -> Result<(NodeAddress, Option<Tl
     }
 }
 
-fn current_context(folder: &Path) -> Option<String> {
-    let text = fs::read(folder.join("config.json")).ok()?;
-    serde_json::from_slice::<Config>(&text).ok()?.context.filter(|context| !context.is_empty())
+fn current_context(folder: &Path) -> Result<Option<String>> {
+    let path = folder.join("config.json");
+    let text = match fs::read(&path) {
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            return Ok(None);
+        }
+        text => text.map_err(|error| Error::invalid(format!("cannot read `{}`", path.display())).caused_by(error))?,
+    };
+    let config: Config = serde_json::from_slice(&text)
+        .map_err(|error| Error::invalid(format!("`{}` is no configuration of docker: {error}", path.display())))?;
+    Ok(config.context.filter(|context| !context.is_empty()))
 }
 
 fn from_context(folder: &Path, context: &str) -> Result<(NodeAddress, Option<TlsSpec>)> {
@@ -117,7 +127,7 @@ fn certificates(folder: &Path) -> Result<TlsSpec> {
         let path = folder.join(name);
         match fs::read_to_string(&path) {
             Ok(text) => Ok(Some(text)),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(Error::invalid(format!("cannot read `{}`", path.display())).caused_by(error)),
         }
     };
@@ -167,5 +177,10 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let missing = local_engine(&environment(&[("DOCKER_CONTEXT", "nowhere")], Some(home.path()))).unwrap_err();
         assert_eq!((missing.kind(), missing.message()), (ErrorKind::NotFound, "no docker context `nowhere`"));
+        fs::create_dir(home.path().join(".docker")).unwrap();
+        fs::write(home.path().join(".docker/config.json"), "{").unwrap();
+        let broken = local_engine(&environment(&[], Some(home.path()))).unwrap_err();
+        assert_eq!(broken.kind(), ErrorKind::Invalid);
+        assert!(broken.message().contains("config.json"), "{broken}");
     }
 }

@@ -83,9 +83,11 @@ impl TcpDial {
         let stream = TcpStream::connect((host.as_str(), port)).await.map_err(|error| {
             Error::unavailable(format!("cannot connect to `{host}:{port}`: {}", reason(&error))).caused_by(error)
         })?;
-        // A connection whose other side vanished is noticed even when nothing is to be said.
-        let keepalive =
-            socket2::TcpKeepalive::new().with_time(Duration::from_secs(15)).with_interval(Duration::from_secs(5));
+        // A connection whose other side vanished is noticed within half a minute, even when nothing is to be said.
+        let keepalive = socket2::TcpKeepalive::new()
+            .with_time(Duration::from_secs(15))
+            .with_interval(Duration::from_secs(5))
+            .with_retries(3);
         let _ = socket2::SockRef::from(&stream).set_tcp_keepalive(&keepalive);
         let _ = stream.set_nodelay(true);
         Ok(stream)

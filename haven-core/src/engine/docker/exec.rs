@@ -4,17 +4,20 @@ use std::{sync::Arc, time::Duration};
 
 use ::http::Method;
 use async_trait::async_trait;
-use futures_util::StreamExt as _;
-use haven_model::{ContainerRef, Error, ExecSpec, Result, TerminalSize, system::ApiVersion};
+use futures_util::{
+    FutureExt as _, StreamExt as _,
+    future::{BoxFuture, Shared},
+};
+use haven_model::{ContainerRef, Error, ExecSpec, Result, TerminalSize, error::WireError, system::ApiVersion};
 use serde::Deserialize;
 use serde_json::json;
-use tokio_util::io::ReaderStream;
+use tokio_util::{io::ReaderStream, task::AbortOnDropHandle};
 
 use super::{
     frames,
-    http::{Http, Path, json as to_json, parse},
+    http::{Http, Path, json as to_json, parse, read},
 };
-use crate::engine::{Terminal, TerminalControl};
+use crate::engine::{Terminal, TerminalControl, containers::check_environment};
 
 /// How soon a program is asked after again, at first and at last.
 const ASK_FIRST: Duration = Duration::from_millis(10);
@@ -22,6 +25,10 @@ const ASK_LAST: Duration = Duration::from_millis(500);
 /// The least that an engine must speak to know them; an older one ignores them without a word.
 const ENV: ApiVersion = ApiVersion::new(1, 25);
 const WORKING_DIR: ApiVersion = ApiVersion::new(1, 35);
+/// From then on an engine answers that it waits, before the end of what it waits for.
+const WAIT_TELLS: ApiVersion = ApiVersion::new(1, 30);
+/// The largest answer about an end.
+const MAX_ENDED: usize = 64 * 1024;
 
 pub(super) async fn exec(http: &Arc<Http>, id: &ContainerRef, spec: &ExecSpec) -> Result<Terminal> {
     #[derive(Deserialize)]
@@ -32,6 +39,7 @@ pub(super) async fn exec(http: &Arc<Http>, id: &ContainerRef, spec: &ExecSpec) -
     if spec.command.is_empty() {
         return Err(Error::invalid("an exec needs a command"));
     }
+    check_environment(&spec.env)?;
     if !spec.env.is_empty() {
         http.needs(ENV, "an environment for exec")?;
     }
@@ -73,8 +81,41 @@ pub(super) async fn attach(http: &Arc<Http>, id: &ContainerRef, tty: bool) -> Re
         .with("stdin", "1")
         .with("stdout", "1")
         .with("stderr", "1");
+    let ended = AbortOnDropHandle::new(tokio::spawn(end_of_this_run(http, id).await?));
     let io = http.upgrade(&path, None).await?;
-    Ok(terminal(io, tty, Arc::new(Attached { http: http.clone(), id: id.clone(), tty })))
+    let unasked = |_| Err(Error::unavailable("nobody waits for the program any more"));
+    let ended = ended.map(move |told| told.unwrap_or_else(unasked).map_err(|error| error.to_wire())).boxed().shared();
+    Ok(terminal(io, tty, Arc::new(Attached { http: http.clone(), id: id.clone(), tty, ended })))
+}
+
+/// Waits until the program has ended.
+pub(super) async fn ended(http: &Http, id: &ContainerRef) -> Result<i64> {
+    let (_, answer) = http.ask(Method::POST, &wait(id), None, &[], None).await?;
+    exit_code(&answer)
+}
+
+/// The end of the program that runs now, also where the container is started again: an engine that can tells at once
+/// that it waits.
+async fn end_of_this_run(http: &Arc<Http>, id: &ContainerRef) -> Result<BoxFuture<'static, Result<i64>>> {
+    if http.api >= WAIT_TELLS {
+        let body = http.open(Method::POST, &wait(id), None, &[]).await?;
+        return Ok(async move { exit_code(&read(body, MAX_ENDED).await?) }.boxed());
+    }
+    let (http, id) = (http.clone(), id.clone());
+    Ok(async move { ended(&http, &id).await }.boxed())
+}
+
+fn wait(id: &ContainerRef) -> Path {
+    Path::new(format!("/containers/{id}/wait"))
+}
+
+fn exit_code(answer: &[u8]) -> Result<i64> {
+    #[derive(Deserialize)]
+    struct Ended {
+        #[serde(rename = "StatusCode")]
+        code: i64,
+    }
+    Ok(parse::<Ended>(answer)?.code)
 }
 
 fn terminal(
@@ -136,6 +177,8 @@ struct Attached {
     http: Arc<Http>,
     id: ContainerRef,
     tty: bool,
+    /// How the run ended that was attached to.
+    ended: Shared<BoxFuture<'static, Result<i64, WireError>>>,
 }
 
 #[async_trait]
@@ -145,13 +188,6 @@ impl TerminalControl for Attached {
     }
 
     async fn exit_code(&self) -> Result<i64> {
-        #[derive(Deserialize)]
-        struct Ended {
-            #[serde(rename = "StatusCode")]
-            code: i64,
-        }
-        let path = Path::new(format!("/containers/{}/wait", self.id));
-        let (_, answer) = self.http.ask(Method::POST, &path, None, &[], None).await?;
-        Ok(parse::<Ended>(&answer)?.code)
+        self.ended.clone().await.map_err(Error::from)
     }
 }

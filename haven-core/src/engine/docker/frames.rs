@@ -13,6 +13,8 @@ const MAX_VALUE: usize = 1024 * 1024;
 const MAX_PIECE: usize = 64 * 1024;
 /// The largest frame: Docker's own are below 64 KiB.
 const MAX_FRAME: usize = 1024 * 1024;
+/// How much is told of an engine's own failure, in characters.
+const MAX_FAILURE: usize = 500;
 
 /// The bytes of a body. A body that breaks off is an error.
 pub(super) fn bytes(body: Incoming) -> impl Stream<Item = Result<Bytes>> + Send + 'static {
@@ -51,7 +53,7 @@ pub(super) fn output(
             match bytes.next().await {
                 Some(Ok(data)) => decoder.buffer.extend_from_slice(&data),
                 Some(Err(error)) => return Some((Err(error), None)),
-                None if decoder.buffer.is_empty() && decoder.frame.is_none() => return None,
+                None if decoder.is_between_frames() => return None,
                 None => return Some((Err(ended_in_the_middle()), None)),
             }
         }
@@ -63,24 +65,37 @@ fn ended_in_the_middle() -> Error {
     Error::unavailable("the engine's stream ended in the middle")
 }
 
-/// Takes Docker's frames apart: a byte of channel, three zeros, four bytes of length, and that much output.
+/// Takes Docker's frames apart: a byte of channel, three zeros, four bytes of length, and that much output. A third
+/// channel is for the engine itself: what it says there is why it can tell no more.
 #[derive(Debug, Default)]
 struct Decoder {
     buffer: BytesMut,
     /// The frame being read, and how much of it is still to come.
     frame: Option<(Channel, usize)>,
+    /// The length of a frame in which the engine tells its own failure.
+    failure: Option<usize>,
 }
 
 impl Decoder {
+    fn is_between_frames(&self) -> bool {
+        self.buffer.is_empty() && self.frame.is_none() && self.failure.is_none()
+    }
+
     fn next(&mut self) -> Result<Option<Output>> {
         let (channel, left) = loop {
+            if let Some(length) = self.failure {
+                let Some(text) = self.buffer.get(..length) else { return Ok(None) };
+                let text: String = String::from_utf8_lossy(text).trim().chars().take(MAX_FAILURE).collect();
+                return Err(Error::unexpected(text));
+            }
             if let Some(frame) = self.frame {
                 break frame;
             }
             let Some(header) = self.buffer.first_chunk::<8>() else { return Ok(None) };
             let channel = match header[..4] {
-                [0 | 1, 0, 0, 0] => Channel::Stdout,
-                [2, 0, 0, 0] => Channel::Stderr,
+                [0 | 1, 0, 0, 0] => Some(Channel::Stdout),
+                [2, 0, 0, 0] => Some(Channel::Stderr),
+                [3, 0, 0, 0] => None,
                 _ => return Err(Error::unexpected("the engine's output is in no frames")),
             };
             let length = u32::from_be_bytes([header[4], header[5], header[6], header[7]]) as usize;
@@ -88,7 +103,10 @@ impl Decoder {
                 return Err(Error::unexpected(format!("a frame of the engine's output has {length} bytes")));
             }
             self.buffer.advance(8);
-            self.frame = (length > 0).then_some((channel, length));
+            match channel {
+                Some(channel) => self.frame = (length > 0).then_some((channel, length)),
+                None => self.failure = Some(length),
+            }
         };
         if self.buffer.is_empty() {
             return Ok(None);
@@ -170,6 +188,14 @@ mod tests {
     #[test]
     fn what_is_no_frame_is_an_error() {
         assert!(decode(&[b"plain text here"]).is_err());
+    }
+
+    #[test]
+    fn what_the_engine_says_of_itself_is_the_error() {
+        let bytes = [frame(1, b"out"), frame(3, b"cannot read the log\n")].concat();
+        let (first, rest) = bytes.split_at(20);
+        assert_eq!(decode(&[first]).unwrap(), [(Channel::Stdout, b"out".to_vec())]);
+        assert_eq!(decode(&[first, rest]).unwrap_err().message(), "cannot read the log");
     }
 
     proptest! {

@@ -19,8 +19,9 @@ use hyper_util::{
         Client,
         connect::{Connected, Connection},
     },
-    rt::{TokioExecutor, TokioIo},
+    rt::{TokioExecutor, TokioIo, TokioTimer},
 };
+use rustls::AlertDescription;
 use serde::de::DeserializeOwned;
 
 use super::{
@@ -32,6 +33,8 @@ use super::{
 const MAX_ANSWER: usize = 256 * 1024 * 1024;
 /// The largest body of a refusal.
 const MAX_REFUSAL: usize = 64 * 1024;
+/// The most connections that are kept without a request.
+const MAX_IDLE: usize = 8;
 
 /// Requests over a [`Dial`].
 pub(super) struct Http {
@@ -73,8 +76,14 @@ impl Path {
 
 impl Http {
     pub(super) fn new(dial: Arc<dyn Dial>, connect: Duration, limit: Duration) -> Self {
+        // A connection that does not come about is told as that, before the time for the whole request is over.
+        let connect = connect.min(limit / 2);
         let connector = Connector { dial: dial.clone(), limit: connect };
-        let client = Client::builder(TokioExecutor::new()).pool_idle_timeout(Duration::from_secs(30)).build(connector);
+        let client = Client::builder(TokioExecutor::new())
+            .pool_timer(TokioTimer::new())
+            .pool_idle_timeout(Duration::from_secs(30))
+            .pool_max_idle_per_host(MAX_IDLE)
+            .build(connector);
         Self { client, dial, api: OLDEST, newest: OLDEST, connect, limit }
     }
 
@@ -211,7 +220,7 @@ impl Http {
             let lost = |error| Error::timeout("the engine ended the connection").caused_by(error);
             let answer = sender.send_request(request).await.map_err(lost)?;
             let status = answer.status().as_u16();
-            if status == 101 || status == 200 {
+            if status == 101 {
                 return hyper::upgrade::on(answer).await.map(TokioIo::new).map_err(lost);
             }
             let body = read(answer.into_body(), MAX_REFUSAL).await?;
@@ -232,7 +241,7 @@ pub(super) fn json(body: &impl serde::Serialize) -> Result<Vec<u8>> {
     serde_json::to_vec(body).map_err(|error| Error::unexpected("the request cannot be written").caused_by(error))
 }
 
-async fn within<T>(limit: Option<Duration>, work: impl Future<Output = Result<T>>) -> Result<T> {
+pub(super) async fn within<T>(limit: Option<Duration>, work: impl Future<Output = Result<T>>) -> Result<T> {
     match limit {
         Some(limit) => tokio::time::timeout(limit, work)
             .await
@@ -242,7 +251,7 @@ async fn within<T>(limit: Option<Duration>, work: impl Future<Output = Result<T>
 }
 
 /// Reads a body to its end, at most `most` bytes.
-async fn read(mut body: Incoming, most: usize) -> Result<Bytes> {
+pub(super) async fn read(mut body: Incoming, most: usize) -> Result<Bytes> {
     let mut whole: Option<Bytes> = None;
     let mut joined = BytesMut::new();
     while let Some(frame) = body.frame().await {
@@ -275,6 +284,7 @@ fn broken(error: &hyper_util::client::legacy::Error) -> Error {
         let inner = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
         if let Some(rustls::Error::AlertReceived(alert)) =
             cause.downcast_ref().or_else(|| inner?.downcast_ref::<rustls::Error>())
+            && is_about_certificates(*alert)
         {
             return Error::new(ErrorKind::Denied, format!("the engine refuses the client certificate: {alert:?}"));
         }
@@ -288,6 +298,24 @@ fn broken(error: &hyper_util::client::legacy::Error) -> Error {
         return Error::unavailable(format!("no connection to the engine: {text}"));
     }
     Error::timeout(format!("the connection to the engine broke off: {text}"))
+}
+
+/// Whether an alert says that the certificate we showed, or its absence, is refused. Any other may come at any time, and
+/// says nothing about a request that was sent.
+fn is_about_certificates(alert: AlertDescription) -> bool {
+    use AlertDescription as Alert;
+    matches!(
+        alert,
+        Alert::AccessDenied
+            | Alert::BadCertificate
+            | Alert::CertificateExpired
+            | Alert::CertificateRequired
+            | Alert::CertificateRevoked
+            | Alert::CertificateUnknown
+            | Alert::NoCertificate
+            | Alert::UnknownCA
+            | Alert::UnsupportedCertificate
+    )
 }
 
 async fn dial(dial: &dyn Dial, limit: Duration) -> Result<Box<dyn Io>> {
@@ -349,9 +377,4 @@ impl tokio::io::AsyncWrite for Dialled {
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
         Pin::new(&mut self.0).poll_shutdown(cx)
     }
-}
-
-/// What of [`ErrorKind`] says that an object is not there.
-pub(super) fn is_missing<T>(answer: &Result<T>) -> bool {
-    answer.as_ref().is_err_and(|error| error.kind() == ErrorKind::NotFound)
 }

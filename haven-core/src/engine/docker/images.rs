@@ -11,6 +11,7 @@ use haven_model::{
     image::{ImportOptions, PullProgress},
 };
 use http_body_util::Full;
+use hyper::body::Incoming;
 use jiff::Timestamp;
 use serde::Deserialize;
 
@@ -18,10 +19,10 @@ use super::{
     DockerEngine,
     error::Refusals,
     frames,
-    http::{Path, is_missing},
+    http::{Path, within},
     summary::null_is_empty,
 };
-use crate::engine::{Images, Stream};
+use crate::engine::{Images, Stream, images::familiar};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -106,6 +107,19 @@ struct ErrorDetail {
     code: Option<u16>,
 }
 
+/// What the engine tells of its work on an image.
+fn progress(body: Incoming) -> Stream<Progress> {
+    frames::values::<Progress>(body).map(|line| line.map_err(unsure)).boxed()
+}
+
+/// The engine may go on with what it was asked for when its answer breaks off.
+fn unsure(error: Error) -> Error {
+    match error.kind() {
+        ErrorKind::Unavailable => Error::timeout("the engine did not say whether it was done").caused_by(error),
+        _ => error,
+    }
+}
+
 /// Docker shows images without a name as `<none>:<none>`.
 fn named(names: Vec<String>) -> Vec<String> {
     names.into_iter().filter(|name| !name.starts_with("<none>")).collect()
@@ -160,7 +174,7 @@ impl Images for DockerEngine {
             (None, None) => path,
         };
         let body = self.http.open(Method::POST, &path, None, NO_REGISTRY).await?;
-        let progress = frames::values::<Progress>(body).map(|line| {
+        let progress = progress(body).map(|line| {
             let line = line?;
             if let Some(message) = line.error {
                 let kind = match line.error_detail.and_then(|detail| detail.code) {
@@ -181,7 +195,10 @@ impl Images for DockerEngine {
         let (engine, image) = (self.clone(), image.clone());
         let check = stream::once(async move {
             let found = engine.image(&image).await;
-            is_missing(&found).then(|| Err(Error::not_found("image", &image)))
+            found.err().map(|error| match error.kind() {
+                ErrorKind::NotFound => Err(Error::not_found("image", &image)),
+                _ => Err(unsure(error)),
+            })
         });
         let state = Some((progress.boxed(), check.boxed()));
         Ok(stream::unfold(state, |state| async move {
@@ -210,30 +227,32 @@ impl Images for DockerEngine {
             .insert(::http::header::CONTENT_TYPE, ::http::header::HeaderValue::from_static("application/x-tar"));
         // A slow disk takes a megabyte in a second.
         let limit = self.http.limit + Duration::from_secs(archive.len() as u64 >> 20);
-        let body = self.http.open_with(request, REFUSED_ARCHIVE, limit).await?;
-        let mut lines = frames::values::<Progress>(body);
-        let mut last = String::new();
-        while let Some(line) = lines.next().await {
-            let line = line?;
-            if let Some(message) = line.error {
-                return Err(Error::invalid(message.chars().take(500).collect::<String>()));
+        let work = async {
+            let mut lines = progress(self.http.open_with(request, REFUSED_ARCHIVE, limit).await?);
+            let mut last = String::new();
+            while let Some(line) = lines.next().await {
+                let line = line?;
+                if let Some(message) = line.error {
+                    return Err(Error::invalid(message.chars().take(500).collect::<String>()));
+                }
+                last = line.status;
             }
-            last = line.status;
-        }
-        if last.starts_with("sha256:") {
-            return Ok(last);
-        }
-        Err(Error::invalid("the engine made no image of the archive"))
+            if last.starts_with("sha256:") {
+                return Ok(last);
+            }
+            Err(Error::invalid("the engine made no image of the archive"))
+        };
+        within(Some(limit), work).await
     }
 
     async fn tag_image(&self, image: &ImageRef, name: &ImageRef) -> Result<Outcome> {
         if name.digest().is_some() {
             return Err(Error::invalid(format!("a digest is no name to give: `{name}`")));
         }
-        let (repository, tag) = (name.repository(), name.tag().unwrap_or("latest"));
-        if self.image(image).await?.summary.tags.contains(&format!("{repository}:{tag}")) {
+        if self.image(image).await?.summary.tags.contains(&familiar(name)) {
             return Ok(Outcome::AlreadySo);
         }
+        let (repository, tag) = (name.repository(), name.tag().unwrap_or("latest"));
         let path = Path::new(format!("/images/{image}/tag")).with("repo", repository).with("tag", tag);
         self.http.ask(Method::POST, &path, None, &[], Some(self.http.limit)).await?;
         Ok(Outcome::Done)

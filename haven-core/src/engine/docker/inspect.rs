@@ -13,8 +13,10 @@ use haven_model::{
     system::ApiVersion,
 };
 use jiff::Timestamp;
+use serde::Deserialize;
 
-use super::summary::protocol_of;
+use super::summary::{null_is_empty, protocol_of};
+use crate::engine::containers::check_environment;
 
 const NANOS: i64 = 1_000_000_000;
 
@@ -26,9 +28,10 @@ const CPU_PERIOD: i64 = 100_000;
 /// A specification as the body of a creation, for an engine spoken with at `api`. `Invalid` for what has no way to be
 /// written.
 pub(super) fn create_body(spec: &ContainerSpec, api: ApiVersion) -> Result<ContainerCreateBody> {
-    for (name, value) in &spec.env {
-        if name.is_empty() || name.contains(['=', '\0']) || value.expose().contains('\0') {
-            return Err(Error::invalid(format!("`{}` is no environment variable", name.escape_debug())));
+    check_environment(&spec.env)?;
+    for (limit, what) in [(spec.memory, "memory"), (spec.nano_cpus, "CPU time")] {
+        if let Some(limit) = limit.filter(|limit| i64::try_from(*limit).is_err()) {
+            return Err(Error::invalid(format!("no engine takes {limit} for a limit of {what}")));
         }
     }
     let mut body = new_body(spec);
@@ -153,6 +156,68 @@ fn health_config(health: &HealthCheck) -> HealthConfig {
     }
 }
 
+/// The little of an inspection that other calls rest on, so that a specification that cannot be read is in their way
+/// no more than it is in the engine's.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Outline {
+    pub(super) id: ContainerId,
+    #[serde(default, deserialize_with = "null_is_empty")]
+    name: String,
+    #[serde(default, deserialize_with = "null_is_empty")]
+    state: OutlineState,
+    #[serde(default, deserialize_with = "null_is_empty")]
+    config: OutlineConfig,
+    #[serde(default, deserialize_with = "null_is_empty")]
+    network_settings: OutlineNetworks,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct OutlineState {
+    #[serde(default, deserialize_with = "null_is_empty")]
+    status: String,
+    #[serde(default)]
+    running: bool,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct OutlineConfig {
+    #[serde(default)]
+    tty: bool,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct OutlineNetworks {
+    #[serde(default, deserialize_with = "null_is_empty")]
+    networks: serde_json::Map<String, serde_json::Value>,
+}
+
+impl Outline {
+    pub(super) fn name(&self) -> &str {
+        self.name.trim_start_matches('/')
+    }
+
+    pub(super) fn state(&self) -> ContainerState {
+        state_of(&self.state.status, self.state.running)
+    }
+
+    pub(super) fn has_tty(&self) -> bool {
+        self.config.tty
+    }
+
+    pub(super) fn is_in(&self, network: &str) -> bool {
+        self.network_settings.networks.contains_key(network)
+    }
+}
+
+/// The state by name, or by whether it runs where the engine has no such name.
+fn state_of(status: &str, running: bool) -> ContainerState {
+    status.parse().unwrap_or(if running { ContainerState::Running } else { ContainerState::Exited })
+}
+
 /// Everything about a container, as the engine tells it.
 pub(super) fn detail(inspect: ContainerInspectResponse) -> Result<ContainerDetail> {
     let state = inspect.state.unwrap_or_default();
@@ -172,11 +237,7 @@ pub(super) fn detail(inspect: ContainerInspectResponse) -> Result<ContainerDetai
         name: inspect.name.unwrap_or_default().trim_start_matches('/').to_owned(),
         image_id: inspect.image.unwrap_or_default(),
         created: time(inspect.created.as_deref()).unwrap_or_default(),
-        state: state.status.and_then(|status| status.to_string().parse().ok()).unwrap_or(if running {
-            ContainerState::Running
-        } else {
-            ContainerState::Exited
-        }),
+        state: state_of(&state.status.map(|status| status.to_string()).unwrap_or_default(), running),
         health: state.health.and_then(|health| health.status).and_then(|status| match status {
             HealthStatusEnum::STARTING => Some(Health::Starting),
             HealthStatusEnum::HEALTHY => Some(Health::Healthy),

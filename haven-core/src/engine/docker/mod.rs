@@ -39,7 +39,7 @@ pub const NEWEST: ApiVersion = ApiVersion::new(1, 51);
 pub struct DockerOptions {
     /// The API version to speak; none: the newest that both know.
     pub api: Option<ApiVersion>,
-    /// How long connecting may take. Default 5 s.
+    /// How long connecting may take, at most half of `request`. Default 5 s.
     pub connect: Duration,
     /// How long an answer may take, streams and waits excepted. Default 30 s.
     pub request: Duration,

@@ -15,7 +15,7 @@ use super::{
     http::{Path, json as to_json, parse},
     summary::null_is_empty,
 };
-use crate::engine::{Containers as _, Networks};
+use crate::engine::Networks;
 
 /// The networks that are always there.
 const BUILTIN: [&str; 3] = ["bridge", "host", "none"];
@@ -120,7 +120,7 @@ impl Networks for DockerEngine {
 
     async fn connect_network(&self, container: &ContainerRef, connection: &Connection) -> Result<Outcome> {
         let found = self.network(&connection.network).await?;
-        if self.container(container).await?.networks.contains_key(&found.name) {
+        if self.outline(container).await?.is_in(&found.name) {
             return Ok(Outcome::AlreadySo);
         }
         let mut body = json!({ "Container": container });
@@ -135,7 +135,7 @@ impl Networks for DockerEngine {
 
     async fn disconnect_network(&self, container: &ContainerRef, network: &NetworkName) -> Result<Outcome> {
         let found = self.network(network).await?;
-        if !self.container(container).await?.networks.contains_key(&found.name) {
+        if !self.outline(container).await?.is_in(&found.name) {
             return Ok(Outcome::AlreadySo);
         }
         let body = to_json(&json!({ "Container": container, "Force": false }))?;

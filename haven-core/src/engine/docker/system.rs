@@ -31,14 +31,15 @@ struct Version {
 
 /// Asks for the version, before one is agreed on.
 pub(super) async fn version(http: &Http) -> Result<EngineVersion> {
+    let no_engine = |error: Error| {
+        Error::new(ErrorKind::Unsupported, "something answers there that is no Docker Engine").caused_by(error)
+    };
     let found: Version = http.get_unversioned("/version").await.map_err(|error| match error.kind() {
-        ErrorKind::NotFound | ErrorKind::Unexpected => {
-            Error::new(ErrorKind::Unsupported, "something answers there that is no Docker Engine").caused_by(error)
-        }
+        ErrorKind::NotFound | ErrorKind::Unexpected => no_engine(error),
         _ => error,
     })?;
-    let api: ApiVersion = found.api_version.parse()?;
-    let min_api = found.min_api_version.map_or(Ok(api.min(OLDEST)), |text| text.parse())?;
+    let api: ApiVersion = found.api_version.parse().map_err(no_engine)?;
+    let min_api = found.min_api_version.map_or(Ok(api.min(OLDEST)), |text| text.parse()).map_err(no_engine)?;
     Ok(EngineVersion { version: found.version, api, min_api })
 }
 

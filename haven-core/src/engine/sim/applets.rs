@@ -39,6 +39,11 @@ fn base(program: &str) -> Option<&str> {
 
 /// Runs one command.
 pub(super) async fn run(shell: &mut Shell, argv: &[String], sinks: &Sinks) -> Flow {
+    let replaces = argv.iter().take_while(|word| base(word) == Some("exec")).count();
+    if replaces > 0 {
+        let flow = Box::pin(run(shell, &argv[replaces..], sinks)).await;
+        return if flow == Flow::Next { Flow::Exit(shell.status) } else { flow };
+    }
     let Some((program, args)) = argv.split_first() else { return Flow::Next };
     let name = base(program).unwrap_or(program);
     let arg = |at: usize| args.get(at).map(String::as_str);
@@ -50,10 +55,6 @@ pub(super) async fn run(shell: &mut Shell, argv: &[String], sinks: &Sinks) -> Fl
         "continue" => return Flow::Continue,
         "exit" => {
             return Flow::Exit(arg(0).map_or(shell.status, |code| code.parse::<i64>().map_or(2, |code| code & 255)));
-        }
-        "exec" => {
-            let flow = Box::pin(run(shell, args, sinks)).await;
-            return if flow == Flow::Next { Flow::Exit(shell.status) } else { flow };
         }
         "trap" => status = trap(shell, args),
         "echo" => {
@@ -77,7 +78,9 @@ pub(super) async fn run(shell: &mut Shell, argv: &[String], sinks: &Sinks) -> Fl
             let line = shell.ctx.read(true).await;
             status = i64::from(!line.ends_with(b"\n"));
             let text = String::from_utf8_lossy(&line).trim_end_matches('\n').to_owned();
-            shell.vars.insert(arg(0).unwrap_or("REPLY").to_owned(), text);
+            if !shell.set(arg(0).unwrap_or("REPLY"), text) {
+                return shell.too_long(sinks);
+            }
         }
         "env" => {
             for (key, value) in shell.ctx.env.iter() {
@@ -159,6 +162,7 @@ async fn cat(shell: &Shell, args: &[String], sinks: &Sinks) -> i64 {
     let mut any = false;
     for path in named {
         any = true;
+        shell.ctx.step().await;
         match shell.ctx.files.get(path) {
             Some(content) => shell.out(sinks, &content),
             None if path == "/dev/null" => {}
@@ -193,8 +197,8 @@ async fn sequence(shell: &Shell, args: &[String], sinks: &Sinks) -> i64 {
 
 fn test(shell: &Shell, args: &[String]) -> bool {
     let args: Vec<&str> = args.iter().map(String::as_str).filter(|arg| *arg != "]").collect();
-    match args.as_slice() {
-        ["!", rest @ ..] => !test(shell, &rest.iter().map(|arg| (*arg).to_owned()).collect::<Vec<_>>()),
+    let negations = args.iter().take_while(|arg| **arg == "!").count();
+    let holds = match &args[negations..] {
         ["-e" | "-f", path] => shell.ctx.files.get(path).is_some(),
         ["-s", path] => shell.ctx.files.get(path).is_some_and(|content| !content.is_empty()),
         ["-n", text] | [text] => !text.is_empty(),
@@ -212,7 +216,8 @@ fn test(shell: &Shell, args: &[String]) -> bool {
             _ => false,
         },
         _ => false,
-    }
+    };
+    holds == negations.is_multiple_of(2)
 }
 
 async fn sh(shell: &mut Shell, args: &[String], sinks: &Sinks) -> Flow {

@@ -12,7 +12,7 @@ use haven_model::{
     spec::MountKind,
 };
 
-use crate::engine::{Containers, Stream, Terminal};
+use crate::engine::{Containers, Stream, Terminal, containers::check_environment};
 
 use super::{
     SimEngine,
@@ -30,8 +30,7 @@ const MIN_MEMORY: u64 = 6 << 20;
 impl Containers for SimEngine {
     async fn containers(&self, filter: &ContainerFilter) -> Result<Vec<Container>> {
         let state = self.reach()?;
-        let now = state.time();
-        let show = |record: &Record| Some(record.summary(now)).filter(|container| filter.matches(container));
+        let show = |record: &Record| Some(record.summary(&state)).filter(|container| filter.matches(container));
         if filter.id.is_empty() {
             return Ok(state.containers.values().filter_map(|record| show(record)).collect());
         }
@@ -338,12 +337,16 @@ impl State {
         if spec.memory.is_some_and(|memory| memory < MIN_MEMORY) {
             return refuse("the least memory limit is 6 MiB".into());
         }
+        if let Some(memory) = spec.memory.filter(|memory| i64::try_from(*memory).is_err()) {
+            return refuse(format!("no engine takes {memory} for a limit of memory"));
+        }
         if spec.nano_cpus.is_some_and(|cpus| cpus > u64::from(self.options.cpus) * 1_000_000_000) {
             return refuse(format!("there are only {} cores", self.options.cpus));
         }
         if let Some(signal) = &spec.stop_signal {
             signal::parse(signal)?;
         }
+        check_environment(&spec.env)?;
         for (at, mount) in spec.mounts.iter().enumerate() {
             if !mount.target.starts_with('/') || mount.target == "/" {
                 return refuse(format!("`{}` is no folder to mount at", mount.target.escape_debug()));

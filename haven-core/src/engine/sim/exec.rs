@@ -19,7 +19,7 @@ use haven_model::{
 };
 use tokio::{io::AsyncWrite, sync::Notify};
 
-use crate::engine::{Stream, Terminal, TerminalControl};
+use crate::engine::{Stream, Terminal, TerminalControl, containers::check_environment};
 
 use super::{
     SimEngine, cut_off,
@@ -198,6 +198,7 @@ impl SimEngine {
         if spec.command.first().is_none_or(String::is_empty) {
             return Err(Error::invalid("no command to run"));
         }
+        check_environment(&spec.env)?;
         let mut state = self.reach()?;
         let (container, id, pipe) = state.on(target, |state, record| {
             let (id, pipe) = state.begin_exec(record, spec)?;
@@ -240,7 +241,10 @@ struct Reader(Arc<Conversation>);
 
 impl Drop for Reader {
     fn drop(&mut self) {
-        self.0.pipe.abandon();
+        let Conversation { engine, container, pipe, .. } = &*self.0;
+        pipe.abandon();
+        // A program that was held for want of a reader goes on.
+        engine.settled().with(container, State::poll_execs);
     }
 }
 

@@ -14,7 +14,10 @@ use haven_model::{
 };
 use sha2::{Digest as _, Sha256};
 
-use crate::engine::{Images, Stream};
+use crate::engine::{
+    Images, Stream,
+    images::{familiar, familiar_repository as repository},
+};
 
 use super::{SimEngine, lifecycle::PATH, state::State};
 
@@ -124,30 +127,10 @@ impl Image {
     }
 }
 
-/// The name as Docker keeps it, with its tag: `docker.io/library/nginx` is `nginx:latest`.
-pub(super) fn familiar(image: &ImageRef) -> String {
-    let repository = repository(image);
-    match (image.tag(), image.digest()) {
-        (Some(tag), _) => format!("{repository}:{tag}"),
-        (None, Some(digest)) => format!("{repository}@{digest}"),
-        (None, None) => repository,
-    }
-}
-
-fn repository(image: &ImageRef) -> String {
-    let name = image.repository();
-    let name = name.strip_prefix("docker.io/").or_else(|| name.strip_prefix("index.docker.io/")).unwrap_or(name);
-    name.strip_prefix("library/").unwrap_or(name).to_owned()
-}
-
 #[async_trait]
 impl Images for SimEngine {
     async fn images(&self) -> Result<Vec<haven_model::Image>> {
-        let state = self.reach()?;
-        let used: std::collections::BTreeSet<&str> =
-            state.containers.values().map(|record| record.image_id.as_str()).collect();
-        let shown = state.images.values().map(|image| &image.detail.summary);
-        Ok(shown.filter(|image| !image.tags.is_empty() || used.contains(image.id.as_str())).cloned().collect())
+        Ok(self.reach()?.images.values().map(|image| image.detail.summary.clone()).collect())
     }
 
     async fn image(&self, image: &ImageRef) -> Result<ImageDetail> {
@@ -155,6 +138,9 @@ impl Images for SimEngine {
     }
 
     async fn pull_image(&self, image: &ImageRef) -> Result<Stream<PullProgress>> {
+        if image.is_id() {
+            return Err(Error::invalid(format!("`{image}` is an id, and no registry knows ids")));
+        }
         let (found, layer) = {
             let mut state = self.reach()?;
             let wanted = familiar(image);
@@ -184,7 +170,7 @@ impl Images for SimEngine {
                 if number == last {
                     let name = familiar(&found.name);
                     state.add_image(&found);
-                    let attributes = BTreeMap::from([("name".to_owned(), repository(&found.name))]);
+                    let attributes = BTreeMap::from([("name".to_owned(), repository(&found.name).to_owned())]);
                     state.emit("image", "pull", &name, attributes);
                 }
                 Ok(progress)
@@ -458,17 +444,6 @@ mod tests {
     use haven_model::ErrorKind;
 
     use super::*;
-
-    #[test]
-    fn names_are_kept_in_their_familiar_form() {
-        for (given, kept) in [
-            ("nginx", "nginx:latest"),
-            ("docker.io/library/nginx:1", "nginx:1"),
-            ("registry:5000/team/web", "registry:5000/team/web:latest"),
-        ] {
-            assert_eq!(familiar(&ImageRef::new(given).unwrap()), kept);
-        }
-    }
 
     #[test]
     fn instructions_become_configuration() {

@@ -4,7 +4,9 @@
 
 use haven_model::{Channel, ContainerRef, Error, Health, Output, Result};
 
-use super::{SimEngine, SimImage, images::familiar, record::Record, signal};
+use crate::engine::images::familiar;
+
+use super::{SimEngine, SimImage, record::Record, signal};
 
 impl SimEngine {
     /// The container's program ends by itself with this exit code; its restart policy decides what follows.

@@ -149,6 +149,7 @@ impl State {
     pub(super) fn end(&mut self, record: &mut Record, code: i64) {
         let Some(run) = record.run.take() else { return };
         self.end_execs(record);
+        record.log.finish();
         record.checks = None;
         record.exit_code = Some(code);
         record.finished = Some(self.time());
@@ -229,6 +230,8 @@ impl State {
 
     /// Takes the container away for good.
     pub(super) fn destroy(&mut self, record: &mut Record, volumes: bool) {
+        // A restart that waits for the end must not start it again.
+        record.stopping = None;
         self.signal(record, signal::KILL);
         record.restart_at = None;
         self.names.remove(&record.name);

@@ -15,6 +15,8 @@ use super::{SimEngine, state::State};
 
 /// The most that is kept of one container's output, in bytes.
 const MAX_BYTES: usize = 1024 * 1024;
+/// The longest line, in bytes; what goes on after that is a line of its own, as Docker has it.
+const MAX_LINE: usize = 16 * 1024;
 
 /// One container's log.
 #[derive(Debug, Default)]
@@ -23,6 +25,8 @@ pub(super) struct Log {
     /// How many lines were dropped before the first.
     dropped: u64,
     bytes: usize,
+    /// The line of each channel that goes on.
+    unfinished: Vec<(Channel, Timestamp, BytesMut)>,
 }
 
 #[derive(Clone, Debug)]
@@ -33,20 +37,37 @@ struct Line {
 }
 
 impl Log {
-    /// Takes output, cut after each line's end. A line that goes on is put together again.
+    /// Takes output, cut after each line's end, and a longer line after [`MAX_LINE`]. A line that goes on is kept until
+    /// it is whole.
     pub(super) fn push(&mut self, time: Timestamp, output: Output) {
         let Output { channel, mut bytes } = output;
+        let going_on = self.unfinished.iter().position(|(of, ..)| *of == channel);
+        let (mut began, mut line) =
+            going_on.map_or((time, BytesMut::new()), |at| (self.unfinished[at].1, self.unfinished.swap_remove(at).2));
         while !bytes.is_empty() {
-            let end = bytes.iter().position(|b| *b == b'\n').map_or(bytes.len(), |at| at + 1);
-            let piece = bytes.split_to(end);
-            self.bytes += piece.len();
-            match self.lines.back_mut() {
-                Some(last) if last.channel == channel && !last.bytes.ends_with(b"\n") && last.bytes.len() < 16_384 => {
-                    last.bytes = [last.bytes.as_ref(), piece.as_ref()].concat().into();
-                }
-                _ => self.lines.push_back(Line { time, channel, bytes: piece }),
+            let room = bytes.len().min(MAX_LINE - line.len());
+            let end = bytes[..room].iter().position(|b| *b == b'\n').map_or(room, |at| at + 1);
+            line.extend_from_slice(&bytes.split_to(end));
+            if line.ends_with(b"\n") || line.len() == MAX_LINE {
+                self.keep(began, channel, line.split());
+                began = time;
             }
         }
+        if !line.is_empty() {
+            self.unfinished.push((channel, began, line));
+        }
+    }
+
+    /// Nothing more will come: what goes on ends here.
+    pub(super) fn finish(&mut self) {
+        for (channel, began, line) in std::mem::take(&mut self.unfinished) {
+            self.keep(began, channel, line);
+        }
+    }
+
+    fn keep(&mut self, time: Timestamp, channel: Channel, line: BytesMut) {
+        self.bytes += line.len();
+        self.lines.push_back(Line { time, channel, bytes: line.freeze() });
         while self.bytes > MAX_BYTES && self.lines.len() > 1 {
             self.bytes -= self.lines.pop_front().map_or(0, |line| line.bytes.len());
             self.dropped += 1;
@@ -57,10 +78,10 @@ impl Log {
         self.dropped + self.lines.len() as u64
     }
 
-    /// Lines from a position on that are complete, or all when nothing more will come.
-    fn from(&self, position: u64, all: bool) -> impl Iterator<Item = &Line> {
+    /// Lines from a position on.
+    fn from(&self, position: u64) -> impl Iterator<Item = &Line> {
         let skip = usize::try_from(position.saturating_sub(self.dropped)).unwrap_or(usize::MAX);
-        self.lines.iter().skip(skip).take_while(move |line| all || line.bytes.ends_with(b"\n"))
+        self.lines.iter().skip(skip)
     }
 }
 
@@ -102,10 +123,10 @@ impl SimEngine {
         let id = state.find(target)?;
         let record = &state.containers[&id];
         let running = record.run.is_some();
-        let lines: Vec<&Line> = record.log.from(0, !running).filter(|line| wanted(line, options)).collect();
+        let lines: Vec<&Line> = record.log.from(0).filter(|line| wanted(line, options)).collect();
         let skip = options.tail.map_or(0, |tail| lines.len().saturating_sub(tail as usize));
         let shown: Vec<Result<Output>> = lines[skip..].iter().map(|line| Ok(show(line, options))).collect();
-        let position = record.log.dropped + record.log.from(0, !running).count() as u64;
+        let position = record.log.end();
         let past = stream::iter(shown);
         if !options.follow || !running {
             return Ok(past.boxed());
@@ -134,13 +155,12 @@ impl Follower {
             .until(&id, |state: &mut State| {
                 let Some(record) = state.containers.get(&id) else { return Ok(Some(None)) };
                 let ended = record.runs != runs;
-                let from = record.log.from(position, ended);
+                let from = record.log.from(position);
                 let lines: Vec<Output> =
                     from.filter(|line| wanted(line, &options)).map(|line| show(line, &options)).collect();
-                let next = record.log.dropped.max(position);
-                let next = next + record.log.from(next, ended).count() as u64;
-                if next > position {
-                    return Ok(Some(Some((lines, next.min(record.log.end())))));
+                let end = record.log.end();
+                if end > position {
+                    return Ok(Some(Some((lines, end))));
                 }
                 Ok(ended.then_some(None))
             })

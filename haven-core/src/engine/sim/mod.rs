@@ -26,6 +26,8 @@
 //! * The log keeps the last MiB; an attached reader that does not read loses the oldest output instead of stopping the program.
 //! * Pulling takes its images from [`SimOptions::registry`]; there is no swarm, no build, no checkpoint.
 //! * A volume's data does not outlive the container that wrote it.
+//! * Ctrl-C at a terminal ends an exec at once, whatever traps it; an inspection shows the health of a paused container
+//!   as it was, where Docker calls it unhealthy.
 
 mod applets;
 mod containers;

@@ -4,7 +4,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    net::Ipv4Addr,
+    net::{IpAddr, Ipv4Addr},
 };
 
 use async_trait::async_trait;
@@ -264,7 +264,7 @@ impl State {
         }
         for port in record.published.drain(..) {
             if let Some(host) = port.host {
-                self.ports.remove(&(host, port.protocol));
+                self.ports.remove(&(host, port.protocol, port.address));
             }
         }
     }
@@ -286,13 +286,13 @@ impl State {
     pub(super) fn publish(&mut self, record: &mut Record) -> Result<()> {
         for port in record.spec.ports.clone() {
             let host = match port.host.filter(|host| *host != 0) {
-                Some(host) if self.ports.contains_key(&(host, port.protocol)) => {
+                Some(host) if !self.is_free(host, &port) => {
                     return Err(Error::invalid(format!("port {host}/{} of the host is taken", port.protocol.as_str())));
                 }
                 Some(host) => host,
                 None => self.free_port(&port)?,
             };
-            self.ports.insert((host, port.protocol), record.id.clone());
+            self.ports.insert((host, port.protocol, port.address));
             record.published.push(Port { host: Some(host), ..port });
         }
         Ok(())
@@ -302,10 +302,19 @@ impl State {
         for _ in 49_153..=u16::MAX {
             let host = self.next_port;
             self.next_port = host.checked_add(1).unwrap_or(49_153);
-            if !self.ports.contains_key(&(host, port.protocol)) {
+            if self.is_free(host, port) {
                 return Ok(host);
             }
         }
         Err(Error::new(ErrorKind::Busy, "no port of the host is left"))
+    }
+
+    /// Whether nobody has the port on the same address, or either on all of them.
+    fn is_free(&self, host: u16, port: &Port) -> bool {
+        let all = |address: Option<IpAddr>| address.is_none_or(|address| address.is_unspecified());
+        let same_port = self.ports.range((host, port.protocol, None)..);
+        !same_port
+            .take_while(|(taken, protocol, _)| (*taken, *protocol) == (host, port.protocol))
+            .any(|(_, _, address)| all(*address) || all(port.address) || *address == port.address)
     }
 }

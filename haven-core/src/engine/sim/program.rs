@@ -23,8 +23,9 @@ use super::{shell, signal};
 pub(super) const MAX_INPUT: usize = 1024 * 1024;
 /// The most that a program's files may hold together.
 const MAX_FILES: usize = 1024 * 1024;
-/// So many steps without waiting, and the program yields for [`YIELD`] of simulated time.
+/// So many steps without waiting, or so much output, and the program yields for [`YIELD`] of simulated time.
 const MAX_STEPS: u32 = 1_000;
+const MAX_OUTPUT: usize = 1024 * 1024;
 const YIELD: Duration = Duration::from_millis(10);
 
 type Running = Pin<Box<dyn Future<Output = i64> + Send>>;
@@ -73,6 +74,8 @@ struct Io {
     traps: BTreeMap<i32, String>,
     signals: VecDeque<i32>,
     output: Vec<Output>,
+    /// The bytes in `output`.
+    unread: usize,
     tty: bool,
     size: Option<TerminalSize>,
 }
@@ -152,7 +155,7 @@ impl Ctx {
         let tired = {
             let mut io = self.lock();
             io.steps += 1;
-            io.steps > MAX_STEPS
+            io.steps > MAX_STEPS || io.unread >= MAX_OUTPUT
         };
         if tired {
             self.sleep(YIELD).await;
@@ -199,6 +202,7 @@ impl Io {
         } else {
             Output { channel, bytes: Bytes::copy_from_slice(bytes) }
         };
+        self.unread += output.bytes.len();
         self.output.push(output);
     }
 }
@@ -260,7 +264,9 @@ impl Process {
             Poll::Ready(code) => Some(code),
             Poll::Pending => None,
         };
-        Progress { output: std::mem::take(&mut self.ctx.lock().output), exit }
+        let mut io = self.ctx.lock();
+        io.unread = 0;
+        Progress { output: std::mem::take(&mut io.output), exit }
     }
 
     /// When it wants to be polled next, in its own time.

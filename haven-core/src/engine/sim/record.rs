@@ -11,6 +11,7 @@ use super::{
     health::Checks,
     logs::Log,
     program::{Files, Process},
+    state::State,
 };
 
 /// A container.
@@ -112,19 +113,21 @@ impl Record {
         self.checks.as_ref().map(|checks| checks.status)
     }
 
-    /// As a list shows it.
-    pub(super) fn summary(&self, now: Timestamp) -> Container {
+    /// As a list shows it: with its image's id, once the name that it was made of means another image or none.
+    pub(super) fn summary(&self, state: &State) -> Container {
         let running = self.run.is_some();
+        let means_it = state.image(&self.spec.image).is_ok_and(|image| image.detail.summary.id == self.image_id);
         Container {
             id: self.id.clone(),
             name: self.name.clone(),
-            image: self.spec.image.to_string(),
+            image: if means_it { self.spec.image.to_string() } else { self.image_id.clone() },
             image_id: self.image_id.clone(),
             command: self.argv().join(" "),
             created: self.created,
             state: self.state,
-            health: self.health(),
-            status: self.status(now),
+            // A list tells of health in the status, where a pause takes its place.
+            health: self.health().filter(|_| self.state == ContainerState::Running),
+            status: self.status(state.time()),
             ports: if running { self.published.iter().chain(&self.exposed).cloned().collect() } else { Vec::new() },
             labels: self.spec.labels.clone(),
             networks: self.addresses(),

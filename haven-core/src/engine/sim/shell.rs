@@ -14,6 +14,10 @@ use super::{
     syntax::{self, Node, Part, Redirect, Word},
 };
 
+/// The longest text that the words of a command make, and the most that all variables hold.
+const MAX_WORDS: usize = 64 * 1024;
+const MAX_VARIABLES: usize = 1024 * 1024;
+
 /// Runs a command line to its end.
 pub(super) async fn main(ctx: Ctx, argv: Vec<String>) -> i64 {
     let vars = ctx.env.as_ref().clone();
@@ -125,10 +129,14 @@ impl Shell {
                     self.status = i64::from(self.status == 0);
                     flow
                 }
-                Node::And(first, second) | Node::Or(first, second) => {
-                    let flow = self.node(first, sinks).await;
-                    let goes_on = (self.status == 0) == matches!(node, Node::And(..));
-                    if flow == Flow::Next && goes_on { self.node(second, sinks).await } else { flow }
+                Node::Chain { first, rest } => {
+                    let mut flow = self.node(first, sinks).await;
+                    for (and, node) in rest {
+                        if flow == Flow::Next && (self.status == 0) == *and {
+                            flow = self.node(node, sinks).await;
+                        }
+                    }
+                    flow
                 }
                 Node::If { test, then, otherwise } => {
                     let flow = self.list(test, sinks).await;
@@ -140,6 +148,7 @@ impl Shell {
                     self.list(if holds { then } else { otherwise }, sinks).await
                 }
                 Node::Loop { until, test, body } => loop {
+                    self.ctx.step().await;
                     let flow = self.list(test, sinks).await;
                     if flow != Flow::Next {
                         return flow;
@@ -155,9 +164,12 @@ impl Shell {
                     }
                 },
                 Node::For { name, words, body } => {
-                    let values: Vec<String> = words.iter().flat_map(|word| self.expand(word)).collect();
+                    let Some(values) = self.expand(words) else { return self.too_long(sinks) };
                     for value in values {
-                        self.vars.insert(name.clone(), value);
+                        self.ctx.step().await;
+                        if !self.set(name, value) {
+                            return self.too_long(sinks);
+                        }
                         match self.list(body, sinks).await {
                             Flow::Break => break,
                             Flow::Exit(code) => return Flow::Exit(code),
@@ -179,18 +191,23 @@ impl Shell {
     ) -> Flow {
         self.ctx.step().await;
         for (name, word) in assigns {
-            let value = self.expand(word).join(" ");
-            self.vars.insert(name.clone(), value);
+            let Some(value) = self.text(word) else { return self.too_long(outer) };
+            if !self.set(name, value) {
+                return self.too_long(outer);
+            }
         }
-        let argv: Vec<String> = words.iter().flat_map(|word| self.expand(word)).collect();
+        let Some(argv) = self.expand(words) else { return self.too_long(outer) };
         let mut sinks = outer.clone();
         for redirect in redirects {
             match redirect {
                 Redirect::Both => sinks.stderr = sinks.stdout.clone(),
                 Redirect::ToStderr => sinks.stdout = sinks.stderr.clone(),
-                Redirect::Input(word) => sinks.stdin = Some(self.expand(word).join(" ")),
+                Redirect::Input(word) => match self.text(word) {
+                    Some(path) => sinks.stdin = Some(path),
+                    None => return self.too_long(outer),
+                },
                 Redirect::Output { stderr, append, word } => {
-                    let path = self.expand(word).join(" ");
+                    let Some(path) = self.text(word) else { return self.too_long(outer) };
                     let sink = if path == "/dev/null" {
                         Sink::Nothing
                     } else {
@@ -218,19 +235,53 @@ impl Shell {
         flow
     }
 
-    /// A word's text; one that is a bare variable falls into its words.
-    fn expand(&self, word: &Word) -> Vec<String> {
-        if let [Part::Variable { name, quoted: false }] = word.as_slice() {
-            return self.value(name).split_whitespace().map(str::to_owned).collect();
+    /// What words say; one that is a bare variable falls into its words. None where it is more than [`MAX_WORDS`].
+    fn expand(&self, words: &[Word]) -> Option<Vec<String>> {
+        let (mut expanded, mut bytes) = (Vec::new(), 0);
+        for word in words {
+            let text = self.text(word)?;
+            bytes += text.len();
+            if bytes > MAX_WORDS {
+                return None;
+            }
+            match word.as_slice() {
+                [Part::Variable { quoted: false, .. }] => expanded.extend(text.split_whitespace().map(str::to_owned)),
+                _ => expanded.push(text),
+            }
         }
+        Some(expanded)
+    }
+
+    /// What one word says.
+    fn text(&self, word: &Word) -> Option<String> {
         let mut text = String::new();
         for part in word {
             match part {
                 Part::Text(part) => text.push_str(part),
                 Part::Variable { name, .. } => text.push_str(&self.value(name)),
             }
+            if text.len() > MAX_WORDS {
+                return None;
+            }
         }
-        vec![text]
+        Some(text)
+    }
+
+    /// Sets a variable; false when all of them would hold more than [`MAX_VARIABLES`].
+    pub(super) fn set(&mut self, name: &str, value: String) -> bool {
+        let others = self.vars.iter().filter(|(other, _)| *other != name);
+        let used: usize = others.map(|(name, value)| name.len() + value.len()).sum();
+        let fits = used + name.len() + value.len() <= MAX_VARIABLES;
+        if fits {
+            self.vars.insert(name.to_owned(), value);
+        }
+        fits
+    }
+
+    /// The end of a script that makes more text than there is room for.
+    pub(super) fn too_long(&self, sinks: &Sinks) -> Flow {
+        self.error(sinks, "sh: out of memory");
+        Flow::Exit(2)
     }
 
     fn value(&self, name: &str) -> String {
@@ -238,6 +289,78 @@ impl Shell {
             "?" => self.status.to_string(),
             "$" => "1".to_owned(),
             name => self.vars.get(name).cloned().unwrap_or_default(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{sync::Arc, time::Duration};
+
+    use super::*;
+    use crate::engine::sim::program::{Files, Process, Program, Progress};
+
+    /// What a program does until it waits for the first time.
+    fn begun(argv: &[&str], files: &Files, env: &[(&str, &str)]) -> Progress {
+        let env = env.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let ctx = Ctx::new(files.clone(), env, "h", Arc::from([]), false, false, None);
+        let argv = argv.iter().map(|&word| word.to_owned()).collect();
+        Process::new(ctx, Program::Builtin, argv, 1).poll(Duration::ZERO)
+    }
+
+    fn ended(script: &str) -> Option<i64> {
+        begun(&["sh", "-c", script], &Files::default(), &[]).exit
+    }
+
+    #[test]
+    fn a_loop_without_a_command_is_no_script_and_one_without_a_rest_waits() {
+        for script in ["while true; do done", "while do true; done", "for a in b; do done", "if true; then fi", "{ }"] {
+            assert_eq!(ended(script), Some(2), "{script}");
+        }
+        for script in ["while true; do :; done", "until false; do :; done"] {
+            assert_eq!(ended(script), None, "{script}");
+        }
+    }
+
+    #[test]
+    fn a_command_of_any_length_ends() {
+        assert_eq!(ended(&format!(":{}", "&&:".repeat(900))), Some(0));
+        assert_eq!(ended(&format!("false{}", "||false".repeat(900))), Some(1));
+        assert_eq!(ended("false || true && false || exit 5"), Some(5));
+        assert_eq!(ended(&format!("true && {}", ":&&".repeat(20_000) + ":")), None, "it rests in between");
+        assert_eq!(ended(&format!("{}exit 4", "exec ".repeat(12_000))), Some(4));
+        assert_eq!(ended(&format!("test {}a", "! ".repeat(30_001))), Some(1));
+    }
+
+    #[test]
+    fn a_command_of_any_depth_ends() {
+        let deep = format!("{}sh -c \"$DEEP\"{}", "{ ".repeat(30), "; }".repeat(30));
+        let env = [("DEEP", deep.as_str())];
+        // A thread of a runtime has two megabytes.
+        let deepest = std::thread::Builder::new().stack_size(2 * 1024 * 1024);
+        std::thread::scope(|scope| {
+            let run = deepest.spawn_scoped(scope, || begun(&["sh", "-c", &deep], &Files::default(), &env).exit);
+            assert_eq!(run.unwrap().join().unwrap(), Some(2));
+        });
+    }
+
+    #[test]
+    fn texts_without_end_are_out_of_memory() {
+        for script in ["a=x; while :; do a=$a$a; done", "a=x; for b in 1 2 3 4 5 6 7 8 9 10; do a=\"$a$a$a$a\"; done"] {
+            assert_eq!(ended(script), Some(2), "{script}");
+        }
+        let words = format!("a={}; echo {}", "x".repeat(30_000), "$a ".repeat(10_000));
+        assert_eq!(ended(&words), Some(2));
+    }
+
+    #[test]
+    fn output_that_nobody_takes_is_waited_with() {
+        let files = Files::default();
+        assert!(files.append("/big", &vec![b'x'; 900_000]));
+        for script in ["while :; do cat /big; done".to_owned(), format!("cat {}", "/big ".repeat(1_000))] {
+            let progress = begun(&["sh", "-c", &script], &files, &[]);
+            let bytes: usize = progress.output.iter().map(|output| output.bytes.len()).sum();
+            assert!(progress.exit.is_none() && bytes < 3_000_000, "{bytes} bytes at once");
         }
     }
 }

@@ -5,6 +5,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
+    net::IpAddr,
     sync::Arc,
     time::Duration,
 };
@@ -48,8 +49,8 @@ pub(super) struct State {
     pub(super) tags: BTreeMap<String, String>,
     pub(super) networks: BTreeMap<String, NetworkRecord>,
     pub(super) volumes: BTreeMap<String, Volume>,
-    /// Who has which port of the host.
-    pub(super) ports: BTreeMap<(u16, Protocol), ContainerId>,
+    /// The ports of the host that are taken, on one address or on all.
+    pub(super) ports: BTreeSet<(u16, Protocol, Option<IpAddr>)>,
     pub(super) next_port: u16,
     recent: VecDeque<EngineEvent>,
     subscribers: Vec<mpsc::Sender<EngineEvent>>,
@@ -75,7 +76,7 @@ impl State {
             tags: BTreeMap::new(),
             networks: BTreeMap::new(),
             volumes: BTreeMap::new(),
-            ports: BTreeMap::new(),
+            ports: BTreeSet::new(),
             next_port: 49_153,
             recent: VecDeque::new(),
             subscribers: Vec::new(),

@@ -33,14 +33,33 @@ pub(super) enum Redirect {
 /// A command.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Node {
-    Simple { assigns: Vec<(String, Word)>, words: Vec<Word>, redirects: Vec<Redirect> },
+    Simple {
+        assigns: Vec<(String, Word)>,
+        words: Vec<Word>,
+        redirects: Vec<Redirect>,
+    },
     Group(Vec<Node>),
     Not(Box<Node>),
-    And(Box<Node>, Box<Node>),
-    Or(Box<Node>, Box<Node>),
-    If { test: Vec<Node>, then: Vec<Node>, otherwise: Vec<Node> },
-    Loop { until: bool, test: Vec<Node>, body: Vec<Node> },
-    For { name: String, words: Vec<Word>, body: Vec<Node> },
+    /// A command, and those that run after it when it succeeded (`&&`, true) or failed (`||`).
+    Chain {
+        first: Box<Node>,
+        rest: Vec<(bool, Node)>,
+    },
+    If {
+        test: Vec<Node>,
+        then: Vec<Node>,
+        otherwise: Vec<Node>,
+    },
+    Loop {
+        until: bool,
+        test: Vec<Node>,
+        body: Vec<Node>,
+    },
+    For {
+        name: String,
+        words: Vec<Word>,
+        body: Vec<Node>,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -256,17 +275,24 @@ impl Parser {
     }
 
     fn and_or(&mut self) -> Result<Node, String> {
-        let mut node = self.command()?;
+        let first = self.command()?;
+        let mut rest = Vec::new();
         loop {
             let and = match self.peek() {
                 Some(Token::And) => true,
                 Some(Token::Or) => false,
-                _ => return Ok(node),
+                _ if rest.is_empty() => return Ok(first),
+                _ => return Ok(Node::Chain { first: Box::new(first), rest }),
             };
             self.at += 1;
-            let next = Box::new(self.command()?);
-            node = if and { Node::And(Box::new(node), next) } else { Node::Or(Box::new(node), next) };
+            rest.push((and, self.command()?));
         }
+    }
+
+    /// A list that is not empty.
+    fn commands(&mut self, ends: &[&str]) -> Result<Vec<Node>, String> {
+        let list = self.list(ends)?;
+        if list.is_empty() { Err("a command is expected".into()) } else { Ok(list) }
     }
 
     fn command(&mut self) -> Result<Node, String> {
@@ -282,23 +308,23 @@ impl Parser {
             }
             "{" => {
                 self.at += 1;
-                let list = self.list(&["}"])?;
+                let list = self.commands(&["}"])?;
                 self.expect("}")?;
                 Node::Group(list)
             }
             "while" | "until" => {
                 self.at += 1;
-                let test = self.list(&["do"])?;
+                let test = self.commands(&["do"])?;
                 Node::Loop { until: keyword == "until", test, body: self.body()? }
             }
             "if" => {
                 self.at += 1;
-                let test = self.list(&["then"])?;
+                let test = self.commands(&["then"])?;
                 self.expect("then")?;
-                let then = self.list(&["else", "fi"])?;
+                let then = self.commands(&["else", "fi"])?;
                 let otherwise = if self.keyword() == Some("else") {
                     self.at += 1;
-                    self.list(&["fi"])?
+                    self.commands(&["fi"])?
                 } else {
                     Vec::new()
                 };
@@ -328,7 +354,7 @@ impl Parser {
 
     fn body(&mut self) -> Result<Vec<Node>, String> {
         self.expect("do")?;
-        let body = self.list(&["done"])?;
+        let body = self.commands(&["done"])?;
         self.expect("done")?;
         Ok(body)
     }

@@ -101,6 +101,7 @@ impl Lease for EtcdLease {
 impl Drop for EtcdLease {
     fn drop(&mut self) {
         self.dropped.cancel();
+        self.lost.cancel();
         let (store, id) = (self.store.clone(), self.id);
         // Without a runtime, or where etcd does not answer, the lease runs out by itself.
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {

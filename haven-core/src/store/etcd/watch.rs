@@ -10,13 +10,13 @@ use std::{
 };
 
 use bytes::Bytes;
-use etcd_client::{Event, EventType, WatchOptions, WatchResponse, WatchStream};
+use etcd_client::{Event, EventType, GetOptions, WatchOptions, WatchResponse, WatchStream};
 use futures_util::stream::{self, BoxStream, StreamExt as _};
 use haven_model::{ErrorKind, Result, Revision};
 use tokio::time::{sleep, timeout};
 
 use super::{
-    Inner,
+    Inner, MAX_ANSWER,
     failure::{Effect, kind_of, refused},
 };
 use crate::store::{Change, Entry, Key, Watched};
@@ -115,7 +115,10 @@ impl Watcher {
         let start = i64::try_from(at.max(1)).unwrap_or(i64::MAX);
         let options = WatchOptions::new().with_range(to).with_start_revision(start).with_progress_notify();
         let opened = timeout(OPEN, async {
-            let mut stream = client.watch(from, Some(options)).await?;
+            // A watch does not sign in again when its token has run out; a read does, for both.
+            client.get(self.store.prefix.as_str(), Some(GetOptions::new().with_keys_only())).await?;
+            let mut watching = client.watch_client().max_decoding_message_size(MAX_ANSWER);
+            let mut stream = watching.watch(from, Some(options)).await?;
             let created = stream.message().await?;
             Ok::<_, etcd_client::Error>((stream, created))
         });
@@ -147,6 +150,7 @@ impl Watcher {
             return Err(Break::Forgotten);
         }
         if answer.canceled() {
+            tracing::warn!(prefix = %self.prefix, reason = answer.cancel_reason(), "etcd ended a watch");
             return Err(Break::Lost);
         }
         let mut changes: Vec<Change> = Vec::new();

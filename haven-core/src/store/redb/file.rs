@@ -1,13 +1,13 @@
 //! The file of the embedded store: its tables, how changes are written there, and what can go wrong.
 
 use std::{
-    collections::VecDeque,
-    fs::OpenOptions,
+    collections::{BTreeMap, VecDeque},
+    fs::{self, OpenOptions},
     io,
-    os::unix::fs::OpenOptionsExt as _,
+    os::unix::fs::{MetadataExt as _, OpenOptionsExt as _},
     path::{Path, PathBuf},
     thread,
-    time::{Duration, Instant},
+    time::{Duration, Instant, UNIX_EPOCH},
 };
 
 use bytes::{Buf as _, BufMut as _, Bytes, BytesMut};
@@ -23,7 +23,7 @@ use crate::store::{
 const DATA: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("data");
 /// Revision → its changes.
 const HISTORY: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("history");
-/// `incarnation`, `revision`.
+/// `incarnation`, `revision`, and which file they were written to: `inode`, `made`.
 const META: TableDefinition<'_, &str, u64> = TableDefinition::new("meta");
 
 /// How long another holder is waited for, and how often it is looked.
@@ -34,6 +34,9 @@ const LOOK: Duration = Duration::from_millis(20);
 pub(super) struct File {
     path: PathBuf,
     database: Option<Database>,
+    incarnation: u32,
+    /// The leases of transactions that may have reached the disk although their commit failed.
+    unsure: BTreeMap<u64, u64>,
     /// The log: revisions and the bytes of their changes.
     log: VecDeque<(u64, usize)>,
     log_bytes: usize,
@@ -57,24 +60,39 @@ impl File {
                 result => break result.map_err(|error| refused(path, error.into()))?,
             }
         };
-        let mut file = Self { path: path.to_owned(), database: Some(database), log: VecDeque::new(), log_bytes: 0 };
-        let tree = file.read(incarnation).map_err(|error| refused(path, error))?;
+        let mut file = Self {
+            path: path.to_owned(),
+            database: Some(database),
+            incarnation,
+            unsure: BTreeMap::new(),
+            log: VecDeque::new(),
+            log_bytes: 0,
+        };
+        let tree = file.read().map_err(|error| refused(path, error))?;
         Ok((file, tree))
     }
 
-    fn read(&mut self, incarnation: u32) -> Result<Tree, redb::Error> {
+    /// Reads the file. One that is a copy of that which was written is another store from now on.
+    fn read(&mut self) -> Result<Tree, redb::Error> {
+        let file = fs::metadata(&self.path)?;
+        // Not every file system knows when a file was made; none gives a copy the same number while the first is there.
+        let made = file.created().ok().and_then(|made| made.duration_since(UNIX_EPOCH).ok());
+        let made = made.map_or(0, |made| u64::try_from(made.as_nanos()).unwrap_or_default());
         let Some(database) = &self.database else { return Err(redb::Error::DatabaseClosed) };
         let write = database.begin_write()?;
-        let (incarnation, mut number) = {
+        let mut number = {
             let mut meta = write.open_table(META)?;
-            let known = meta.get("incarnation")?.map(|value| value.value());
-            if known.is_none() {
-                meta.insert("incarnation", u64::from(incarnation))?;
-            }
-            let number = meta.get("revision")?.map_or(0, |value| value.value());
-            (known.and_then(|known| u32::try_from(known).ok()).unwrap_or(incarnation), number)
+            let known = |name| -> Result<_, redb::Error> { Ok(meta.get(name)?.map(|value| value.value())) };
+            let same = known("inode")? == Some(file.ino()) && known("made")? == Some(made);
+            let incarnation = known("incarnation")?.filter(|_| same).and_then(|known| u32::try_from(known).ok());
+            let number = known("revision")?.unwrap_or_default();
+            self.incarnation = incarnation.unwrap_or(self.incarnation);
+            meta.insert("incarnation", u64::from(self.incarnation))?;
+            meta.insert("inode", file.ino())?;
+            meta.insert("made", made)?;
+            number
         };
-        let tree = Tree::new(incarnation);
+        let tree = Tree::new(self.incarnation);
         let mut leased = Vec::new();
         {
             let mut state = tree.lock();
@@ -114,49 +132,70 @@ impl File {
         if self.database.is_some() {
             return Ok(());
         }
-        let database = Database::create(&self.path).map_err(|error| refused(&self.path, error.into()))?;
         let missed = (|| -> Result<_, redb::Error> {
+            let (database, _) = self.reopen()?;
             let read = database.begin_read()?;
             let history = read.open_table(HISTORY)?;
-            read_log(tree, history.range(tree.number() + 1..)?)
+            Ok((read_log(tree, history.range(tree.number() + 1..)?)?, database))
         })();
-        let missed = missed.map_err(|error| refused(&self.path, error))?;
+        let (missed, database) = missed.map_err(|error| match refused(&self.path, error) {
+            full if full.kind() == ErrorKind::Busy => full,
+            // Whatever stands there now, it is not this store.
+            gone => Error::unavailable(format!("the store `{}` cannot be opened again", self.path.display()))
+                .caused_by(gone),
+        })?;
         let mut state = tree.lock();
         for (number, changes) in missed {
             self.log.push_back((number, size_of(&changes)));
             self.log_bytes += size_of(&changes);
-            tree.apply(&mut state, number, changes, None);
+            tree.apply(&mut state, number, changes, self.unsure.remove(&number));
         }
+        self.unsure.clear();
         self.database = Some(database);
         Ok(())
     }
 
+    /// Opens the file anew, where it is still there and the same store; and tells the revision that it stands at.
+    fn reopen(&self) -> Result<(Database, u64), redb::Error> {
+        let database = Database::open(&self.path)?;
+        let read = database.begin_read()?;
+        let meta = read.open_table(META)?;
+        let incarnation = meta.get("incarnation")?.map(|value| value.value());
+        if incarnation != Some(self.incarnation.into()) {
+            return Err(damaged("the identity"));
+        }
+        let number = meta.get("revision")?.map_or(0, |value| value.value());
+        Ok((database, number))
+    }
+
     /// Makes changes durable, all or none. After a failure the file must be made [`ready`](Self::ready).
-    pub(super) fn commit<'a>(&mut self, changes: impl Iterator<Item = (u64, &'a [Change], bool)>) -> Result<()> {
+    pub(super) fn commit<'a>(&mut self, changes: impl Iterator<Item = (u64, &'a [Change], Option<u64>)>) -> Result<()> {
         let Some(database) = &self.database else { return Err(Error::unavailable("the store is closed")) };
-        let (mut added, mut forgotten) = (Vec::new(), 0);
+        let (mut added, mut forgotten, mut leases) = (Vec::new(), 0, BTreeMap::new());
         let written = (|| -> Result<(), redb::Error> {
             let write = database.begin_write()?;
-            for (number, changes, leased) in changes {
-                put(&write, number, changes, leased)?;
+            for (number, changes, lease) in changes {
+                leases.extend(lease.map(|lease| (number, lease)));
+                put(&write, number, changes, lease.is_some())?;
                 added.push((number, size_of(changes)));
             }
             forgotten = self.forget(&write, &added)?;
             Ok(write.commit()?)
         })();
         if let Err(error) = written {
-            // redb refuses everything after an I/O error until the file is opened anew.
+            // redb refuses everything after an I/O error until the file is opened anew; and only so is it known whether
+            // the commit reached the disk after all.
             self.database = None;
             let last = added.last().map_or(u64::MAX, |(number, _)| *number);
             let refused = refused(&self.path, error);
-            match self.stands() {
-                Some(number) if number == last => {}
-                None if refused.kind() == ErrorKind::Unavailable => {
-                    let path = self.path.display();
-                    let message = format!("the store `{path}` failed, and cannot tell whether it wrote");
-                    return Err(Error::timeout(message).caused_by(refused));
-                }
-                _ => return Err(refused),
+            let Ok((database, number)) = self.reopen() else {
+                self.unsure = leases;
+                let message = format!("the store `{}` failed, and cannot tell whether it wrote", self.path.display());
+                return Err(Error::timeout(message).caused_by(refused));
+            };
+            self.database = Some(database);
+            if number != last {
+                return Err(refused);
             }
         }
         for (_, bytes) in self.log.drain(..forgotten) {
@@ -181,18 +220,6 @@ impl File {
             (count, bytes, forgotten) = (count - 1, bytes - size, forgotten + 1);
         }
         Ok(forgotten)
-    }
-
-    /// Opens the file anew after a failure and tells where it stands: only so is it known whether a commit that failed
-    /// reached the disk after all.
-    fn stands(&mut self) -> Option<u64> {
-        let database = Database::create(&self.path).ok()?;
-        let stands = (|| -> Result<u64, redb::Error> {
-            let read = database.begin_read()?;
-            Ok(read.open_table(META)?.get("revision")?.map_or(0, |value| value.value()))
-        })();
-        self.database = Some(database);
-        stands.ok()
     }
 }
 
@@ -289,7 +316,7 @@ fn refused(path: &Path, error: redb::Error) -> Error {
                 (ErrorKind::Unavailable, format!("the store `{shown}` cannot be written"))
             }
             io::ErrorKind::NotFound => {
-                (ErrorKind::Unavailable, format!("the folder of the store `{shown}` does not exist"))
+                (ErrorKind::Unavailable, format!("the store `{shown}`, or its folder, does not exist"))
             }
             io::ErrorKind::InvalidData => (ErrorKind::Unsupported, format!("`{shown}` is no store of Haven")),
             _ => (ErrorKind::Unavailable, format!("the store `{shown}` cannot be used")),

@@ -46,7 +46,12 @@ pub async fn an_absent_image_is_not_found(on: &EngineFixture) {
 /// A specification that the engine refuses is `Invalid`.
 pub async fn a_wrong_specification_is_invalid(on: &EngineFixture) {
     let mut spec = on.spec(&["true"]);
-    spec.memory = Some(4_096);
+    for memory in [4_096, u64::MAX] {
+        spec.memory = Some(memory);
+        refused(on.engine.create_container(None, &spec).await, ErrorKind::Invalid);
+    }
+    let mut spec = on.spec(&["true"]);
+    spec.env.insert("A=B".into(), Secret::new("c"));
     refused(on.engine.create_container(None, &spec).await, ErrorKind::Invalid);
     let mut spec = on.spec(&["true"]);
     let target = "relative".to_owned();
@@ -274,4 +279,20 @@ pub async fn a_taken_port_is_invalid(on: &EngineFixture) {
     assert!(!on.inspect(&second).await.state.is_running());
     on.engine.remove_container(&first, &BY_FORCE).await.unwrap();
     assert_eq!(on.engine.start_container(&second).await.unwrap(), Outcome::Done, "the port is free again");
+}
+
+/// A port of the host is one for each of its addresses.
+pub async fn a_port_is_taken_on_its_address_only(on: &EngineFixture) {
+    let at = |address: &str, host: Option<u16>| Port { address: Some(address.parse().unwrap()), ..port(80, host) };
+    let mut spec = on.spec(&["sleep", "1000"]);
+    spec.ports = vec![at("127.0.0.2", None)];
+    let first = on.started(&spec).await;
+    let taken = on.inspect(&first).await.ports.iter().find_map(|port| port.host).unwrap();
+    spec.ports = vec![at("127.0.0.3", Some(taken))];
+    on.started(&spec).await;
+    for wanted in [at("127.0.0.2", Some(taken)), port(80, Some(taken))] {
+        spec.ports = vec![wanted];
+        let id = on.created(&spec).await;
+        refused(on.engine.start_container(&id).await, ErrorKind::Invalid);
+    }
 }

@@ -2,10 +2,12 @@
 //!
 //! Whoever ends the input sees the rest of the output; a terminal has a size.
 
+use std::time::Duration;
+
 use haven_core::{
     ErrorKind, Result,
     engine::Terminal,
-    model::{ContainerRef, ExecSpec, Secret, TerminalSize},
+    model::{ContainerRef, ExecSpec, RestartPolicy, Secret, TerminalSize},
 };
 use tokio::io::AsyncWriteExt as _;
 
@@ -57,7 +59,7 @@ pub async fn exec_has_a_terminal(on: &EngineFixture) {
     let spec = ExecSpec { stdin: true, tty: true, size: Some(size), ..run(&["sh"]) };
     let mut terminal = exec(on, &id, &spec).await.unwrap();
     // An engine may set the first size a moment after the start.
-    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    tokio::time::sleep(Duration::from_millis(300)).await;
     terminal.input.write_all(b"stty size\n").await.unwrap();
     read_until(&mut terminal.output, "40 100\r\n").await;
     terminal.control.resize(TerminalSize { width: 81, height: 25 }).await.unwrap();
@@ -98,6 +100,20 @@ pub async fn exec_has_its_environment(on: &EngineFixture) {
     exec_spec.env.insert("INNER".into(), Secret::new("from exec"));
     let terminal = exec(on, &id, &exec_spec).await.unwrap();
     assert_eq!(collect(terminal.output).await.0, "from container, from exec\nnamed-host\n");
+    exec_spec.env.insert("A=B".into(), Secret::new("c"));
+    refused(exec(on, &id, &exec_spec).await, ErrorKind::Invalid);
+}
+
+/// A program whose output nobody reads any more goes on to its end.
+pub async fn an_exec_whose_reader_went_away_goes_on(on: &EngineFixture) {
+    let id = on.sleeping().await;
+    let terminal = exec(on, &id, &run(&["sh", "-c", "seq 1 100000; seq 1 100000; seq 1 100000; touch /done"])).await;
+    let Terminal { mut output, input, control } = terminal.unwrap();
+    read_until(&mut output, "1\n").await;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    drop((output, input));
+    tokio::time::timeout(Duration::from_secs(30), control.exit_code()).await.expect("it ends").unwrap();
+    drop(control);
 }
 
 /// The program's output from now on, until it ends, and how it ended.
@@ -106,6 +122,21 @@ pub async fn attaching(on: &EngineFixture) {
     let terminal = on.engine.attach(&id).await.unwrap();
     assert_eq!(collect(terminal.output).await.0, "seen\n");
     assert_eq!(terminal.control.exit_code().await.unwrap(), 5);
+}
+
+/// How the run ended that was attached to, also when it is started again.
+pub async fn an_attached_program_that_is_started_again_tells_its_own_end(on: &EngineFixture) {
+    let first = "until [ -e /go ]; do sleep 0.1; done; touch /again; exit 3";
+    let mut spec = on.script(&format!("if [ -e /again ]; then sleep 1000; fi; {first}"));
+    spec.restart = RestartPolicy::Always;
+    let id = on.started(&spec).await;
+    let terminal = on.engine.attach(&id).await.unwrap();
+    exec(on, &id, &run(&["touch", "/go"])).await.unwrap().control.exit_code().await.unwrap();
+    collect(terminal.output).await;
+    on.until(&id, |detail| detail.restart_count == 1 && detail.state.is_running()).await;
+    let code = tokio::time::timeout(Duration::from_secs(20), terminal.control.exit_code()).await;
+    assert_eq!(code.expect("the first run has ended").unwrap(), 3);
+    assert_eq!(terminal.control.exit_code().await.unwrap(), 3, "and tells it again");
 }
 
 /// Input that was left open reaches the program, and its end ends what reads it.

@@ -5,7 +5,7 @@
 use futures_util::StreamExt as _;
 use haven_core::{
     ErrorKind,
-    model::{ImageRef, Outcome, image::ImportOptions},
+    model::{ContainerFilter, ImageRef, Outcome, image::ImportOptions},
 };
 
 use super::{BY_FORCE, EngineFixture, refused};
@@ -31,6 +31,8 @@ pub async fn an_image_has_names(on: &EngineFixture) {
     let (first, second) = (named(on, "first"), named(on, "second"));
     assert_eq!(on.engine.tag_image(&on.image, &first).await.unwrap(), Outcome::Done);
     assert_eq!(on.engine.tag_image(&on.image, &first).await.unwrap(), Outcome::AlreadySo);
+    let whole = ImageRef::new(format!("docker.io/library/{first}")).unwrap();
+    assert_eq!(on.engine.tag_image(&on.image, &whole).await.unwrap(), Outcome::AlreadySo, "it is the same name");
     let digest = ImageRef::new(format!("{}@sha256:{}", on.unique("digest"), "0".repeat(64))).unwrap();
     refused(on.engine.tag_image(&on.image, &digest).await, ErrorKind::Invalid);
     let known = on.engine.image(&on.image).await.unwrap().summary;
@@ -73,6 +75,38 @@ pub async fn an_image_in_use_is_kept(on: &EngineFixture) {
     assert_eq!(on.engine.remove_image(&first).await.unwrap(), Outcome::Done);
 }
 
+/// An image that lost its name is still there and listed.
+pub async fn an_image_without_a_name_is_listed(on: &EngineFixture) {
+    let name = named(on, "name");
+    let before = import(on, &name, &[]).await;
+    import(on, &name, &[]).await;
+    let listed = on.engine.images().await.unwrap().into_iter().find(|image| image.id == before);
+    assert_eq!(listed.expect("it is listed").tags, [""; 0]);
+    assert_eq!(on.engine.remove_image(&ImageRef::new(&before).unwrap()).await.unwrap(), Outcome::Done);
+}
+
+/// A container is listed under its image's name for as long as that means its image, else under the image's id.
+pub async fn a_container_whose_tag_moved_is_listed_by_its_image_id(on: &EngineFixture) {
+    let (name, second) = (named(on, "name"), named(on, "second"));
+    let image = import(on, &name, &["CMD [\"/file\"]"]).await;
+    let mut spec = on.spec(&[]);
+    spec.image = name.clone();
+    let id = on.created(&spec).await;
+    let listed = async || {
+        let filter = ContainerFilter { id: vec![id.to_string()], ..ContainerFilter::default() };
+        on.engine.containers(&filter).await.unwrap().remove(0)
+    };
+    assert_eq!(listed().await.image, name.to_string());
+    on.engine.tag_image(&name, &second).await.unwrap();
+    on.engine.remove_image(&name).await.unwrap();
+    assert_eq!((listed().await.image, listed().await.image_id), (image.clone(), image.clone()), "the name is gone");
+    on.engine.tag_image(&second, &name).await.unwrap();
+    assert_eq!(listed().await.image, name.to_string(), "and is back");
+    import(on, &name, &[]).await;
+    assert_eq!(listed().await.image, image, "the name means another image");
+    assert_eq!(on.inspect(&id).await.spec.image, name, "it was made of that name");
+}
+
 /// An archive becomes an image with the configuration that was given; what is no archive is `Invalid`.
 pub async fn importing(on: &EngineFixture) {
     let name = named(on, "imported");
@@ -104,6 +138,8 @@ pub async fn pulling(on: &EngineFixture) {
     }
     assert!(steps > 0);
     assert_eq!(on.engine.image(image).await.unwrap().os, "linux");
+    let by_id = ImageRef::new(format!("sha256:{}", "0".repeat(64))).unwrap();
+    refused(on.engine.pull_image(&by_id).await, ErrorKind::Invalid);
     let none = ImageRef::new(format!("{}-none:1", image.repository())).unwrap();
     match on.engine.pull_image(&none).await {
         Err(error) => assert_eq!(error.kind(), ErrorKind::NotFound, "{error:?}"),

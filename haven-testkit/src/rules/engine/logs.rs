@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use haven_core::model::LogOptions;
+use haven_core::model::{ExecSpec, LogOptions};
 use jiff::{SignedDuration, Timestamp};
 
 use super::{EngineFixture, collect, read_until};
@@ -56,6 +56,20 @@ pub async fn logs_have_times(on: &EngineFixture) {
     assert!(times.len() == 2 && times[1] > times[0], "{text}");
     assert!(times[0].duration_since(before).abs() < SignedDuration::from_mins(5), "{text}");
     assert!(text.lines().next().unwrap().ends_with(" a"));
+}
+
+/// A line that is not finished keeps no other from being read, and is read when the program has ended.
+pub async fn an_unfinished_line_hides_no_other(on: &EngineFixture) {
+    let id = on.started(&on.script("printf begun; echo seen >&2; until [ -e /go ]; do sleep 0.1; done")).await;
+    let options = LogOptions { follow: true, ..Default::default() };
+    let mut lines = on.engine.logs(&id, &options).await.unwrap();
+    let seen = tokio::time::timeout(Duration::from_secs(20), read_until(&mut lines, "seen\n")).await;
+    assert_eq!(seen.expect("the other channel goes on"), "seen\n");
+    let go = ExecSpec { command: ["touch", "/go"].map(str::to_owned).into(), ..ExecSpec::default() };
+    on.engine.exec(&id, &go).await.unwrap().control.exit_code().await.unwrap();
+    // Docker may tell who follows of the end only.
+    collect(lines).await;
+    assert_eq!(collect(on.engine.logs(&id, &LogOptions::default()).await.unwrap()).await.0, "begun");
 }
 
 /// With a terminal everything is one channel, and lines end as terminals end them.

@@ -256,20 +256,23 @@ macro_rules! engine_rules {
             a_wrong_specification_is_invalid, a_container_is_found_by_id_name_and_beginning,
             a_missing_container_is_not_found, filters_hold, an_inspection_shows_the_specification,
             the_image_fills_in_what_is_left_out, environment_is_secret, the_list_shows_what_runs,
-            renaming, removing, published_ports_are_shown, a_taken_port_is_invalid);
+            renaming, removing, published_ports_are_shown, a_taken_port_is_invalid, a_port_is_taken_on_its_address_only);
         $crate::engine_rules!(@each $make; lifecycle:
             starting_twice_is_already_so, what_cannot_run_is_invalid, stopping_twice_is_already_so,
             stopping_kills_what_does_not_end, a_program_can_end_in_its_own_way, the_stop_signal_is_the_containers,
             restarting, killing, pausing, waiting, restart_policies_restart, what_was_stopped_stays_stopped,
             health_is_checked, processes_are_listed, statistics, statistics_go_on);
         $crate::engine_rules!(@each $make; logs:
-            logs_keep_both_channels, logs_can_be_cut, logs_can_be_followed, logs_have_times, a_terminal_has_one_channel);
+            logs_keep_both_channels, logs_can_be_cut, logs_can_be_followed, logs_have_times, an_unfinished_line_hides_no_other,
+            a_terminal_has_one_channel);
         $crate::engine_rules!(@each $make; exec:
             exec_answers_output_and_code, exec_reads_input_to_its_end, exec_has_a_terminal, exec_of_nothing,
-            exec_needs_a_running_container, exec_has_its_environment, attaching, attaching_to_input,
+            exec_needs_a_running_container, exec_has_its_environment, an_exec_whose_reader_went_away_goes_on, attaching,
+            an_attached_program_that_is_started_again_tells_its_own_end, attaching_to_input,
             attaching_needs_a_running_container);
         $crate::engine_rules!(@each $make; images:
-            an_image_has_names, removing_images, an_image_in_use_is_kept, importing, pulling);
+            an_image_has_names, removing_images, an_image_in_use_is_kept, an_image_without_a_name_is_listed,
+            a_container_whose_tag_moved_is_listed_by_its_image_id, importing, pulling);
         $crate::engine_rules!(@each $make; networks:
             three_networks_are_always_there, network_names_are_unique, connecting, a_network_in_use_is_kept,
             a_network_has_the_range_it_was_given, a_missing_network_is_not_found);

@@ -122,6 +122,8 @@ pub async fn events_of_networks_volumes_and_images(on: &EngineFixture) {
     let image_id = engine.image(&on.image).await.unwrap().summary.id;
     engine.tag_image(&on.image, &image).await.unwrap();
     engine.remove_image(&image).await.unwrap();
+    let imported = super::images::import(on, &image, &[]).await;
+    engine.remove_image(&image).await.unwrap();
     engine.remove_volume(&volume.name).await.unwrap();
     engine.remove_network(&network).await.unwrap();
     let told = told(&mut events, |event| event.action == "destroy" && event.id == network_id).await;
@@ -130,9 +132,12 @@ pub async fn events_of_networks_volumes_and_images(on: &EngineFixture) {
     network_actions.dedup();
     assert_eq!(network_actions, ["create", "connect", "disconnect", "destroy"]);
     assert_eq!(actions(&told, "volume", volume.name.as_str()), ["create", "destroy"]);
-    let ours = |event: &&EngineEvent| event.kind == "image" && event.id == image_id;
-    let image_actions: Vec<&str> = told.iter().filter(ours).map(|event| event.action.as_str()).collect();
+    let image_actions = actions(&told, "image", &image_id);
     assert!(image_actions.contains(&"tag") && image_actions.contains(&"untag"), "{image_actions:?}");
+    let import_actions = actions(&told, "image", &imported);
+    for action in ["import", "untag", "delete"] {
+        assert!(import_actions.contains(&action), "{action} is missing in {import_actions:?}");
+    }
 }
 
 /// What happened since a time is told first, as far as the engine remembers it.

@@ -99,3 +99,12 @@ pub async fn leases_do_not_take_each_others_keys(fixture: &Fixture) {
     drop(second);
     assert_eq!(watch.changed().await.0, [Change::Deleted(fixture.key("a"))]);
 }
+
+/// Who holds the token of a lease learns that it was given back.
+pub async fn a_lease_that_is_given_back_is_lost(fixture: &Fixture) {
+    let lease = fixture.store.lease(TTL).await.unwrap();
+    let lost = lease.lost();
+    assert!(!lost.is_cancelled());
+    drop(lease);
+    assert!(lost.is_cancelled());
+}

@@ -187,6 +187,7 @@ macro_rules! store_rules {
             a_key_written_otherwise_outlives_its_lease
             leases_keep_the_limits
             leases_do_not_take_each_others_keys
+            a_lease_that_is_given_back_is_lost
             equals_a_map_under_random_transactions
         }
     };
