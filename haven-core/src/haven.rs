@@ -108,6 +108,11 @@ impl Haven {
         self.door.follow(&self.actor, operation).await
     }
 
+    /// Opens any stream, and says where it begins, where that is known here.
+    pub(crate) async fn begin<O: Follow>(&self, operation: O) -> Result<(String, Stream<O::Item>)> {
+        self.door.begin(&self.actor, operation).await
+    }
+
     /// Opens any conversation.
     pub async fn converse<O: Converse>(&self, operation: O) -> Result<Terminal> {
         self.door.converse(&self.actor, operation).await

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::{Actor, ErrorKind, Object};
 
@@ -20,12 +21,15 @@ pub struct AuditRecord {
     pub operation: String,
     /// What it touched.
     pub object: Object,
+    /// What was asked of it: its parameters, secrets as `***`, and `…` where something long was cut.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub parameters: Map<String, Value>,
     /// Why it failed; none: it was done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failed: Option<ErrorKind>,
     /// The hash of the record before; empty for the first.
     pub previous: String,
-    /// The SHA-256 of this record without this field.
+    /// The SHA-256 of this record as it is stored, without this.
     #[serde(default)]
     pub hash: String,
 }
@@ -38,4 +42,7 @@ pub struct AuditPage {
     pub items: Vec<AuditRecord>,
     /// Whether every record of this part has its own hash and that of the one before.
     pub intact: bool,
+    /// The numbers of those that this Haven cannot read: a newer one wrote them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unreadable: Vec<u64>,
 }

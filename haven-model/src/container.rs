@@ -1,6 +1,6 @@
 //! Containers as an engine shows them: the summary of a list, and the detail of one.
 
-use std::{collections::BTreeMap, fmt};
+use std::{collections::BTreeMap, fmt, time::Duration};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -237,6 +237,14 @@ pub struct StopOptions {
     /// Seconds between the stop signal and SIGKILL; none: the container's own, else 10.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timeout: Option<u32>,
+}
+
+impl StopOptions {
+    /// How long the program may take to end. Without a time the container's own counts, which only the engine knows: ten
+    /// minutes are allowed for that.
+    pub fn lasts(self) -> Duration {
+        self.timeout.map_or(Duration::from_secs(600), |seconds| Duration::from_secs(seconds.into()))
+    }
 }
 
 /// How to remove a container.

@@ -1,7 +1,8 @@
 //! The agents' door, in the original Haven's shape: `POST /discovery/nodes/{name}?ttl=`.
 //!
 //! Agents of the original, the Java one and the Python script, report here unchanged; whatever content type they name,
-//! the body is JSON. They show a shared secret in `X-Auth-Node`.
+//! the body is JSON. They show a shared secret in `X-Auth-Node`. The script sends all containers of its machine with their
+//! labels, of which nothing is kept, so a report may be larger than other bodies.
 
 use std::sync::Arc;
 
@@ -19,6 +20,8 @@ use subtle::ConstantTimeEq as _;
 
 use crate::{Shared, identity, problem::Problem, route};
 
+/// The largest report, in bytes.
+const MAX_REPORT: usize = 8 * 1024 * 1024;
 /// What the original answers to an agent with a wrong secret.
 const REFUSED: &str = "Server required node auth, need correct value of 'X-Auth-Node' header.";
 
@@ -31,7 +34,7 @@ pub(crate) async fn report(State(shared): State<Arc<Shared>>, request: Request) 
     let node = NodeName::new(route::decode(path, "name")?)?;
     let ttl = parts.uri.query().map(ttl).transpose()?.flatten();
     let from = identity::peer(&parts).map(|peer| peer.ip().to_canonical());
-    let body = route::read_body(body, &shared.options).await?;
+    let body = route::read_body(body, shared.options.max_body.max(MAX_REPORT), shared.options.patience).await?;
     let report = read(&body)?;
     let agent = Actor::agent(node.clone());
     let actor = match parts.extensions.remove::<Actor>() {

@@ -1,13 +1,13 @@
 //! Figures: `/metrics`, in the text format of Prometheus.
 //!
-//! Counters and times are kept by whatever recorder the program installed; gauges of the fleet are read from it when
-//! they are asked for, so that a node that is gone leaves nothing behind.
+//! Counters and times are kept by the recorder that the program installed, best one of [`recorder`]; gauges of the fleet
+//! are read from it when they are asked for, so that a node that is gone leaves nothing behind.
 
 use std::{
     collections::HashMap,
     fmt::Write as _,
     sync::{Arc, Mutex},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use async_trait::async_trait;
@@ -21,10 +21,15 @@ use haven_core::{
 };
 use http::{HeaderValue, Method, StatusCode, header};
 use metrics::{Counter, Histogram};
+use metrics_exporter_prometheus::PrometheusBuilder;
+use metrics_util::MetricKindMask;
 
 use crate::{Shared, problem::Problem};
 
-/// Counts requests by route, method and class of status.
+/// Times that are not measured any more are forgotten after this: those of a node that is gone.
+const FORGET: Duration = Duration::from_secs(3600);
+
+/// Counts requests by route, method and status.
 #[derive(Debug, Default)]
 pub(crate) struct Figures {
     /// Handles to the recorder's own counters: to find one there costs more than to count.
@@ -37,6 +42,18 @@ type Slot = (String, Method, u16);
 struct Kept {
     requests: Counter,
     seconds: Histogram,
+    used: Instant,
+}
+
+impl Kept {
+    fn of((route, method, status): &Slot) -> Self {
+        let labels = [("route", route.clone()), ("method", method.to_string()), ("status", status.to_string())];
+        Self {
+            requests: metrics::counter!("haven_http_requests_total", &labels),
+            seconds: metrics::histogram!("haven_http_request_seconds", &labels),
+            used: Instant::now(),
+        }
+    }
 }
 
 impl std::fmt::Debug for Kept {
@@ -54,21 +71,26 @@ impl Figures {
         let method = if KNOWN.contains(method) { method.clone() } else { Method::OPTIONS };
         let slot = (route.to_owned(), method, status.as_u16());
         let mut kept = self.kept.lock().expect("no panic happens under this lock");
-        let kept = kept.entry(slot).or_insert_with_key(|(route, method, status)| {
-            let labels = [("route", route.clone()), ("method", method.to_string()), ("status", status.to_string())];
-            Kept {
-                requests: metrics::counter!("haven_http_requests_total", &labels),
-                seconds: metrics::histogram!("haven_http_request_seconds", &labels),
-            }
-        });
+        // A handle that the recorder has forgotten counts for nobody.
+        if kept.get(&slot).is_some_and(|kept| kept.used.elapsed() >= FORGET / 2) {
+            kept.remove(&slot);
+        }
+        let kept = kept.entry(slot).or_insert_with_key(Kept::of);
+        kept.used = Instant::now();
         kept.requests.increment(1);
         kept.seconds.record(took);
     }
 }
 
-/// The buckets that times are counted in, in seconds: give them to the recorder with `set_buckets`. Without them it makes
-/// summaries, whose quantiles fall to nothing once a while has passed without a call.
-pub const BUCKETS: [f64; 12] = [0.001, 0.005, 0.025, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 120.0];
+/// The buckets that times are counted in, in seconds. Without them a recorder makes summaries, whose quantiles fall to
+/// nothing once a while has passed without a call.
+const BUCKETS: [f64; 12] = [0.001, 0.005, 0.025, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 120.0];
+
+/// A recorder for what is counted here: install it once in the program, and give its handle to the server.
+pub fn recorder() -> PrometheusBuilder {
+    let recorder = PrometheusBuilder::new().set_buckets(&BUCKETS).expect("there are buckets");
+    recorder.idle_timeout(MetricKindMask::HISTOGRAM, Some(FORGET))
+}
 
 /// Says what is counted, in words for people.
 pub(crate) fn describe() {

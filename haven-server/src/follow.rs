@@ -1,7 +1,8 @@
 //! Streams: server-sent events, JSON lines, or the bytes of a log.
 //!
 //! `Accept` chooses: `text/event-stream` (and anything else), `application/x-ndjson`, and `text/plain` where the items
-//! are a program's output. An error after the beginning is an event `error` (a line `{"error":…}`) and the last one.
+//! are a program's output. Events that can be resumed say first of all where they begin, so that they are also when they are
+//! cut before there was one. An error after the beginning is an event `error` (a line `{"error":…}`) and the last one.
 //! All streams end when the server stops, with the error `unavailable`: a client could not tell a cut from the end else.
 
 use std::{pin::Pin, time::Duration};
@@ -65,6 +66,8 @@ impl Shape {
 
     fn item(self, item: &Item) -> Result<Bytes> {
         Ok(match self {
+            Self::Events if item.json.is_empty() => format!("id: {}\n\n", item.cursor).into(),
+            _ if item.json.is_empty() => Bytes::new(),
             Self::Events if item.cursor.is_empty() => format!("data: {}\n\n", item.json).into(),
             Self::Events => format!("id: {}\ndata: {}\n\n", item.cursor, item.json).into(),
             Self::Lines => format!("{}\n", item.json).into(),
@@ -142,8 +145,8 @@ fn encode(
     request: String,
     stop: CancellationToken,
 ) -> impl futures_util::Stream<Item = Result<Bytes, std::convert::Infallible>> {
-    // The first bytes go out at once, so that a client knows that it listens.
-    let first = stream::iter(shape.keep_alive());
+    // The first bytes go out at once, so that a client knows that it listens; who reads lines expects the first item.
+    let first = stream::iter(shape.keep_alive().filter(|_| shape != Shape::Lines));
     let chunks = stream::unfold(Some(items), move |items| {
         let (request, stop) = (request.clone(), stop.clone());
         async move {
@@ -196,7 +199,14 @@ mod tests {
         assert!(events.starts_with(":\n\nid: a\ndata: 1\n\nevent: error\ndata: {"), "{events}");
         assert!(!events.contains("data: 2"));
         let lines = text(items(), Shape::Lines).await;
-        assert!(lines.starts_with("\n1\n{\"error\":{"), "{lines}");
+        assert!(lines.starts_with("1\n{\"error\":{"), "{lines}");
+    }
+
+    #[tokio::test]
+    async fn where_a_stream_begins_is_said_to_who_reads_events() {
+        let items = || vec![Ok(item("", "a")), Ok(item("1", "b"))];
+        assert_eq!(text(items(), Shape::Events).await, ":\n\nid: a\n\nid: b\ndata: 1\n\n");
+        assert_eq!(text(items(), Shape::Lines).await, "1\n");
     }
 
     #[tokio::test]

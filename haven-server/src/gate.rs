@@ -1,4 +1,4 @@
-//! The gate: how many connections there are, and that they speak HTTP/1.
+//! The gate: how many connections there are, that their other end is there, and that they speak HTTP/1.
 
 use std::{
     future::{Future, Ready, ready},
@@ -11,6 +11,8 @@ use std::{
 };
 
 use axum_server::accept::Accept;
+use rustix::process::{Resource, getrlimit};
+use socket2::{SockRef, TcpKeepalive};
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::TcpStream,
@@ -19,6 +21,12 @@ use tokio::{
 
 /// How often something that lasts is told.
 const TELL_EVERY: Duration = Duration::from_secs(60);
+
+/// When the system asks a silent client whether it is there, how often again, and how often at most: one that is gone
+/// without a word is found out in two minutes.
+const ASK_AFTER: Duration = Duration::from_secs(60);
+const ASK_AGAIN: Duration = Duration::from_secs(15);
+const ASK_AT_MOST: u32 = 4;
 
 /// Lets a connection in, while there are not too many.
 #[derive(Clone, Debug)]
@@ -52,7 +60,7 @@ impl Seldom {
 
 impl Gate {
     pub(crate) fn new(most: usize) -> Self {
-        let most = most.clamp(1, Semaphore::MAX_PERMITS);
+        let most = that_fit(most).clamp(1, Semaphore::MAX_PERMITS);
         Self { free: Arc::new(Semaphore::new(most)), most, told: Arc::default() }
     }
 
@@ -78,13 +86,35 @@ impl Gate {
     }
 }
 
+/// How many connections there can be: a quarter of the files that the process may open is left to engines and the store.
+fn that_fit(most: usize) -> usize {
+    let files = getrlimit(Resource::Nofile).current.and_then(|files| usize::try_from(files).ok());
+    let fit = files.map_or(most, |files| most.min(files - files / 4));
+    if fit < most {
+        tracing::warn!(most = fit, "fewer connections than asked for: the process may not open more files");
+    }
+    fit
+}
+
+/// Small answers are sent at once, and who is gone is found out.
+fn attend(stream: &TcpStream) {
+    let keepalive = TcpKeepalive::new().with_time(ASK_AFTER).with_interval(ASK_AGAIN).with_retries(ASK_AT_MOST);
+    let done = stream.set_nodelay(true).and_then(|()| SockRef::from(stream).set_tcp_keepalive(&keepalive));
+    if let Err(error) = done {
+        tracing::debug!(%error, "a connection stays as the system made it");
+    }
+}
+
 impl<S: Send + 'static> Accept<TcpStream, S> for Gate {
     type Stream = Admitted;
     type Service = S;
     type Future = Ready<io::Result<(Admitted, S)>>;
 
     fn accept(&self, stream: TcpStream, service: S) -> Self::Future {
-        ready(self.enter().map(|place| (Admitted { stream, _place: place }, service)))
+        ready(self.enter().map(|place| {
+            attend(&stream);
+            (Admitted { stream, _place: place }, service)
+        }))
     }
 }
 
@@ -209,5 +239,28 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Http1<S> {
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.stream).poll_write_vectored(context, slices)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_client_that_is_gone_without_a_word_is_found_out() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let _client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (stream, _) = listener.accept().await.unwrap();
+        let (admitted, ()) = Gate::new(1).accept(stream, ()).await.unwrap();
+        let socket = SockRef::from(&admitted.stream);
+        assert!(socket.keepalive().unwrap() && socket.tcp_nodelay().unwrap());
+        assert_eq!(socket.tcp_keepalive_time().unwrap(), ASK_AFTER);
+    }
+
+    #[test]
+    fn connections_leave_files_to_engines_and_the_store() {
+        assert_eq!(that_fit(1), 1);
+        let files = getrlimit(Resource::Nofile).current.unwrap();
+        assert!((that_fit(usize::MAX) as u64) < files);
     }
 }

@@ -33,7 +33,7 @@ use tower::ServiceExt as _;
 use tower_http::compression::CompressionLayer;
 
 pub use document::openapi;
-pub use figures::{BUCKETS, EngineCalls};
+pub use figures::{EngineCalls, recorder};
 pub use problem::status;
 pub use serve::Tls;
 
@@ -49,11 +49,12 @@ pub struct ServerOptions {
     pub agent_secret: Option<Secret>,
     /// Where the figures of this process are kept, for `/metrics`; none: it shows only those of the fleet.
     pub metrics: Option<PrometheusHandle>,
-    /// The largest request body, in bytes. Default 1 MiB.
+    /// The largest request body, in bytes; an agent's report may have 8 MiB. Default 1 MiB.
     pub max_body: usize,
     /// The certificate to serve TLS with; none: plain HTTP.
     pub tls: Option<Tls>,
-    /// The most connections at a time; further ones are closed at once. Default 10,000.
+    /// The most connections at a time, and at most three quarters of the files that the process may open; further ones
+    /// are closed at once. Default 10,000.
     pub max_connections: usize,
     /// How long a client may take for a TLS handshake, for the head of a request, and for its body; and how long a
     /// connection may be idle between requests. Default 30 s.
@@ -147,7 +148,7 @@ impl Server {
     }
 
     /// Serves on a listener until `shutdown`: then takes no new connections, ends streams and conversations, and gives
-    /// calls that run up to ten seconds.
+    /// calls that run six seconds in all.
     pub async fn serve(self, listener: tokio::net::TcpListener, shutdown: CancellationToken) -> Result<()> {
         serve::run(&self, listener, shutdown).await
     }

@@ -159,7 +159,7 @@ impl Answered {
             }
             Some(Done { how: How::Answered(reply), .. }) => Ok(Begun::Answered(reply.clone())),
             Some(Done { how: How::Dropped, .. }) => Err(Error::conflict(
-                "this was done before, under this `Idempotency-Key`, and is not done again; its answer was too large to keep",
+                "this was done before, under this `Idempotency-Key`, and is not done again; its answer is not kept any more",
             )),
             Some(Done { how: How::Unknown, .. }) => Err(Error::conflict(
                 "it may have been done: there was no answer in time under this `Idempotency-Key`; look whether it was, and use another key to try again",

@@ -1,6 +1,6 @@
 //! The API's routes: a walk over the table of operations, and how a request becomes an operation's parameters.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -19,8 +19,7 @@ use http::{HeaderValue, StatusCode, header, request::Parts};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 
 use crate::{
-    API_V1, ServerOptions, Shared, call, converse, created, document, double::refuse_doubles, follow, moment,
-    problem::Problem,
+    API_V1, Shared, call, converse, created, document, double::refuse_doubles, follow, moment, problem::Problem,
 };
 
 /// One operation at its route.
@@ -88,7 +87,7 @@ async fn handle(shared: Arc<Shared>, mounted: Arc<Mounted>, request: Request) ->
             if !asked.query.is_empty() {
                 return Err(Error::invalid("this takes its parameters as JSON body, not as query").into());
             }
-            asked.body = read_body(body, &shared.options).await?;
+            asked.body = read_body(body, shared.options.max_body, shared.options.patience).await?;
             refuse_doubles(&asked.body)?;
         }
         match mounted.row.handler {
@@ -171,9 +170,8 @@ pub(crate) fn decode(text: &str, what: &str) -> Result<String> {
 }
 
 /// Reads a body to its end, within bounds of size and time.
-pub(crate) async fn read_body(body: axum::body::Body, options: &ServerOptions) -> Result<Bytes, Problem> {
-    let limit = options.max_body;
-    let read = tokio::time::timeout(options.patience, Limited::new(body, limit).collect());
+pub(crate) async fn read_body(body: axum::body::Body, limit: usize, patience: Duration) -> Result<Bytes, Problem> {
+    let read = tokio::time::timeout(patience, Limited::new(body, limit).collect());
     match read.await {
         Err(_) => {
             Err(Problem::with_status(Error::invalid("the body did not arrive in time"), StatusCode::REQUEST_TIMEOUT))

@@ -13,7 +13,7 @@ use rustls::{
     crypto::ring,
     pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _},
 };
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, time::Instant};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -21,8 +21,9 @@ use crate::{
     gate::{Gate, OnlyHttp1},
 };
 
-/// How long calls that run may take once the server stops.
-const GRACE: Duration = Duration::from_secs(10);
+/// How long calls that run may take once the server stops. Docker kills what has not stopped after ten seconds, and the
+/// fleet is to be closed within them, too.
+const GRACE: Duration = Duration::from_secs(6);
 
 /// A certificate and its key, as PEM texts.
 #[derive(Clone)]
@@ -59,7 +60,7 @@ impl Tls {
     }
 }
 
-/// Serves until `shutdown`, and then until what runs has ended or [`GRACE`] is over.
+/// Serves until `shutdown`, and then until what runs has ended, for [`GRACE`] at most.
 pub(crate) async fn run(server: &Server, listener: TcpListener, shutdown: CancellationToken) -> Result<()> {
     let failed = |error: io::Error| Error::unavailable("the server cannot serve").caused_by(error);
     let listener = listener.into_std().map_err(failed)?;
@@ -72,7 +73,7 @@ pub(crate) async fn run(server: &Server, listener: TcpListener, shutdown: Cancel
             shutdown.cancelled().await;
             handle.graceful_shutdown(Some(GRACE));
             shared.stop.cancel();
-            shared.tasks.close();
+            Instant::now()
         }
     };
     let serving = async {
@@ -98,10 +99,11 @@ pub(crate) async fn run(server: &Server, listener: TcpListener, shutdown: Cancel
     let stopping = tokio::spawn(stopping);
     let served = serving.await;
     stopping.abort();
+    let since = stopping.await.unwrap_or_else(|_| Instant::now());
     server.shared.stop.cancel();
     server.shared.tasks.close();
     // Conversations, and calls whose client is gone, run besides the connections.
-    if tokio::time::timeout(GRACE, server.shared.tasks.wait()).await.is_err() {
+    if tokio::time::timeout_at(since + GRACE, server.shared.tasks.wait()).await.is_err() {
         tracing::warn!("calls were cut off by the stop");
     }
     served

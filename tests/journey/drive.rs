@@ -80,7 +80,7 @@ async fn drive(bed: &Bed, store: &str) {
 
     within(Duration::from_secs(60), "samples of all three", || async {
         let top = haven.top().containers(haven::model::metrics::TopBy::Memory).await.unwrap();
-        top.iter().filter(|at| at.item.name == "talker" && at.item.stats.memory > 0).count() == 3
+        top.items.iter().filter(|at| at.item.name == "talker" && at.item.stats.memory > 0).count() == 3
     })
     .await;
 

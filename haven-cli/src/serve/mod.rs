@@ -13,6 +13,7 @@ use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 use clap::{Args, Subcommand};
@@ -36,6 +37,10 @@ use crate::{
     config::{Configuration, Fetch, Overrides, Settings, load},
     failure::{Failure, Hint as _, Result},
 };
+
+/// How long closing the fleet may take at the end. With what the server gives to calls that run this is less than the ten
+/// seconds after which Docker kills.
+const CLOSE: Duration = Duration::from_secs(2);
 
 /// Run a Haven server
 #[derive(Debug, Args)]
@@ -142,9 +147,9 @@ async fn serve(configuration: Configuration) -> Result {
         tracing::warn!("{warning}");
     }
     let settings = configuration.settings;
-    let figures = metrics_exporter_prometheus::PrometheusBuilder::new()
-        .set_buckets(&haven_server::BUCKETS)
-        .and_then(metrics_exporter_prometheus::PrometheusBuilder::install_recorder)
+    raise_file_limit();
+    let figures = haven_server::recorder()
+        .install_recorder()
         .map_err(|error| Error::unexpected("figures cannot be kept").caused_by(error))?;
     let tls = tls(&settings)?;
     let scheme = if tls.is_some() { "https" } else { "http" };
@@ -184,14 +189,25 @@ async fn serve(configuration: Configuration) -> Result {
         );
     }
     let served = server.serve(listener, stop).await;
-    haven.close().await;
+    if tokio::time::timeout(CLOSE, haven.close()).await.is_err() {
+        tracing::warn!("the fleet was not closed in time");
+    }
     tracing::info!("stopped");
     Ok(served?)
 }
 
+/// Every connection is a file: as many may be open as the system lets this process have.
+fn raise_file_limit() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit }) {
+        tracing::debug!(%error, "the limit of open files stays as it is");
+    }
+}
+
 /// Old histograms are drained now and then, as the exporter asks.
 async fn keep_figures(figures: metrics_exporter_prometheus::PrometheusHandle, stop: CancellationToken) {
-    while tokio::time::timeout(std::time::Duration::from_secs(5), stop.cancelled()).await.is_err() {
+    while tokio::time::timeout(Duration::from_secs(5), stop.cancelled()).await.is_err() {
         figures.run_upkeep();
     }
 }

@@ -175,7 +175,11 @@ impl Fleet<'_> {
         within(Duration::from_secs(20), "samples of all three", || {
             let top = served.json(&format!("top containers --by memory --cluster {cluster}"));
             let used = |name: &str| {
-                top.as_array().unwrap().iter().any(|at| at["name"] == name && at["stats"]["memory"].as_u64() > Some(0))
+                top["items"]
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .any(|at| at["name"] == name && at["stats"]["memory"].as_u64() > Some(0))
             };
             talkers.iter().all(|(_, name)| used(name))
         });
@@ -246,7 +250,7 @@ impl Fleet<'_> {
             // What was started a moment ago is sampled in a moment.
             within(Duration::from_secs(20), path, || {
                 let top = served.get(&format!("/api/v1/{path}"));
-                top.as_array().unwrap().len() >= 3
+                top.get("items").unwrap_or(&top).as_array().unwrap().len() >= 3
             });
         }
         let (status, problem) = served.rest("GET", "/api/v1/nodes/none", None);
@@ -306,7 +310,7 @@ impl Fleet<'_> {
         assert_eq!(terminal.control.exit_code().await.unwrap(), 5);
         assert_eq!(haven.top().nodes(TopBy::Cpu).await.unwrap().len(), 3);
         let begun = Instant::now();
-        while haven.top().containers(TopBy::Memory).await.unwrap().len() < 3 {
+        while haven.top().containers(TopBy::Memory).await.unwrap().items.len() < 3 {
             assert!(begun.elapsed() < Duration::from_secs(20), "no samples of all three");
             tokio::time::sleep(Duration::from_millis(100)).await;
         }

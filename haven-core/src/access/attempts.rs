@@ -33,7 +33,7 @@ const REMEMBERED: usize = 10_000;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Tries {
     address: String,
-    with_user: String,
+    pub(super) with_user: String,
 }
 
 impl Tries {

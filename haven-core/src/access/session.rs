@@ -1,8 +1,11 @@
 //! Users, passwords and sessions.
 //!
-//! Checking a password is made to be slow; how often that is done is bounded by [`attempts`](super::attempts).
+//! Checking a password is made to be slow; how often that is done is bounded by [`attempts`](super::attempts). What is
+//! remembered of it counts for one address only, so that nobody learns from it at another what the password is. A session
+//! names the password that it was begun with, and ends with it: a new password is one write, and takes effect at once.
 
 use std::{
+    cmp::Reverse,
     collections::HashMap,
     sync::{Arc, Mutex},
     time::Duration,
@@ -29,11 +32,17 @@ use super::{
 };
 use crate::{
     clock::Clock,
-    store::{Record, Table},
+    store::{Record, Table, Versioned},
 };
 
 /// How long a session lasts.
 const LIFETIME: SignedDuration = SignedDuration::from_hours(24 * 7);
+/// The most sessions of a user; the oldest go. More are there for a while: sessions are swept after so many new ones,
+/// and at the first after a time.
+const SESSIONS: usize = 100;
+const SWEEP: Duration = Duration::from_secs(3600);
+/// The most sessions that one sweep drops.
+const SWEPT: usize = 2 * SESSIONS;
 /// The longest user name and password, in bytes.
 const MAX_NAME: usize = 128;
 const MAX_PASSWORD: usize = 1024;
@@ -67,6 +76,9 @@ impl Record for UserRecord {
 pub(crate) struct SessionRecord {
     user: String,
     expires: Timestamp,
+    /// The mark of the password that it was begun with.
+    #[serde(default)]
+    password: String,
 }
 
 impl Record for SessionRecord {
@@ -86,10 +98,13 @@ pub struct AccessService {
     sessions: Table<SessionRecord>,
     clock: Arc<dyn Clock>,
     attempts: Attempts,
-    /// Passwords that were right a moment ago, by the hash of user, password and record: for clients that sign every request.
+    /// Passwords that were right a moment ago, by their fingerprint with the record: for clients that sign every request.
     remembered: Mutex<HashMap<[u8; 32], Duration>>,
-    /// Who showed a token or a password that was right, by the hash of it: for as long as the store does not answer.
-    known: Mutex<HashMap<[u8; 32], Known>>,
+    /// Who showed a token or a password that was right, by the hash of the token, or by address and user: for as long as
+    /// the store does not answer.
+    known: Mutex<HashMap<String, Known>>,
+    /// When sessions were swept last, and how many were begun since.
+    swept: Mutex<Option<(Duration, usize)>>,
 }
 
 /// Somebody whose token or password was right a while ago.
@@ -97,6 +112,8 @@ pub struct AccessService {
 struct Known {
     user: String,
     since: Duration,
+    /// The fingerprint of the password, where it was one.
+    password: Option<[u8; 32]>,
     /// When the session ends, where it was a token.
     expires: Timestamp,
 }
@@ -110,6 +127,7 @@ impl AccessService {
             clock,
             remembered: Mutex::default(),
             known: Mutex::default(),
+            swept: Mutex::default(),
         }
     }
 
@@ -139,7 +157,12 @@ impl AccessService {
 
     /// Checks user and password, and begins a session.
     pub async fn sign_in(&self, user: &str, password: &Secret, actor: &Actor) -> Result<Session> {
-        self.check(user, password, actor).await?;
+        let record = self.verified(user, password, &Tries::of(actor, user)).await?;
+        self.begin(user, &record.value).await
+    }
+
+    /// Begins a session of who was seen to be this user.
+    async fn begin(&self, user: &str, record: &UserRecord) -> Result<Session> {
         let mut token = [0; 32];
         SysRng
             .try_fill_bytes(&mut token)
@@ -147,9 +170,11 @@ impl AccessService {
         let token = format!("hvn_{}", hex::encode(token));
         let now = self.clock.now();
         let expires = now.checked_add(LIFETIME).unwrap_or(Timestamp::MAX);
-        let record = SessionRecord { user: user.to_owned(), expires };
-        self.sessions.create(&token_key(&token), &record).await?;
-        self.sweep(now).await;
+        let session = SessionRecord { user: user.to_owned(), expires, password: mark(record) };
+        self.sessions.create(&token_key(&token), &session).await?;
+        if self.sweep_is_due() {
+            self.sweep(now).await;
+        }
         Ok(Session { user: user.to_owned(), token, expires })
     }
 
@@ -159,21 +184,40 @@ impl AccessService {
         if token.len() > 256 {
             return Err(refused());
         }
-        let shown: [u8; 32] = Sha256::digest(token).into();
-        let session = match self.sessions.get(&token_key(token)).await {
-            Err(error) => return self.known(&shown, error),
-            Ok(session) => session.ok_or_else(refused)?.value,
+        let key = token_key(token);
+        let session = match self.session(&key).await {
+            Err(error) if is_away(&error) => {
+                return self.known(&key).map(|known| Identity::User(known.user)).ok_or(error);
+            }
+            found => found?.ok_or_else(refused)?,
         };
         if session.expires <= self.clock.now() {
             return Err(refused());
         }
-        self.remember(shown, &session.user, session.expires);
+        self.remember(&key, &session.user, None, session.expires);
         Ok(Identity::User(session.user))
+    }
+
+    /// A session whose user still has the password that it was begun with.
+    async fn session(&self, key: &str) -> Result<Option<SessionRecord>> {
+        let Some(session) = self.sessions.get(key).await? else { return Ok(None) };
+        let user = self.users.get(&session.value.user).await?;
+        let is_present = user.is_some_and(|user| mark(&user.value) == session.value.password);
+        Ok(is_present.then_some(session.value))
     }
 
     /// Checks user and password. `Unauthenticated` when they do not fit together, `Busy` after too many failures
     /// and when too many are checked already.
     pub async fn check(&self, user: &str, password: &Secret, actor: &Actor) -> Result<Identity> {
+        let tries = Tries::of(actor, user);
+        match self.verified(user, password, &tries).await {
+            Err(error) if is_away(&error) => self.check_known(password, &tries, error),
+            verified => verified.map(|_| Identity::User(user.to_owned())),
+        }
+    }
+
+    /// The record of the user whose password this is.
+    async fn verified(&self, user: &str, password: &Secret, tries: &Tries) -> Result<Versioned<UserRecord>> {
         let refused = || Error::new(ErrorKind::Unauthenticated, "user and password do not fit together");
         if user.is_empty()
             || user.len() > MAX_NAME
@@ -182,34 +226,41 @@ impl AccessService {
         {
             return Err(refused());
         }
-        let shown = fingerprint(user, password, None);
-        let record = match self.users.get(user).await {
-            Err(error) => return self.known(&shown, error),
-            Ok(record) => record,
-        };
-        let known_hash = record.as_ref().map(|record| record.value.password.clone());
-        let fingerprint = fingerprint(user, password, known_hash.as_ref());
-        let is_remembered = || known_hash.is_some() && self.remembers(&fingerprint);
-        let tries = Tries::of(actor, user);
+        // First of all: that something is remembered tells who guesses that it is right.
+        self.attempts.refuse_if_waiting(tries)?;
+        let record = self.users.get(user).await?;
+        let hash = record.as_ref().map(|record| record.value.password.clone());
+        let print = fingerprint(tries, password, hash.as_ref());
+        let is_remembered = || hash.is_some() && self.remembers(&print);
         let right = is_remembered() || {
-            self.attempts.refuse_if_waiting(&tries)?;
             let turn = self.attempts.turn().await?;
+            self.attempts.refuse_if_waiting(tries)?;
             // Many of one client may have waited for the first of them.
             is_remembered() || {
-                self.attempts.begin(&tries)?;
-                let right = verify(password.clone(), known_hash.clone(), turn).await?;
+                self.attempts.begin(tries)?;
+                let right = verify(password.clone(), hash.clone(), turn).await?;
                 if right {
-                    self.attempts.right(&tries);
-                    self.remember_password(fingerprint);
+                    self.attempts.right(tries);
+                    self.remember_password(print);
                 }
                 right
             }
         };
-        if !right {
-            return Err(refused());
+        let record = record.filter(|_| right).ok_or_else(refused)?;
+        let print = fingerprint(tries, password, None);
+        self.remember(&tries.with_user, user, Some(print), Timestamp::MAX);
+        Ok(record)
+    }
+
+    /// Checks a password against the one that was right a while ago, when the store does not answer now.
+    fn check_known(&self, password: &Secret, tries: &Tries, error: Error) -> Result<Identity> {
+        let Some(known) = self.known(&tries.with_user) else { return Err(error) };
+        self.attempts.begin(tries)?;
+        if known.password != Some(fingerprint(tries, password, None)) {
+            return Err(error);
         }
-        self.remember(shown, user, Timestamp::MAX);
-        Ok(Identity::User(user.to_owned()))
+        self.attempts.right(tries);
+        Ok(Identity::User(known.user))
     }
 
     /// Remembers a password that was checked.
@@ -221,64 +272,78 @@ impl AccessService {
     }
 
     /// Remembers who showed something that was right.
-    fn remember(&self, shown: [u8; 32], user: &str, expires: Timestamp) {
+    fn remember(&self, key: &str, user: &str, password: Option<[u8; 32]>, expires: Timestamp) {
         let since = self.clock.elapsed();
         let mut known = self.known.lock().expect("no panic happens under this lock");
-        let has_room = |known: &HashMap<_, _>| known.len() < KNOWN || known.contains_key(&shown);
+        let has_room = |known: &HashMap<_, _>| known.len() < KNOWN || known.contains_key(key);
         if !has_room(&known) {
             known.retain(|_, known| since.saturating_sub(known.since) < WITHOUT_STORE);
         }
         if has_room(&known) {
-            known.insert(shown, Known { user: user.to_owned(), since, expires });
+            known.insert(key.to_owned(), Known { user: user.to_owned(), since, password, expires });
         }
     }
 
-    /// Who showed this a while ago, when the store does not answer now; else why it does not.
-    fn known(&self, shown: &[u8; 32], error: Error) -> Result<Identity> {
-        if !matches!(error.kind(), ErrorKind::Unavailable | ErrorKind::Timeout) {
-            return Err(error);
-        }
-        let known = self.known.lock().expect("no panic happens under this lock").get(shown).cloned();
-        let fresh = known.filter(|known| {
+    /// Who showed something that was right a while ago.
+    fn known(&self, key: &str) -> Option<Known> {
+        let known = self.known.lock().expect("no panic happens under this lock").get(key).cloned();
+        known.filter(|known| {
             self.clock.elapsed().saturating_sub(known.since) < WITHOUT_STORE && known.expires > self.clock.now()
-        });
-        fresh.map(|known| Identity::User(known.user)).ok_or(error)
+        })
     }
 
     /// Ends a session.
     pub async fn sign_out(&self, token: &Secret) -> Result<()> {
-        let shown: [u8; 32] = Sha256::digest(token.expose()).into();
-        self.known.lock().expect("no panic happens under this lock").remove(&shown);
-        match self.sessions.delete(&token_key(token.expose()), None).await {
+        let key = token_key(token.expose());
+        self.known.lock().expect("no panic happens under this lock").remove(&key);
+        match self.sessions.delete(&key, None).await {
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
             done => done.map(drop),
         }
     }
 
-    /// Changes a password, and ends all sessions of the user. The program itself need not know the present one: whoever
-    /// opens the store has all that is in it.
+    /// Changes a password, and with that ends all sessions of the user. `Conflict` when somebody else changes it, too. The
+    /// program itself need not know the present one: whoever opens the store has all that is in it.
     pub async fn change_password(&self, user: &str, password: &Secret, new: &Secret, actor: &Actor) -> Result<()> {
         check_password(new)?;
-        if actor.identity != Identity::System {
-            self.check(user, password, actor).await?;
-        }
-        let current = self.users.get(user).await?.ok_or_else(|| Error::not_found("user", user))?;
+        let current = match actor.identity {
+            Identity::System => self.users.get(user).await?.ok_or_else(|| Error::not_found("user", user))?,
+            _ => self.verified(user, password, &Tries::of(actor, user)).await?,
+        };
         let record = UserRecord { password: hash(new.clone()).await? };
         self.users.update(user, &current, &record).await?;
         self.remembered.lock().expect("no panic happens under this lock").clear();
         self.known.lock().expect("no panic happens under this lock").clear();
-        for (key, session) in self.sessions.list().await?.0 {
-            if session.value.user == user {
-                self.sessions.delete(&key, None).await?;
-            }
-        }
         Ok(())
     }
 
-    /// Drops sessions that have expired; whoever signs in pays for it.
+    /// Whether sessions are to be swept, now that one more was begun.
+    fn sweep_is_due(&self) -> bool {
+        let now = self.clock.elapsed();
+        let mut swept = self.swept.lock().expect("no panic happens under this lock");
+        match &mut *swept {
+            Some((since, begun)) if now.saturating_sub(*since) < SWEEP && *begun < SESSIONS => {
+                *begun += 1;
+                false
+            }
+            _ => {
+                *swept = Some((now, 1));
+                true
+            }
+        }
+    }
+
+    /// Drops sessions that have expired, and the oldest of who has too many; whoever signs in pays for it.
     async fn sweep(&self, now: Timestamp) {
-        let Ok((sessions, _)) = self.sessions.list().await else { return };
-        for (key, session) in sessions.into_iter().filter(|(_, session)| session.value.expires <= now).take(100) {
+        let Ok((mut sessions, _)) = self.sessions.list().await else { return };
+        sessions.sort_by_key(|(_, session)| Reverse(session.value.expires));
+        let mut newer: HashMap<String, usize> = HashMap::new();
+        sessions.retain(|(_, session)| {
+            let newer = newer.entry(session.value.user.clone()).or_default();
+            *newer += 1;
+            *newer > SESSIONS || session.value.expires <= now
+        });
+        for (key, session) in sessions.into_iter().rev().take(SWEPT) {
             let _ = self.sessions.delete(&key, Some(session.revision)).await;
         }
     }
@@ -301,9 +366,19 @@ fn token_key(token: &str) -> String {
     hex::encode(Sha256::digest(token))
 }
 
-fn fingerprint(user: &str, password: &Secret, hash: Option<&Secret>) -> [u8; 32] {
+/// Whether the store does not answer.
+fn is_away(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::Unavailable | ErrorKind::Timeout)
+}
+
+/// Tells a password from every other of the user, without telling what it is.
+fn mark(user: &UserRecord) -> String {
+    hex::encode(Sha256::digest(user.password.expose()))
+}
+
+fn fingerprint(tries: &Tries, password: &Secret, hash: Option<&Secret>) -> [u8; 32] {
     let mut digest = Sha256::new();
-    for part in [user, password.expose(), hash.map_or("", Secret::expose)] {
+    for part in [tries.with_user.as_str(), password.expose(), hash.map_or("", Secret::expose)] {
         digest.update((part.len() as u64).to_be_bytes());
         digest.update(part);
     }
@@ -358,15 +433,50 @@ mod tests {
         let builder = Haven::builder().clock(clock.clone()).store(store).keyring(Keyring::generate().unwrap());
         let haven = builder.build().await.unwrap();
         let access = &haven.services().unwrap().access;
-        let shown = |number: usize| <[u8; 32]>::from(Sha256::digest(number.to_be_bytes()));
+        let remember = |number: usize| access.remember(&number.to_string(), "admin", None, Timestamp::MAX);
         for number in 0..KNOWN {
-            access.remember(shown(number), "admin", Timestamp::MAX);
+            remember(number);
         }
         clock.advance(WITHOUT_STORE / 2);
-        access.remember(shown(0), "admin", Timestamp::MAX);
-        access.remember(shown(KNOWN), "admin", Timestamp::MAX);
+        remember(0);
+        remember(KNOWN);
         clock.advance(WITHOUT_STORE / 2);
-        let known = |number| access.known(&shown(number), Error::unavailable("no store")).is_ok();
+        let known = |number: usize| access.known(&number.to_string()).is_some();
         assert_eq!([known(0), known(1), known(KNOWN)], [true, false, false]);
+    }
+
+    #[tokio::test]
+    async fn a_session_begun_while_the_password_changes_does_not_outlive_the_change() {
+        let haven = Haven::open("memory:").await.unwrap();
+        let (access, actor) = (&haven.services().unwrap().access, Actor::system());
+        let (old, new) = (Secret::new("old"), Secret::new("new"));
+        access.first_user(&old).await.unwrap();
+        let seen = access.verified("admin", &old, &Tries::of(&actor, "admin")).await.unwrap();
+        access.change_password("admin", &old, &new, &actor).await.unwrap();
+        let late = access.begin("admin", &seen.value).await.unwrap();
+        assert_eq!(access.who(&late.token).await.unwrap_err().kind(), ErrorKind::Unauthenticated);
+        let session = access.sign_in("admin", &new, &actor).await.unwrap();
+        access.who(&session.token).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn who_signs_in_without_end_has_a_bounded_number_of_sessions() {
+        let clock = Arc::new(ManualClock::seeded(1));
+        let store = Arc::new(MemoryStore::new(&*clock));
+        let builder = Haven::builder().clock(clock.clone()).store(store).keyring(Keyring::generate().unwrap());
+        let haven = builder.build().await.unwrap();
+        let access = &haven.services().unwrap().access;
+        access.first_user(&Secret::new("right")).await.unwrap();
+        let mut tokens = Vec::new();
+        for _ in 0..5 * SESSIONS {
+            clock.advance(Duration::from_millis(10));
+            let session = access.sign_in("admin", &Secret::new("right"), &Actor::system()).await.unwrap();
+            tokens.push(session.token);
+        }
+        assert!(access.sessions.list().await.unwrap().0.len() <= 2 * SESSIONS);
+        assert!(access.who(&tokens[0]).await.is_err(), "the oldest go");
+        for token in &tokens[4 * SESSIONS..] {
+            access.who(token).await.unwrap();
+        }
     }
 }

@@ -12,11 +12,13 @@ mod table;
 #[cfg(feature = "remote")]
 mod remote;
 
-use std::{fmt::Debug, sync::Arc, time::Duration};
+use std::{fmt::Debug, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use haven_model::{Access, Actor, ErrorKind, Object, Result, Revision, Verb, access::Identity};
+use futures_util::FutureExt as _;
+use haven_model::{Access, Actor, Error, Result, Revision, Verb, access::Identity};
 use serde::{Serialize, de::DeserializeOwned};
+use tracing::Instrument as _;
 
 pub use request::{Method, Request};
 pub use table::{Handler, Item, Reply, Row, table};
@@ -25,6 +27,7 @@ pub use table::{Handler, Item, Reply, Row, table};
 pub use remote::{Credentials, PasswordUse, Remote, RemoteOptions};
 
 use crate::{
+    audit::Act,
     engine::{Stream, Terminal},
     services::Services,
 };
@@ -78,6 +81,13 @@ pub trait Follow: Operation {
         Default::default()
     }
 
+    /// Settles where it begins, and answers that cursor: so can be resumed what is cut before its first item. Empty where
+    /// it cannot be resumed.
+    async fn settle(&mut self, services: &Services) -> Result<String> {
+        let _ = services;
+        Ok(String::new())
+    }
+
     /// Begins it with the services of this process. The actor was checked.
     async fn open(self, services: &Services, actor: &Actor) -> Result<Stream<Self::Item>>;
 }
@@ -104,11 +114,16 @@ impl Door {
     pub async fn call<O: Call>(&self, actor: &Actor, operation: O) -> Result<O::Output> {
         match self {
             Self::Local(services) => {
-                let acts = admit(services, actor, &operation).await?;
+                let act = admit(services, actor, &operation).await?;
                 tracing::debug!(operation = O::NAME, actor = %actor.identity, request = actor.request, "call");
-                let answer = operation.run(services, actor).await;
-                audit::<O>(services, actor, acts, failure(&answer)).await;
-                answer
+                let (services, actor) = (services.clone(), actor.clone());
+                perform::<O, _>(
+                    act,
+                    services.clone(),
+                    actor.clone(),
+                    async move { operation.run(&services, &actor).await },
+                )
+                .await
             }
             #[cfg(feature = "remote")]
             Self::Remote(remote) => remote.call(actor, &operation).await,
@@ -117,15 +132,23 @@ impl Door {
 
     /// Opens a stream for `actor`.
     pub async fn follow<O: Follow>(&self, actor: &Actor, operation: O) -> Result<Stream<O::Item>> {
+        Ok(self.begin(actor, operation).await?.1)
+    }
+
+    /// Opens a stream for `actor`, and says where it begins, where that is known here.
+    pub(crate) async fn begin<O: Follow>(&self, actor: &Actor, mut operation: O) -> Result<(String, Stream<O::Item>)> {
         match self {
             Self::Local(services) => {
-                let acts = admit(services, actor, &operation).await?;
-                let opened = operation.open(services, actor).await;
-                audit::<O>(services, actor, acts, failure(&opened)).await;
-                opened
+                let act = admit(services, actor, &operation).await?;
+                let (services, actor) = (services.clone(), actor.clone());
+                perform::<O, _>(act, services.clone(), actor.clone(), async move {
+                    let begins = operation.settle(&services).await?;
+                    Ok((begins, operation.open(&services, &actor).await?))
+                })
+                .await
             }
             #[cfg(feature = "remote")]
-            Self::Remote(remote) => remote.follow(actor, &operation).await,
+            Self::Remote(remote) => Ok((String::new(), remote.follow(actor, &operation).await?)),
         }
     }
 
@@ -133,10 +156,15 @@ impl Door {
     pub async fn converse<O: Converse>(&self, actor: &Actor, operation: O) -> Result<Terminal> {
         match self {
             Self::Local(services) => {
-                let acts = admit(services, actor, &operation).await?;
-                let opened = operation.open(services, actor).await;
-                audit::<O>(services, actor, acts, failure(&opened)).await;
-                opened
+                let act = admit(services, actor, &operation).await?;
+                let (services, actor) = (services.clone(), actor.clone());
+                perform::<O, _>(
+                    act,
+                    services.clone(),
+                    actor.clone(),
+                    async move { operation.open(&services, &actor).await },
+                )
+                .await
             }
             #[cfg(feature = "remote")]
             Self::Remote(remote) => remote.converse(actor, &operation).await,
@@ -144,28 +172,38 @@ impl Door {
     }
 }
 
-/// The one guard: whether `actor` may do this. Answers what it acts on, where it does more than look or report.
-async fn admit<O: Operation>(services: &Services, actor: &Actor, operation: &O) -> Result<Option<Object>> {
+/// The one guard: whether `actor` may do this. Answers what it does, where that is more than to look or report.
+async fn admit<O: Operation>(services: &Services, actor: &Actor, operation: &O) -> Result<Option<Act>> {
     let Some(needs) = operation.needs() else { return Ok(None) };
-    let acts = (!matches!(needs.verb, Verb::Read | Verb::Report)).then(|| needs.object.clone());
+    let acts = !matches!(needs.verb, Verb::Read | Verb::Report);
+    let act = || Act::of(needs.object.clone(), operation);
     match services.access.decide(actor, &needs).into_result() {
-        Ok(()) => Ok(acts),
+        Ok(()) => Ok(acts.then(act)),
         Err(error) => {
-            if actor.identity != Identity::Anonymous {
-                audit::<O>(services, actor, acts, Some(error.kind())).await;
+            if acts && actor.identity != Identity::Anonymous {
+                services.audit.record(actor, O::NAME, act(), Some(error.kind())).await;
             }
             Err(error.with("operation", O::NAME))
         }
     }
 }
 
-fn failure<T>(answer: &Result<T>) -> Option<ErrorKind> {
-    answer.as_ref().err().map(haven_model::Error::kind)
-}
-
-/// Writes down who acted, and how it ended.
-async fn audit<O: Operation>(services: &Services, actor: &Actor, acts: Option<Object>, failed: Option<ErrorKind>) {
-    if let Some(object) = acts {
-        services.audit.record(actor, O::NAME, object, failed).await;
-    }
+/// Does the work of an operation. What acts goes on to its end, and is written down, also when nobody waits for it any
+/// more: there is no effect without its record.
+async fn perform<O: Operation, T: Send + 'static>(
+    act: Option<Act>,
+    services: Arc<Services>,
+    actor: Actor,
+    work: impl Future<Output = Result<T>> + Send + 'static,
+) -> Result<T> {
+    let Some(act) = act else { return work.await };
+    let tasks = services.tasks.clone();
+    let work = async move {
+        let answer = AssertUnwindSafe(work).catch_unwind().await;
+        let answer = answer.unwrap_or_else(|_| Err(Error::unexpected("the operation broke off")));
+        services.audit.record(&actor, O::NAME, act, answer.as_ref().err().map(Error::kind)).await;
+        answer
+    };
+    let done = tasks.spawn(work.in_current_span()).await;
+    done.map_err(|error| Error::unexpected("the operation broke off").caused_by(error))?
 }

@@ -2,7 +2,7 @@
 
 use std::{fmt, future::Future, pin::Pin};
 
-use futures_util::StreamExt as _;
+use futures_util::{StreamExt as _, stream};
 use haven_model::{Error, Result, Revision};
 use serde::Serialize;
 
@@ -54,10 +54,10 @@ pub struct Reply {
     pub revision: Option<Revision>,
 }
 
-/// One item of a stream as JSON.
+/// One item of a stream as JSON. The first may be none, and only say where the stream begins.
 #[derive(Clone, Debug)]
 pub struct Item {
-    /// The JSON text.
+    /// The JSON text; empty where there is no item yet.
     pub json: String,
     /// Where it stands; empty where the stream cannot be resumed.
     pub cursor: String,
@@ -121,14 +121,15 @@ impl Row {
     {
         let row = Self::new::<O>(Handler::Follow(|haven, request| {
             Box::pin(async move {
-                let items = haven.follow(request.read::<O>()?).await?;
+                let (begins, items) = haven.begin(request.read::<O>()?).await?;
+                let begins = (!begins.is_empty()).then(|| Ok(Item { json: String::new(), cursor: begins }));
                 let items = items.map(|item| {
                     let item = item?;
                     let json = String::from_utf8(to_json(&item)?)
                         .map_err(|error| Error::unexpected("JSON is UTF-8").caused_by(error))?;
                     Ok(Item { json, cursor: O::cursor(&item).to_owned() })
                 });
-                Ok(items.boxed())
+                Ok(stream::iter(begins).chain(items).boxed())
             })
         }));
         #[cfg(feature = "schema")]

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use haven_model::{
     Cluster, ClusterName, Container, ContainerDetail, ContainerId, ContainerName, ContainerRef, ContainerSpec,
-    ContainerStats, Error, Event, ExecSpec, Found, Image, ImageRef, Listing, Network, Node, NodeAddress, NodeName,
-    NodeStatus, Outcome, Output, Result, Severity, Volume,
+    ContainerStats, Error, ErrorKind, Event, ExecSpec, Found, Image, ImageRef, Listing, Network, Node, NodeAddress,
+    NodeName, NodeStatus, Outcome, Output, Result, Severity, Volume,
     cluster::ClusterSpec,
     image::PullProgress,
     metrics::{ContainerUse, NodeUse, TopBy},
@@ -198,7 +198,10 @@ impl ContainersHandle<'_> {
     /// Creates a container and starts it.
     pub async fn run(&self, node: &NodeName, name: &str, spec: ContainerSpec) -> Result<ContainerId> {
         let id = self.create(node, Some(ContainerName::new(name)?), spec).await?;
-        self.start(node, &(&id).into()).await?;
+        self.start(node, &(&id).into()).await.map_err(|error| match error.kind() {
+            ErrorKind::Unavailable => Error::timeout("the container was created, but not started").caused_by(error),
+            _ => error,
+        })?;
         Ok(id)
     }
 

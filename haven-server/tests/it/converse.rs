@@ -18,10 +18,14 @@ pub(crate) async fn with_container() -> Bed {
     let node = NodeName::new("sim-1").unwrap();
     bed.haven.nodes().register(&node, NodeAddress::Sim).await.unwrap();
     bed.haven.nodes().wait_online(&node).await.unwrap();
+    run_box(&bed).await;
+    bed
+}
+
+pub(crate) async fn run_box(bed: &Bed) {
     let command = ["sh", "-c", "echo hello; sleep 1000"].map(str::to_owned).to_vec();
     let spec = ContainerSpec { command, ..ContainerSpec::new(ImageRef::new("busybox:latest").unwrap()) };
-    bed.haven.containers().run(&node, "box", spec).await.unwrap();
-    bed
+    bed.haven.containers().run(&NodeName::new("sim-1").unwrap(), "box", spec).await.unwrap();
 }
 
 const EXEC: &str = "/api/v1/nodes/sim-1/containers/box/exec";
@@ -154,6 +158,8 @@ async fn a_stop_ends_conversations() {
     assert_eq!(next_json(&mut socket).await, json!({ "opened": true }));
     bed.stop.cancel();
     assert_eq!(next_json(&mut socket).await["error"]["kind"], "unavailable");
+    // A client that hears that it is over leaves.
+    while let Some(Ok(_)) = socket.next().await {}
     tokio::time::timeout(std::time::Duration::from_secs(5), &mut bed.serving).await.unwrap().unwrap().unwrap();
 }
 

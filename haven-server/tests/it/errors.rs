@@ -11,6 +11,7 @@ use haven_core::{
     store::{Keyring, MemoryStore},
 };
 use haven_server::ServerOptions;
+use haven_testkit::faults::{Fault, Faults, Rule};
 use reqwest::Method;
 use serde_json::json;
 
@@ -216,4 +217,21 @@ async fn a_request_keeps_its_id_where_that_is_sane() {
     let ask = |id: &'static str| bed.request(Method::GET, "/api/v1/nodes").header("x-request-id", id).send();
     assert_eq!(ask("abc-1").await.unwrap().headers()["x-request-id"], "abc-1");
     assert_ne!(ask("abc 1").await.unwrap().headers()["x-request-id"], "abc 1");
+}
+
+#[tokio::test]
+async fn a_network_that_was_made_but_cannot_be_looked_at_is_not_said_not_to_be_there() {
+    let faults = Faults::seeded(1);
+    let store = Arc::new(MemoryStore::new(&SystemClock::default()));
+    let builder = Haven::builder().store(store).keyring(Keyring::generate().unwrap());
+    let builder = builder.hook(Arc::new(faults.clone()));
+    let bed = Bed::over(builder.build().await.unwrap(), ServerOptions::default()).await.signed_in().await;
+    let node = NodeName::new("sim-1").unwrap();
+    bed.haven.nodes().register(&node, NodeAddress::Sim).await.unwrap();
+    bed.haven.nodes().wait_online(&node).await.unwrap();
+    faults.add(Rule::nth("engine.network", 1, Fault::Unreachable));
+    let path = "/api/v1/nodes/sim-1/networks";
+    let made = bed.send(Method::POST, path, &json!({ "spec": { "name": "net" } })).await;
+    is_problem(made, 504, "timeout").await;
+    assert_eq!(bed.get(&format!("{path}/net")).await.status(), 200);
 }

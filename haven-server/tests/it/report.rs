@@ -58,6 +58,19 @@ async fn takes_the_reports_of_both_agents() {
 }
 
 #[tokio::test]
+async fn a_report_with_thousands_of_containers_is_taken() {
+    let bed = Bed::new().await;
+    let labels: serde_json::Map<_, _> =
+        (0..20).map(|n| (format!("com.example.label-{n}"), "x".repeat(40).into())).collect();
+    let container = json!({ "id": "x".repeat(64), "name": "y", "image": "z", "labels": labels });
+    let mut body = script();
+    body["containers"] = vec![container; 3_000].into();
+    let body = body.to_string().into_bytes();
+    assert!(body.len() > 2 << 20);
+    assert_eq!(report(&bed, "/discovery/nodes/web-3", SECRET, body).await.status(), 200);
+}
+
+#[tokio::test]
 async fn an_empty_secret_is_refused_instead_of_letting_everybody_in() {
     let haven = haven_core::Haven::open("memory:").await.unwrap();
     let options =
@@ -117,7 +130,7 @@ async fn what_is_no_report_is_told_so_and_changes_nothing() {
     for path in ["/discovery/nodes/%ff", "/discovery/nodes/a%2Fb", "/discovery/nodes/web-3?ttl=soon"] {
         is_problem(report(&bed, path, SECRET, script().to_string().into_bytes()).await, 400, "invalid").await;
     }
-    is_problem(report(&bed, "/discovery/nodes/web-3", SECRET, vec![b' '; 2 << 20]).await, 413, "invalid").await;
+    is_problem(report(&bed, "/discovery/nodes/web-3", SECRET, vec![b' '; 9 << 20]).await, 413, "invalid").await;
     assert!(bed.haven.nodes().list().await.unwrap().is_empty());
 }
 

@@ -1,6 +1,6 @@
 //! A stop: what runs is answered, what listens hears the end.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use haven_core::{
@@ -73,4 +73,21 @@ async fn a_call_in_flight_is_answered_and_streams_say_why_they_end() {
     held.may_end.add_permits(1);
     assert_eq!(pause.await.unwrap().unwrap().status(), 200);
     (&mut bed.serving).await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn a_call_that_does_not_end_holds_a_stop_for_one_time_of_grace_only() {
+    let held = Held::new();
+    let store = Arc::new(MemoryStore::new(&SystemClock::default()));
+    let builder = Haven::builder().store(store).keyring(Keyring::generate().unwrap()).hook(held.clone());
+    let mut bed = Bed::over(builder.build().await.unwrap(), ServerOptions::default()).await.signed_in().await;
+    let node = NodeName::new("sim-1").unwrap();
+    bed.haven.nodes().register(&node, NodeAddress::Sim).await.unwrap();
+    bed.haven.nodes().wait_online(&node).await.unwrap();
+    let pause = bed.request(Method::POST, "/api/v1/nodes/sim-1/containers/box/pause");
+    let _pause = tokio::spawn(pause.send());
+    held.begun.acquire().await.unwrap().forget();
+    bed.stop.cancel();
+    let served = tokio::time::timeout(Duration::from_secs(9), &mut bed.serving).await;
+    served.expect("it ends before Docker kills").unwrap().unwrap();
 }

@@ -84,6 +84,24 @@ async fn a_stream_goes_on_after_the_event_seen_last() {
 }
 
 #[tokio::test]
+async fn a_stream_that_is_cut_before_its_first_event_goes_on_where_it_began() {
+    let bed = Bed::new().await;
+    let mut events = Events::open(&bed, "", None).await;
+    let begins = loop {
+        events.text.push_str(std::str::from_utf8(&events.response.chunk().await.unwrap().unwrap()).unwrap());
+        let id = events.text.split_once("id: ").and_then(|(_, id)| id.split_once("\n\n"));
+        if let Some((id, rest)) = id {
+            assert_eq!(rest, "");
+            break id.to_owned();
+        }
+    };
+    drop(events);
+    bed.haven.services().unwrap().journal.record(event("meanwhile"));
+    let mut again = Events::open(&bed, "", Some(&begins)).await;
+    assert_eq!(again.next().await.unwrap().1["action"], "meanwhile");
+}
+
+#[tokio::test]
 async fn a_cursor_of_nothing_is_refused_before_the_stream_begins() {
     let bed = Bed::new().await;
     let ask =
@@ -108,7 +126,8 @@ async fn lines_are_lines() {
     while !text.contains('}') {
         text.push_str(std::str::from_utf8(&response.chunk().await.unwrap().unwrap()).unwrap());
     }
-    assert_eq!(serde_json::from_str::<Value>(text.trim()).unwrap()["action"], "b");
+    let first = text.lines().next().unwrap();
+    assert_eq!(serde_json::from_str::<Value>(first).unwrap()["action"], "b");
 }
 
 #[tokio::test]

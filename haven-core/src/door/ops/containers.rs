@@ -219,7 +219,7 @@ acting! {
         pub timeout: Option<u32>,
     },
     |operation, engine| engine.stop_container(&operation.container, &StopOptions { timeout: operation.timeout }),
-    lasts |operation| Some(Duration::from_secs(operation.timeout.unwrap_or_default().into()))
+    lasts |operation| Some(StopOptions { timeout: operation.timeout }.lasts())
 }
 
 acting! {
@@ -230,7 +230,7 @@ acting! {
         pub timeout: Option<u32>,
     },
     |operation, engine| engine.restart_container(&operation.container, &StopOptions { timeout: operation.timeout }),
-    lasts |operation| Some(Duration::from_secs(operation.timeout.unwrap_or_default().into()))
+    lasts |operation| Some(StopOptions { timeout: operation.timeout }.lasts())
 }
 
 acting! {

@@ -146,6 +146,15 @@ impl Follow for FollowEvents {
         &event.cursor
     }
 
+    async fn settle(&mut self, services: &Services) -> Result<String> {
+        let begins = match self.after.take() {
+            Some(after) => after,
+            None => services.journal.read(&EventFilter::default(), None, Some(1)).await?.1,
+        };
+        self.after = Some(begins.clone());
+        Ok(begins)
+    }
+
     async fn open(self, services: &Services, _: &Actor) -> Result<Stream<Event>> {
         let filter = EventFilter {
             cluster: self.cluster,

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use haven_model::{
-    Actor, ClusterName, ContainerRef, Listing, Network, NetworkName, NetworkSpec, NodeName, Result,
+    Actor, ClusterName, ContainerRef, Error, Listing, Network, NetworkName, NetworkSpec, NodeName, Result,
     container::Connection,
 };
 
@@ -72,11 +72,11 @@ impl Call for CreateNetwork {
 
     async fn run(self, services: &Services, _: &Actor) -> Result<Network> {
         let engine = services.nodes.engine(&self.node)?;
-        let made = async {
-            engine.create_network(&self.spec).await?;
-            engine.network(&self.spec.name).await
-        };
-        made.await.map_err(|error| error.with("node", &self.node))
+        engine.create_network(&self.spec).await.map_err(|error| error.with("node", &self.node))?;
+        engine.network(&self.spec.name).await.map_err(|error| {
+            // Whatever is wrong now, the network was made.
+            Error::timeout("the network was made, but cannot be looked at").caused_by(error).with("node", &self.node)
+        })
     }
 }
 

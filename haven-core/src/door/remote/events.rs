@@ -6,12 +6,12 @@ use haven_model::{Error, Result};
 /// The largest event, in bytes.
 const MAX_EVENT: usize = 16 * 1024 * 1024;
 
-/// One event.
+/// One event, or only where the next one will stand.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Message {
     /// Its type; empty for the usual one.
     pub(super) event: String,
-    /// Its text.
+    /// Its text; empty where there is no event yet.
     pub(super) data: String,
     /// Where it stands, where it says so.
     pub(super) id: Option<String>,
@@ -48,10 +48,10 @@ impl Decoder {
                 line.truncate(line.len() - 1);
             }
             if line.is_empty() {
-                if std::mem::take(&mut self.has_data) {
-                    return Ok(Some(std::mem::take(&mut self.message)));
+                let (message, has_data) = (std::mem::take(&mut self.message), std::mem::take(&mut self.has_data));
+                if has_data || message.id.is_some() {
+                    return Ok(Some(message));
                 }
-                self.message = Message::default();
                 continue;
             }
             refuse_beyond(self.message.data.len() + line.len())?;
@@ -106,7 +106,9 @@ mod tests {
     fn reads_what_the_server_writes_and_passes_over_what_says_nothing() {
         let mut decoder = Decoder::default();
         decoder.push(STREAM);
-        assert_eq!(all(&mut decoder), [message("", "{\"x\":1}", Some("a")), message("error", "1\n2", None)]);
+        let read = all(&mut decoder);
+        let lone = message("", "", Some("lone"));
+        assert_eq!(read, [message("", "{\"x\":1}", Some("a")), message("error", "1\n2", None), lone]);
     }
 
     #[test]
@@ -128,7 +130,7 @@ mod tests {
                 found.extend(all(&mut decoder));
                 from = cut;
             }
-            prop_assert_eq!(found.len(), 2);
+            prop_assert_eq!(found.len(), 3);
         }
     }
 }

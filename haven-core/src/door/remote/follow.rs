@@ -1,7 +1,7 @@
 //! Streams of a server.
 //!
-//! One whose items have cursors goes on after a cut, where it is known from where: the last item seen, or the `after`
-//! that was asked for. Others end with the error.
+//! One whose items have cursors goes on after a cut, where it is known from where: the server says so at the beginning, and
+//! with each item. Others end with the error.
 
 use std::time::Duration;
 
@@ -108,12 +108,13 @@ impl Following {
                     return Err(from_problem(&problem)
                         .unwrap_or_else(|| Error::unexpected("the stream failed, and does not say why")));
                 }
-                let item: O::Item = from_json(message.data.as_bytes())?;
-                let cursor = O::cursor(&item);
-                if !cursor.is_empty() {
-                    self.cursor = Some(cursor.to_owned());
+                if let Some(cursor) = message.id {
+                    self.cursor = Some(cursor);
                 }
-                return Ok(Some(item));
+                if message.data.is_empty() {
+                    continue;
+                }
+                return from_json(message.data.as_bytes()).map(Some);
             }
             let Some(response) = &mut self.response else { return Err(Error::unavailable("the stream is not open")) };
             let chunk = tokio::time::timeout(self.remote.shared.options.idle_timeout, response.chunk()).await;

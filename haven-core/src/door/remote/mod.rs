@@ -271,10 +271,15 @@ impl Remote {
     /// The error that an answer tells of.
     async fn problem(&self, response: Response) -> Error {
         let status = response.status();
-        let leads = response.headers().get(header::LOCATION).and_then(|to| to.to_str().ok()).map(str::to_owned);
+        let text = |name| response.headers().get(name).and_then(|text| text.to_str().ok()).map(str::to_owned);
+        let (leads, wait) = (text(header::LOCATION), text(header::RETRY_AFTER));
         let error = match read(response, MAX_PROBLEM).await {
             Ok(body) => problem_of(status.as_u16(), &body, self.url()),
             Err(error) => error,
+        };
+        let error = match wait.and_then(|wait| wait.parse().ok()) {
+            Some(seconds) if error.retry_after().is_none() => error.retry_in(Duration::from_secs(seconds)),
+            _ => error,
         };
         match leads.filter(|_| status.is_redirection()) {
             Some(leads) => error.with("leads to", leads),
@@ -375,9 +380,11 @@ fn problem_of(status: u16, body: &[u8], url: &str) -> Error {
         401 => ErrorKind::Unauthenticated,
         403 => ErrorKind::Denied,
         404 => ErrorKind::NotFound,
+        429 => ErrorKind::Busy,
+        503 => ErrorKind::Unavailable,
+        // A proxy says so also when the server took the request and was lost before it answered.
+        408 | 502 | 504 => ErrorKind::Timeout,
         400..=499 => ErrorKind::Invalid,
-        502 | 503 => ErrorKind::Unavailable,
-        504 => ErrorKind::Timeout,
         _ => ErrorKind::Unexpected,
     };
     // A kind that only a newer server knows: what it says is still worth reading.
@@ -449,7 +456,14 @@ mod tests {
         }
         let newer = problem_of(409, br#"{"kind":"sleepy","detail":"it is night"}"#, "http://h/");
         assert_eq!((newer.kind(), newer.message()), (ErrorKind::Invalid, "it is night"));
-        assert_eq!(problem_of(502, b"<html>", "http://h/").kind(), ErrorKind::Unavailable);
-        assert_eq!(problem_of(504, b"", "http://h/").kind(), ErrorKind::Timeout);
+        for (status, kind) in [
+            (408, ErrorKind::Timeout),
+            (429, ErrorKind::Busy),
+            (502, ErrorKind::Timeout),
+            (503, ErrorKind::Unavailable),
+            (504, ErrorKind::Timeout),
+        ] {
+            assert_eq!(problem_of(status, b"<html>", "http://h/").kind(), kind, "{status}");
+        }
     }
 }

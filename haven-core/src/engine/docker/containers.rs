@@ -42,10 +42,7 @@ impl DockerEngine {
 
     /// How long a stop may take: as long as the program has, and then as long as any answer.
     fn stop_limit(&self, options: StopOptions) -> Duration {
-        // Without a time of its own the container's counts, which only the engine knows.
-        let patience =
-            options.timeout.map_or(Duration::from_secs(600), |seconds| Duration::from_secs(u64::from(seconds)));
-        self.http.limit + patience
+        self.http.limit + options.lasts()
     }
 
     fn stop_path(id: &ContainerRef, what: &str, options: StopOptions) -> Path {
