@@ -172,7 +172,8 @@ fn exec_ends_like_its_program_and_passes_input_on() {
 /// Each line comes back many times over, so that the program waits for its reader while more is written to it.
 #[test]
 fn exec_takes_much_both_ways_at_once() {
-    const LINES: usize = 1_500;
+    const LINES: usize = 6_000;
+    const LINE: usize = 2 * 1024;
     const TIMES: usize = 16;
     let fleet = Fleet::start();
     let repeat = format!("while read l; do echo {}; done", "$l".repeat(TIMES));
@@ -185,7 +186,7 @@ fn exec_takes_much_both_ways_at_once() {
         .unwrap();
     let (mut stdin, mut stdout) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
     std::thread::spawn(move || {
-        let line = "x".repeat(8 * 1024 - 1) + "\n";
+        let line = "x".repeat(LINE - 1) + "\n";
         (0..LINES).try_for_each(|_| std::io::Write::write_all(&mut stdin, line.as_bytes()))
     });
     let (sender, read) = std::sync::mpsc::channel();
@@ -193,7 +194,7 @@ fn exec_takes_much_both_ways_at_once() {
     let read = read.recv_timeout(std::time::Duration::from_secs(120));
     let _ = child.kill();
     assert!(child.wait().unwrap().success());
-    assert_eq!(read.unwrap().unwrap(), (LINES * TIMES * (8 * 1024 - 1) + LINES) as u64);
+    assert_eq!(read.unwrap().unwrap(), (LINES * TIMES * (LINE - 1) + LINES) as u64);
 }
 
 #[test]

@@ -250,6 +250,6 @@ impl Containers for DockerEngine {
         if !outline.state().is_running() {
             return Err(Error::conflict(format!("container `{id}` does not run")));
         }
-        exec::attach(&self.http, &(&outline.id).into(), outline.has_tty()).await
+        exec::attach(&self.http, &outline.id, outline.has_tty()).await
     }
 }

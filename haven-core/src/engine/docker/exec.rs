@@ -8,14 +8,17 @@ use futures_util::{
     FutureExt as _, StreamExt as _,
     future::{BoxFuture, Shared},
 };
-use haven_model::{ContainerRef, Error, ExecSpec, Result, TerminalSize, error::WireError, system::ApiVersion};
+use haven_model::{
+    ContainerId, ContainerRef, Error, ExecSpec, Result, TerminalSize, error::WireError, system::ApiVersion,
+};
 use serde::Deserialize;
 use serde_json::json;
 use tokio_util::{io::ReaderStream, task::AbortOnDropHandle};
 
 use super::{
     frames,
-    http::{Http, Path, json as to_json, parse, read},
+    http::{Http, Path, json as to_json, parse},
+    system,
 };
 use crate::engine::{Terminal, TerminalControl, containers::check_environment};
 
@@ -25,10 +28,6 @@ const ASK_LAST: Duration = Duration::from_millis(500);
 /// The least that an engine must speak to know them; an older one ignores them without a word.
 const ENV: ApiVersion = ApiVersion::new(1, 25);
 const WORKING_DIR: ApiVersion = ApiVersion::new(1, 35);
-/// From then on an engine answers that it waits, before the end of what it waits for.
-const WAIT_TELLS: ApiVersion = ApiVersion::new(1, 30);
-/// The largest answer about an end.
-const MAX_ENDED: usize = 64 * 1024;
 
 pub(super) async fn exec(http: &Arc<Http>, id: &ContainerRef, spec: &ExecSpec) -> Result<Terminal> {
     #[derive(Deserialize)]
@@ -75,7 +74,7 @@ pub(super) async fn exec(http: &Arc<Http>, id: &ContainerRef, spec: &ExecSpec) -
     Ok(terminal(io, spec.tty, control))
 }
 
-pub(super) async fn attach(http: &Arc<Http>, id: &ContainerRef, tty: bool) -> Result<Terminal> {
+pub(super) async fn attach(http: &Arc<Http>, id: &ContainerId, tty: bool) -> Result<Terminal> {
     let path = Path::new(format!("/containers/{id}/attach"))
         .with("stream", "1")
         .with("stdin", "1")
@@ -90,32 +89,27 @@ pub(super) async fn attach(http: &Arc<Http>, id: &ContainerRef, tty: bool) -> Re
 
 /// Waits until the program has ended.
 pub(super) async fn ended(http: &Http, id: &ContainerRef) -> Result<i64> {
-    let (_, answer) = http.ask(Method::POST, &wait(id), None, &[], None).await?;
-    exit_code(&answer)
-}
-
-/// The end of the program that runs now, also where the container is started again: an engine that can tells at once
-/// that it waits.
-async fn end_of_this_run(http: &Arc<Http>, id: &ContainerRef) -> Result<BoxFuture<'static, Result<i64>>> {
-    if http.api >= WAIT_TELLS {
-        let body = http.open(Method::POST, &wait(id), None, &[]).await?;
-        return Ok(async move { exit_code(&read(body, MAX_ENDED).await?) }.boxed());
-    }
-    let (http, id) = (http.clone(), id.clone());
-    Ok(async move { ended(&http, &id).await }.boxed())
-}
-
-fn wait(id: &ContainerRef) -> Path {
-    Path::new(format!("/containers/{id}/wait"))
-}
-
-fn exit_code(answer: &[u8]) -> Result<i64> {
     #[derive(Deserialize)]
     struct Ended {
         #[serde(rename = "StatusCode")]
         code: i64,
     }
-    Ok(parse::<Ended>(answer)?.code)
+    let path = Path::new(format!("/containers/{id}/wait"));
+    let (_, answer) = http.ask(Method::POST, &path, None, &[], None).await?;
+    Ok(parse::<Ended>(&answer)?.code)
+}
+
+/// The end of the program that runs now, also where the container is started again: as the engine tells it at that
+/// moment. To who waits, Docker before 23 may answer with the code of the next run.
+async fn end_of_this_run(http: &Http, id: &ContainerId) -> Result<impl Future<Output = Result<i64>> + use<>> {
+    let filters = json!({ "type": ["container"], "event": ["die"], "container": [id] });
+    let mut deaths = system::events(http, None, Some(&filters)).await?;
+    Ok(async move {
+        let silent = || Err(Error::unavailable("the engine ended its events"));
+        let died = deaths.next().await.unwrap_or_else(silent)?;
+        let code = died.attributes.get("exitCode").and_then(|code| code.parse().ok());
+        code.ok_or_else(|| Error::unexpected("the engine does not say how the program ended"))
+    })
 }
 
 fn terminal(
@@ -175,7 +169,7 @@ impl TerminalControl for Exec {
 #[derive(Debug)]
 struct Attached {
     http: Arc<Http>,
-    id: ContainerRef,
+    id: ContainerId,
     tty: bool,
     /// How the run ended that was attached to.
     ended: Shared<BoxFuture<'static, Result<i64, WireError>>>,

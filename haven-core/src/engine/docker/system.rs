@@ -159,20 +159,32 @@ impl System for DockerEngine {
     }
 
     async fn events(&self, options: &EngineEventOptions) -> Result<Stream<EngineEvent>> {
-        let mut path = Path::new("/events");
-        // The engine sends the head of its answer before it subscribes. What happens between the two is told only when
-        // it is asked for by time; by the engine's own, for the clocks may differ.
-        let since = match options.since {
-            Some(since) => Some(since),
-            None => self.http.get::<Info>(&Path::new("/info")).await?.system_time,
-        };
-        if let Some(since) = since {
-            path = path.with("since", seconds(since));
-        }
-        let body = self.http.open(Method::GET, &path, None, &[]).await?;
-        let ended = futures_util::stream::once(async { Err(Error::unavailable("the engine ended its events")) });
-        Ok(once_each(frames::values::<Said>(body).map(|said| said.map(Said::convert)).boxed()).chain(ended).boxed())
+        events(&self.http, options.since, None).await
     }
+}
+
+/// Events from now on, those since then besides, and of them what passes the engine's filters.
+pub(super) async fn events(
+    http: &Http,
+    since: Option<Timestamp>,
+    filters: Option<&serde_json::Value>,
+) -> Result<Stream<EngineEvent>> {
+    let mut path = Path::new("/events");
+    // The engine sends the head of its answer before it subscribes. What happens between the two is told only when it is
+    // asked for by time; by the engine's own, for the clocks may differ.
+    let since = match since {
+        Some(since) => Some(since),
+        None => http.get::<Info>(&Path::new("/info")).await?.system_time,
+    };
+    if let Some(since) = since {
+        path = path.with("since", seconds(since));
+    }
+    if let Some(filters) = filters {
+        path = path.with("filters", filters.to_string());
+    }
+    let body = http.open(Method::GET, &path, None, &[]).await?;
+    let ended = futures_util::stream::once(async { Err(Error::unavailable("the engine ended its events")) });
+    Ok(once_each(frames::values::<Said>(body).map(|said| said.map(Said::convert)).boxed()).chain(ended).boxed())
 }
 
 /// How many events an engine remembers, and so may tell twice.

@@ -2,6 +2,8 @@
 //!
 //! What they do when they run is in `lifecycle`.
 
+use std::sync::atomic::{AtomicU16, Ordering};
+
 use haven_core::{
     ErrorKind,
     model::{
@@ -284,10 +286,12 @@ pub async fn a_taken_port_is_invalid(on: &EngineFixture) {
 /// A port of the host is one for each of its addresses.
 pub async fn a_port_is_taken_on_its_address_only(on: &EngineFixture) {
     let at = |address: &str, host: Option<u16>| Port { address: Some(address.parse().unwrap()), ..port(80, host) };
+    // None that an engine would choose itself, and no other run of this rule on the same one.
+    static NEXT: AtomicU16 = AtomicU16::new(20_000);
+    let taken = NEXT.fetch_add(1, Ordering::Relaxed);
     let mut spec = on.spec(&["sleep", "1000"]);
-    spec.ports = vec![at("127.0.0.2", None)];
-    let first = on.started(&spec).await;
-    let taken = on.inspect(&first).await.ports.iter().find_map(|port| port.host).unwrap();
+    spec.ports = vec![at("127.0.0.2", Some(taken))];
+    on.started(&spec).await;
     spec.ports = vec![at("127.0.0.3", Some(taken))];
     on.started(&spec).await;
     for wanted in [at("127.0.0.2", Some(taken)), port(80, Some(taken))] {
