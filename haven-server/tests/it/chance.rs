@@ -4,7 +4,8 @@
 
 use std::{cell::Cell, time::Duration};
 
-use haven_core::model::{ContainerRef, NodeAddress, NodeName};
+use futures_util::StreamExt as _;
+use haven_core::model::{ContainerRef, ImageRef, NodeAddress, NodeName};
 use proptest::{
     collection::vec,
     prelude::*,
@@ -150,6 +151,8 @@ async fn mend(bed: &Bed) {
     bed.haven.nodes().register(&node, NodeAddress::Sim).await.unwrap();
     bed.haven.nodes().wait_online(&node).await.unwrap();
     let _ = bed.haven.containers().remove(&node, &container).await;
+    let image = ImageRef::new("busybox:latest").unwrap();
+    bed.haven.images().pull(&node, &image).await.unwrap().for_each(|_| std::future::ready(())).await;
     run_box(bed).await;
 }
 
