@@ -283,12 +283,13 @@ pub async fn a_taken_port_is_invalid(on: &EngineFixture) {
     assert_eq!(on.engine.start_container(&second).await.unwrap(), Outcome::Done, "the port is free again");
 }
 
+/// The next port for a rule that names one: none that an engine would choose itself, nor that of another run.
+static NEXT_PORT: AtomicU16 = AtomicU16::new(20_000);
+
 /// A port of the host is one for each of its addresses.
 pub async fn a_port_is_taken_on_its_address_only(on: &EngineFixture) {
     let at = |address: &str, host: Option<u16>| Port { address: Some(address.parse().unwrap()), ..port(80, host) };
-    // None that an engine would choose itself, and no other run of this rule on the same one.
-    static NEXT: AtomicU16 = AtomicU16::new(20_000);
-    let taken = NEXT.fetch_add(1, Ordering::Relaxed);
+    let taken = NEXT_PORT.fetch_add(1, Ordering::Relaxed);
     let mut spec = on.spec(&["sleep", "1000"]);
     spec.ports = vec![at("127.0.0.2", Some(taken))];
     on.started(&spec).await;
