@@ -2,9 +2,12 @@
 
 use haven_core::model::Secret;
 
-/// A URL without user and password, for showing. Cut by hand: an address of several hosts is no URL to a parser, nor is
-/// one whose password holds a `/`.
+/// A URL without user and password, for showing. Cut by hand where a parser reads none: an address of several hosts is no
+/// URL to it, nor is one whose password holds a `/`.
 pub(crate) fn without_credentials(text: &str) -> String {
+    if url::Url::parse(text).is_ok() {
+        return split_credentials(text).0;
+    }
     let Some((scheme, rest)) = text.split_once("://") else { return text.to_owned() };
     let end = rest.find(['?', '#']).unwrap_or(rest.len());
     match rest[..end].rfind('@') {
@@ -55,6 +58,9 @@ mod tests {
         for password in ["a/b", "a@b", "a/b@c/d"] {
             let shown = without_credentials(&format!("https://me:{password}@host/repo.git"));
             assert_eq!(shown, "https://host/repo.git");
+        }
+        for address in ["https://git.example/@team/repo", "redb:///srv/a:b@c.redb"] {
+            assert_eq!(without_credentials(address), address, "an `@` in the path is no credential");
         }
         assert_eq!(without_credentials("http://10.0.0.1:8761/"), "http://10.0.0.1:8761/");
         assert_eq!(without_credentials("etcd://haven:pw@a:2379,b:2379/fleet?ca=x"), "etcd://a:2379,b:2379/fleet?ca=x");

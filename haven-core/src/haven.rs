@@ -3,7 +3,7 @@
 mod handles;
 mod upkeep;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use haven_model::{Actor, Error, Result};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -98,7 +98,8 @@ impl Haven {
         }
     }
 
-    /// Runs any operation; the handles are this with a name.
+    /// Runs any operation; the handles are this with a name. What acts goes on to its end, and is recorded, also when this
+    /// future is dropped.
     pub async fn call<O: Call>(&self, operation: O) -> Result<O::Output> {
         self.door.call(&self.actor, operation).await
     }
@@ -118,10 +119,16 @@ impl Haven {
         self.door.converse(&self.actor, operation).await
     }
 
-    /// Ends the background work, and waits until everything taken is written. Nothing to do behind a remote door.
+    /// Waits until what acts has ended, ends the background work, and waits until everything taken is written; for at most
+    /// ten seconds. Nothing to do behind a remote door.
     pub async fn close(&self) {
+        self.close_within(Duration::from_secs(10)).await;
+    }
+
+    /// The same for at most `limit`.
+    pub async fn close_within(&self, limit: Duration) {
         if let Some(services) = self.services() {
-            services.close().await;
+            services.close(limit).await;
         }
     }
 }
@@ -210,7 +217,19 @@ impl HavenBuilder {
         let access = AccessService::new(users, Table::new(store.clone(), "sessions/", codec), clock.clone());
         tasks.spawn(upkeep::run(store.clone(), journal.clone(), clock.clone(), stop.child_token()));
         let audit = AuditLog::new(store.clone(), clock.clone());
-        let services = Services { access, audit, clusters, nodes, journal, store, clock, tasks, stop, _guard: guard };
+        let services = Services {
+            access,
+            audit,
+            clusters,
+            nodes,
+            journal,
+            store,
+            clock,
+            acts: TaskTracker::new(),
+            tasks,
+            stop,
+            _guard: guard,
+        };
         Ok(Haven { door: Door::Local(Arc::new(services)), actor: Actor::system() })
     }
 }

@@ -30,6 +30,8 @@ pub struct Services {
     pub store: Arc<dyn Store>,
     /// Time and chance.
     pub clock: Arc<dyn Clock>,
+    /// What acts now, also for who has left.
+    pub(crate) acts: TaskTracker,
     pub(crate) tasks: TaskTracker,
     pub(crate) stop: CancellationToken,
     /// Dropping the services ends their background work.
@@ -62,12 +64,19 @@ impl Services {
         })
     }
 
-    /// Ends the background work, and waits until what was taken is written; for at most ten seconds.
-    pub async fn close(&self) {
-        self.stop.cancel();
-        self.tasks.close();
-        if tokio::time::timeout(Duration::from_secs(10), self.tasks.wait()).await.is_err() {
-            tracing::warn!("background work did not end in time");
+    /// Waits until what acts has ended, ends the background work, and waits until what was taken is written; for at most
+    /// `limit`.
+    pub async fn close(&self, limit: Duration) {
+        let ended = async {
+            self.acts.close();
+            self.acts.wait().await;
+            self.stop.cancel();
+            self.tasks.close();
+            self.tasks.wait().await;
+        };
+        if tokio::time::timeout(limit, ended).await.is_err() {
+            self.stop.cancel();
+            tracing::warn!("what acts, or background work, did not end within {limit:?}");
         }
     }
 }

@@ -29,7 +29,7 @@ pub struct AuditRecord {
     pub failed: Option<ErrorKind>,
     /// The hash of the record before; empty for the first.
     pub previous: String,
-    /// The SHA-256 of this record as it is stored, without this.
+    /// The SHA-256 of this record as it is stored, with this field empty.
     #[serde(default)]
     pub hash: String,
 }

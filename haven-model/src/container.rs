@@ -18,7 +18,7 @@ pub struct Container {
     pub id: ContainerId,
     /// Its name, without the leading slash.
     pub name: String,
-    /// The image as it was asked for.
+    /// The image as it was asked for; its id once that name means another image, or none.
     pub image: String,
     /// The id of the image.
     pub image_id: String,

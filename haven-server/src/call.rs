@@ -1,6 +1,7 @@
 //! Operations with one answer.
 //!
-//! What acts goes on to its end even if its client goes away: half of an effect is worse than one nobody waited for.
+//! The door sees to it that what acts goes on to its end even if its client goes away. A request under an
+//! `Idempotency-Key` goes on here too, so that its answer is kept.
 
 use axum::{
     body::Body,
@@ -78,11 +79,10 @@ async fn act(
         _ => None,
     };
     let (haven, answered) = (shared.haven.acting_as(actor), shared.once.clone());
+    let Some(turn) = turn else { return run(haven, asked).await };
     let work = async move {
         let reply = run(haven, asked).await;
-        if let Some(turn) = turn {
-            answered.end(turn, &reply);
-        }
+        answered.end(turn, &reply);
         reply
     };
     let done = shared.tasks.spawn(work.in_current_span()).await;

@@ -121,7 +121,7 @@ async fn hundreds_of_changes_leave_the_inventory_equal_to_the_engine() {
         fleet(bed, &cluster, NodeSettings { relist: None, sample: None, ..NodeSettings::default() }, "memory:").await;
     let at = node(bed.engine(0).name());
     let engine = haven.services().unwrap().nodes.engine(&at).unwrap();
-    let rounds = if std::env::var_os("HAVEN_SOAK").is_some() { 100 } else { 64 };
+    let rounds = haven_testkit::run::count(64, 100);
     let mut kept = Vec::new();
     for round in 0..rounds {
         let name = format!("many-{round}");

@@ -22,7 +22,7 @@ use super::{node, spec_of, within};
 async fn a_thousand_simulated_and_fifty_real_containers_at_rest_change_no_byte() {
     // An engine of its own: what others do on theirs is news.
     let bed = bed_or_skip!(Bed::with_engines(1));
-    let rest = if std::env::var_os("HAVEN_SOAK").is_some() { 600 } else { 10 };
+    let rest = haven_testkit::run::count(10, 600);
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("haven.redb");
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());

@@ -1,25 +1,26 @@
 //! Containers made from an image: `run` and `create`, with Docker's options.
 
-use std::{collections::BTreeMap, net::IpAddr, path::PathBuf};
+use std::{net::IpAddr, path::PathBuf};
 
 use clap::Args;
 use haven_core::{
-    Error, ErrorKind, Haven,
-    door::ops::{
-        containers::{AttachContainer, ContainerLogs, CreateContainer, RemoveContainer, StartContainer, WaitContainer},
-        nodes::ListNodes,
+    ErrorKind, Haven,
+    door::ops::containers::{
+        AttachContainer, ContainerLogs, CreateContainer, RemoveContainer, StartContainer, WaitContainer,
     },
     engine::Terminal,
     model::{
-        ContainerId, ContainerName, ContainerRef, ContainerSpec, ImageRef, Mount, NetworkName, NodeName, NodeStatus,
-        Port, RestartPolicy, Secret,
+        ContainerId, ContainerName, ContainerRef, ContainerSpec, ImageRef, Mount, NetworkName, NodeName, Port,
+        RestartPolicy,
         spec::{HealthCheck, MountKind, Protocol},
     },
 };
 
 use super::{
-    Context, images, logs,
-    pick::parse_pair,
+    Context,
+    environment::environment,
+    images, logs,
+    pick::{self, parse_pair},
     terminal::{self, Left},
 };
 use crate::{
@@ -235,7 +236,7 @@ impl Make {
         let haven = context.haven().await?;
         let node = match &self.node {
             Some(node) => node.clone(),
-            None => only_node(haven).await?,
+            None => pick::only_node(haven).await?,
         };
         let name = self.name.clone();
         let spec = self.spec()?;
@@ -289,48 +290,6 @@ impl Make {
             stop_timeout: self.stop_timeout,
             ..ContainerSpec::new(self.image)
         })
-    }
-}
-
-/// Values of the environment as Docker takes them, those of the files first.
-pub(crate) fn environment(files: &[PathBuf], values: &[String]) -> Result<BTreeMap<String, Secret>> {
-    let mut lines = Vec::new();
-    for file in files {
-        let text = std::fs::read_to_string(file).map_err(|error| {
-            Error::invalid("the file of the environment cannot be read").caused_by(error).with("file", file.display())
-        })?;
-        let says = |line: &&str| !line.is_empty() && !line.starts_with('#');
-        lines.extend(text.lines().map(str::trim_start).filter(says).map(str::to_owned));
-    }
-    let mut environment = BTreeMap::new();
-    for text in lines.iter().chain(values) {
-        let (name, value) = match text.split_once('=') {
-            Some((name, value)) => (name, Some(value.to_owned())),
-            None => (text.as_str(), std::env::var(text).ok()),
-        };
-        if name.is_empty() {
-            return Err(Failure::usage("a value of the environment needs a name", "write `--env NAME=VALUE`"));
-        }
-        if let Some(value) = value {
-            environment.insert(name.to_owned(), Secret::new(value));
-        }
-    }
-    Ok(environment)
-}
-
-/// The node that is meant while there is only one.
-pub(crate) async fn only_node(haven: &Haven) -> Result<NodeName> {
-    let nodes = haven.call(ListNodes { cluster: None, status: Some(NodeStatus::Online) }).await?;
-    match <[_; 1]>::try_from(nodes) {
-        Ok([node]) => Ok(node.name),
-        Err(nodes) if nodes.is_empty() => Err(Failure::Error(
-            Error::unavailable("no node is online"),
-            Some("register one with `haven nodes register NAME ADDRESS`".into()),
-        )),
-        Err(nodes) => {
-            let names: Vec<String> = nodes.iter().take(5).map(|node| format!("`{}`", node.name)).collect();
-            Err(Failure::usage("there are several nodes", format!("say which with `--node`: {}", names.join(", "))))
-        }
     }
 }
 

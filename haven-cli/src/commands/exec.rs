@@ -11,7 +11,7 @@ use haven_core::{
 
 use super::{
     Context,
-    create::environment,
+    environment::environment,
     pick::Where,
     terminal::{self, Left},
 };

@@ -16,7 +16,11 @@ use haven_core::{
 };
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
-use super::{Context, create::only_node, each::Each, pick::Where};
+use super::{
+    Context,
+    each::Each,
+    pick::{Where, only_node},
+};
 use crate::{
     failure::Result,
     show::{Table, ago, printable, short_id, size},

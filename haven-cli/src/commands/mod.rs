@@ -12,6 +12,7 @@ mod containers;
 mod create;
 mod doctor;
 mod each;
+pub(crate) mod environment;
 mod events;
 mod exec;
 mod images;

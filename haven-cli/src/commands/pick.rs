@@ -1,9 +1,13 @@
-//! Which containers are meant: references, and what narrows them down.
+//! Which containers, and which node, are meant: references, and what narrows them down.
 
 use clap::Args;
 use haven_core::{
-    door::ops::containers::{FindContainer, ListContainers},
-    model::{At, ClusterName, Container, ContainerRef, NodeName},
+    Error, Haven,
+    door::ops::{
+        containers::{FindContainer, ListContainers},
+        nodes::ListNodes,
+    },
+    model::{At, ClusterName, Container, ContainerRef, NodeName, NodeStatus},
 };
 
 use super::Context;
@@ -43,6 +47,22 @@ impl Where {
             _ => error.into(),
         })?;
         Ok(found.into())
+    }
+}
+
+/// The node that is meant while there is only one.
+pub(crate) async fn only_node(haven: &Haven) -> Result<NodeName> {
+    let nodes = haven.call(ListNodes { cluster: None, status: Some(NodeStatus::Online) }).await?;
+    match <[_; 1]>::try_from(nodes) {
+        Ok([node]) => Ok(node.name),
+        Err(nodes) if nodes.is_empty() => Err(Failure::Error(
+            Error::unavailable("no node is online"),
+            Some("register one with `haven nodes register NAME ADDRESS`".into()),
+        )),
+        Err(nodes) => {
+            let names: Vec<String> = nodes.iter().take(5).map(|node| format!("`{}`", node.name)).collect();
+            Err(Failure::usage("there are several nodes", format!("say which with `--node`: {}", names.join(", "))))
+        }
     }
 }
 

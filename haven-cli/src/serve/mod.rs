@@ -189,9 +189,7 @@ async fn serve(configuration: Configuration) -> Result {
         );
     }
     let served = server.serve(listener, stop).await;
-    if tokio::time::timeout(CLOSE, haven.close()).await.is_err() {
-        tracing::warn!("the fleet was not closed in time");
-    }
+    haven.close_within(CLOSE).await;
     tracing::info!("stopped");
     Ok(served?)
 }
@@ -245,15 +243,14 @@ async fn open(settings: &Settings) -> Result<Haven> {
 
 /// The key of the store: from the environment, beside a redb file, else in the data folder.
 async fn keyring(url: &str, settings: &Settings) -> Result<Keyring> {
-    let is_given =
-        [store::KEY_VARIABLE, store::KEY_COMMAND].into_iter().any(|name| crate::connection::variable(name).is_some());
-    if settings.shares_store() && !is_given {
+    let given = store::KeyEnvironment::of_process();
+    if settings.shares_store() && given.key.is_none() && given.command.is_none() {
         let path = settings.shared_key();
         let keyring = Keyring::from_file(&path)?;
         tracing::info!(file = %path.display(), "secrets are sealed with the key in this file; every master of this store needs it");
         return Ok(keyring);
     }
-    Ok(Keyring::for_store(url, store::KeyEnvironment::of_process()).await?)
+    Ok(Keyring::for_store(url, given).await?)
 }
 
 fn store_failure(error: Error, url: &str) -> Failure {

@@ -1,7 +1,7 @@
 //! The systemd service: installed and removed.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fs, io,
     net::SocketAddr,
     path::{Path, PathBuf},
@@ -13,7 +13,7 @@ use haven_core::{Error, ErrorKind, store::StoreKind};
 
 use crate::{
     address::without_credentials,
-    commands::Context,
+    commands::{Context, environment::environment},
     config::{Fetch, Overrides, load},
     failure::{Failure, Hint as _, Result},
 };
@@ -70,6 +70,11 @@ impl Install {
     /// The folders besides its own that the service writes to: where the configuration, and `--store`, have its state.
     fn folders(&self) -> Result<BTreeSet<PathBuf>> {
         let mut overrides = Overrides::default();
+        let env = Path::new(ENVIRONMENT);
+        let mut given = if env.exists() { environment(&[env.to_owned()], &[])? } else { BTreeMap::new() };
+        let mut variable = |name: &str| given.remove(name).map(|value| value.expose().to_owned());
+        overrides.add("data", ENVIRONMENT, variable("HAVEN_DATA"));
+        overrides.add("store", ENVIRONMENT, variable("HAVEN_STORE"));
         overrides.add("store", "--store", self.store.clone());
         let settings = load(&overrides, Fetch::KeptOnly)?.settings;
         let url = settings.store_url();

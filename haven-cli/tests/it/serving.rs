@@ -87,18 +87,6 @@ fn the_first_password_is_told_once_and_state_survives() {
 }
 
 #[test]
-fn a_server_that_does_not_start_does_not_cost_the_first_password() {
-    let home = tempfile::tempdir().unwrap();
-    std::fs::write(home.path().join("wrong.toml"), "[agent]\nsecret = \"\"\n").unwrap();
-    let words = ["serve", "--listen", "127.0.0.1:0", "--data", "d", "--simulate", "0", "--config", "wrong.toml"];
-    let output = program(home.path()).args(words).output().unwrap();
-    assert_eq!((output.status.code(), text(&output.stdout).as_str()), (Some(2), ""), "{}", text(&output.stderr));
-    let mut served = Served::start(home.path(), &["--data", "d", "--simulate", "0"], &[]);
-    assert!(served.line().starts_with("first password of admin: "));
-    served.stop();
-}
-
-#[test]
 fn a_password_that_was_lost_is_replaced_where_the_store_is() {
     let home = tempfile::tempdir().unwrap();
     let start = || Served::start(home.path(), &["--data", "d", "--simulate", "0"], &[]);

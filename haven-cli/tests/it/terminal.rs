@@ -99,7 +99,8 @@ fn a_signal_leaves_the_terminal_as_it_was() {
     let (_, written) = typed_at(&fleet, &asking, &[("Password of admin", "\x03")]);
     assert!(written.contains("code 130") && echoes(&written), "{written}");
     let exec = format!(
-        "{haven} exec -it web-1 sh -c 'echo up; sleep 1000' </dev/tty & child=$!; sleep 3; kill $child; wait $child; echo code $?; stty -a"
+        "{haven} exec -it web-1 sh -c 'touch /up; echo up; sleep 1000' </dev/tty & child=$!; \
+         until {haven} exec web-1 test -e /up; do sleep 0.1; done; sleep 0.5; kill $child; wait $child; echo code $?; stty -a"
     );
     let (_, written) = typed_at(&fleet, &exec, &[]);
     assert!(written.contains("up") && written.contains("code 143") && echoes(&written), "{written}");

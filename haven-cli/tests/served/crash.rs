@@ -58,7 +58,7 @@ fn present(served: &Served) -> BTreeSet<String> {
 
 fn is_killed_in_a_loop(store: &str) {
     let mut served = Served::start(store, &[]);
-    let rounds = if std::env::var_os("HAVEN_SOAK").is_some() { 50 } else { 10 };
+    let rounds = haven_testkit::run::count(10, 50);
     let written = Mutex::new(Written::default());
     for round in 0..rounds {
         let before = written.lock().unwrap().acknowledged.len();

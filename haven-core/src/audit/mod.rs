@@ -19,7 +19,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{
     clock::Clock,
-    store::{Expect, Key, Store, Write},
+    store::{Expect, Key, Record, Store, Write, read_plain, write_plain},
 };
 
 /// How many records are kept, and how many one read answers.
@@ -34,7 +34,7 @@ const MAX_PARAMETERS: usize = 4 * 1024;
 const MAX_TEXT: usize = 1024;
 /// What stands for what was cut.
 const CUT: &str = "…";
-/// The version of records and head that is written.
+/// The version of the head that is written.
 const VERSION: u32 = 1;
 
 /// Writes and reads the audit.
@@ -116,12 +116,15 @@ struct Head {
     rest: Map<String, Value>,
 }
 
-/// A record as it is stored. Its hash is the last of it.
-#[derive(Debug, Serialize)]
-struct Stored<'a> {
-    v: u32,
-    #[serde(flatten)]
-    record: &'a AuditRecord,
+/// Its hash is the last of it.
+impl Record for AuditRecord {
+    const KIND: &'static str = "audit record";
+    const VERSION: u32 = 1;
+    const SEALED: bool = false;
+
+    fn upgrade(_from: u32, value: Value) -> Result<Value> {
+        Ok(value)
+    }
 }
 
 /// What of a stored record chains it to the others.
@@ -160,8 +163,8 @@ impl AuditLog {
                 previous: head.hash,
                 hash: String::new(),
             };
-            record.hash = hex::encode(Sha256::digest(to_bytes(&Stored { v: VERSION, record: &record })?));
-            let stored = to_bytes(&Stored { v: VERSION, record: &record })?;
+            record.hash = hex::encode(Sha256::digest(write_plain(&record)?));
+            let stored = write_plain(&record)?;
             let head =
                 Head { v: head.v.max(VERSION), number: record.number, hash: record.hash.clone(), rest: head.rest };
             let mut writes = vec![Write::Put(head_key()?, to_bytes(&head)?), Write::Put(key(record.number)?, stored)];
@@ -203,10 +206,10 @@ impl AuditLog {
                         && (number != head.number || link.hash == head.hash)
                 });
             before = link.map(|link| link.hash);
-            match serde_json::from_slice(&entry.value) {
+            match read_plain(&entry) {
                 Ok(record) => page.items.push(record),
                 Err(error) => {
-                    tracing::warn!(number, %error, "an audit record cannot be read");
+                    tracing::warn!(number, error = %error.report(), "an audit record cannot be read");
                     page.unreadable.push(number);
                 }
             }

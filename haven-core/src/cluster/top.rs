@@ -41,8 +41,8 @@ impl ClusterService {
         let mut as_of = self.clock.now();
         for state in self.nodes_of(scope)? {
             let reading = state.inventory.read();
-            if state.engine().is_err() {
-                missing.push(Missing::new(state.name.clone(), &state.why_not()));
+            if let Err(error) = state.engine() {
+                missing.push(Missing::new(state.name.clone(), &error));
                 continue;
             }
             let figures = state.figures();

@@ -110,7 +110,7 @@ pub enum Door {
 }
 
 impl Door {
-    /// Runs an operation for `actor`. Fails with what the operation fails with, `Unauthenticated` and `Denied`.
+    /// Runs an operation for `actor`; what acts goes on to its end also when this future is dropped. Fails with what the operation fails with, `Unauthenticated` and `Denied`.
     pub async fn call<O: Call>(&self, actor: &Actor, operation: O) -> Result<O::Output> {
         match self {
             Self::Local(services) => {
@@ -197,13 +197,13 @@ async fn perform<O: Operation, T: Send + 'static>(
     work: impl Future<Output = Result<T>> + Send + 'static,
 ) -> Result<T> {
     let Some(act) = act else { return work.await };
-    let tasks = services.tasks.clone();
+    let acts = services.acts.clone();
     let work = async move {
         let answer = AssertUnwindSafe(work).catch_unwind().await;
         let answer = answer.unwrap_or_else(|_| Err(Error::unexpected("the operation broke off")));
         services.audit.record(&actor, O::NAME, act, answer.as_ref().err().map(Error::kind)).await;
         answer
     };
-    let done = tasks.spawn(work.in_current_span()).await;
+    let done = acts.spawn(work.in_current_span()).await;
     done.map_err(|error| Error::unexpected("the operation broke off").caused_by(error))?
 }

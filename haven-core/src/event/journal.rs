@@ -194,6 +194,11 @@ impl Journal {
         if is_back { Duration::ZERO } else { self.shared.clock.elapsed().saturating_sub(at) }
     }
 
+    /// The cursor of the newest event: who goes on from there hears what comes next.
+    pub(crate) fn end(&self) -> String {
+        self.shared.tail.borrow().cursor()
+    }
+
     /// How many events are kept.
     pub fn len(&self) -> usize {
         self.shared.ring().len()

@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 /// Beyond so many ids a whole list is cheaper than a filtered one.
 const MANY: usize = 50;
 /// How often a container that is said to have ended is read anew while a list shows it running.
-const PATIENCE: u8 = 10;
+const TRIES: u8 = 10;
 
 /// What changed and is not read yet.
 #[derive(Default)]
@@ -45,12 +45,15 @@ impl Dirty {
         }
     }
 
-    /// What to ask the engine for; none: everything.
-    pub(super) fn filter(&self) -> Option<ContainerFilter> {
-        (!self.everything && self.ids.len() <= MANY).then(|| ContainerFilter {
-            id: self.ids.iter().map(ToString::to_string).collect(),
-            ..ContainerFilter::default()
-        })
+    /// Whether a whole list is wanted.
+    pub(super) fn is_whole(&self) -> bool {
+        self.everything || self.ids.len() > MANY
+    }
+
+    /// What to ask the engine for.
+    pub(super) fn filter(&self) -> ContainerFilter {
+        let id = if self.is_whole() { Vec::new() } else { self.ids.iter().map(ToString::to_string).collect() };
+        ContainerFilter { id, ..ContainerFilter::default() }
     }
 }
 
@@ -81,9 +84,35 @@ impl Ended {
         let running: HashSet<&ContainerId> = running.into_iter().collect();
         self.0.retain(|id, tries| {
             *tries += 1;
-            running.contains(id) && *tries <= PATIENCE
+            running.contains(id) && *tries <= TRIES
         });
         self.0.keys().cloned().collect()
+    }
+}
+
+/// Containers that a list showed to have come, gone or changed their state, and no event told of. One may be late;
+/// several that never come mean that those which do are not all, or come no more.
+#[derive(Default)]
+pub(super) struct Untold(HashSet<ContainerId>);
+
+impl Untold {
+    /// Takes what a whole list showed that nothing had hinted at, but for what was told meanwhile. Answers whether events
+    /// are missed from now on that were not before.
+    pub(super) fn shown(&mut self, lifecycle: Vec<ContainerId>, told: &HashSet<ContainerId>) -> bool {
+        if !self.0.is_empty() {
+            return false;
+        }
+        self.0.extend(lifecycle.into_iter().filter(|id| !told.contains(id)));
+        !self.0.is_empty()
+    }
+
+    /// Takes an event.
+    pub(super) fn hear(&mut self, event: &EngineEvent) {
+        self.0.retain(|id| id.as_str() != event.id);
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 }
 
@@ -111,7 +140,7 @@ mod tests {
         dirty.mark(&event("image", "push", "busybox"));
         assert!(dirty.is_empty(), "a push changes no list");
         dirty.mark(&event("image", "untag", "sha256:0"));
-        assert!(dirty.everything && dirty.filter().is_none());
+        assert!(dirty.is_whole());
     }
 
     #[test]
@@ -130,6 +159,6 @@ mod tests {
 
         ended.hear(&event("container", "die", &text));
         let doubts = (0..20).take_while(|_| !ended.doubt([&id]).is_empty()).count();
-        assert_eq!(doubts, usize::from(PATIENCE), "an engine is not asked for ever");
+        assert_eq!(doubts, usize::from(TRIES), "an engine is not asked for ever");
     }
 }

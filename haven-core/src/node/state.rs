@@ -134,7 +134,7 @@ impl NodeState {
     }
 
     /// Why contact is lost.
-    pub(crate) fn why_not(&self) -> Error {
+    fn why_not(&self) -> Error {
         match &self.contact().error {
             Some(wire) if wire.kind == ErrorKind::Unsupported => wire.clone().into(),
             Some(wire) => {

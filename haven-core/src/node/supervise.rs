@@ -2,10 +2,11 @@
 //!
 //! Subscribe to events and wait until that stands, then list: nothing falls between. Events are hints: a burst gathers
 //! for some 50 ms into one list filtered by the ids it names. A whole list comes on a period, which bounds staleness
-//! should an event be lost. A ping a few times per `unknown_after` notices an engine that hangs. Whatever breaks ends
-//! the watch; the inventory is marked stale first, then contact is tried again with growing pauses.
+//! should an event be lost; where it shows what no event told of, events are listened to anew. A ping a few times per
+//! `unknown_after` notices an engine that hangs. Whatever breaks ends the watch; the inventory is marked stale first,
+//! then contact is tried again with growing pauses.
 
-use std::{collections::HashSet, future::Future, pin::Pin, sync::Arc, time::Duration};
+use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
 
 use futures_util::StreamExt as _;
 use haven_model::{
@@ -19,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     NodeSettings,
     connect::Connector,
-    hints::{Dirty, Ended},
+    hints::{Dirty, Ended, Untold},
     lastseen::LastSeen,
     state::{NodeState, Order},
 };
@@ -335,7 +336,7 @@ impl Supervisor {
         let (ping_every, ping_patience) = (settings.unknown_after.mul_f64(0.3), settings.unknown_after.mul_f64(0.5));
         let mut dirty = Dirty::default();
         let mut ended = Ended::default();
-        let mut untold: HashSet<ContainerId> = HashSet::new();
+        let mut untold = Untold::default();
         let mut late = sleep_for(&clock, None);
         let mut doubted = false;
         let mut listing: Option<Listing> = None;
@@ -365,7 +366,7 @@ impl Supervisor {
                     }
                     dirty.mark(&event);
                     ended.hear(&event);
-                    untold.retain(|id| id.as_str() != event.id);
+                    untold.hear(&event);
                     if !dirty.is_empty() {
                         self.state.inventory.set_dirty(true);
                     }
@@ -377,16 +378,15 @@ impl Supervisor {
                 answer = async { listing.as_mut().expect("guarded by the condition").answer.as_mut().await }, if listing.is_some() => {
                     let Some(done) = listing.take() else { continue };
                     let (containers, as_of) = answer?;
-                    let changed = if done.asked.filter().is_some() {
-                        self.state.inventory.merge(&done.asked.ids, containers, as_of)
-                    } else {
+                    let changed = if done.asked.is_whole() {
                         let changes = self.state.inventory.replace(containers, as_of);
                         // Nothing hinted at this list; what it shows to be otherwise must be told of.
-                        if done.asked.ids.is_empty() && untold.is_empty() {
-                            untold.extend(changes.lifecycle.into_iter().filter(|id| !dirty.ids.contains(id)));
-                            late = sleep_for(&clock, (!untold.is_empty()).then_some(LATE));
+                        if done.asked.ids.is_empty() && untold.shown(changes.lifecycle, &dirty.ids) {
+                            late = sleep_for(&clock, Some(LATE));
                         }
                         changes.ids
+                    } else {
+                        self.state.inventory.merge(&done.asked.ids, containers, as_of)
                     };
                     let reading = self.state.inventory.read();
                     let running = reading.containers.iter().filter(|known| known.is_running());
@@ -455,7 +455,7 @@ impl Supervisor {
 
     /// Sends for what is dirty: one request.
     fn list(&self, engine: &Arc<dyn Engine>, asked: Dirty) -> Listing {
-        let answer = self.ask(engine, asked.filter().unwrap_or_default());
+        let answer = self.ask(engine, asked.filter());
         Listing { asked, answer: Box::pin(answer) }
     }
 

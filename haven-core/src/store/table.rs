@@ -113,8 +113,11 @@ impl Codec {
 
     /// Whether a stored record is sealed with a key that is not given.
     fn lacks_key<T: Record>(&self, entry: &Entry) -> bool {
+        if !T::SEALED {
+            return false;
+        }
         let fields: Option<Map<String, Value>> = serde_json::from_slice(&entry.value).ok();
-        let sealed = fields.filter(|_| T::SEALED).and_then(|fields| sealed_part(&fields).ok());
+        let sealed = fields.and_then(|fields| sealed_part(&fields).ok());
         sealed.is_some_and(|sealed| self.keyring.lacks_key(&sealed))
     }
 }

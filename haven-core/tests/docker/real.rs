@@ -9,6 +9,7 @@ use haven_core::{
 use haven_testkit::{
     bed::{BUSYBOX, BUSYBOX_2, Bed},
     rules::engine::EngineFixture,
+    run,
 };
 
 /// The shared bed's engine, spoken with at version `api`; none where the bed is missing and may be.
@@ -45,16 +46,12 @@ mod api_1_41 {
 #[tokio::test(flavor = "multi_thread")]
 async fn random_operations_leave_simulated_and_real_engines_alike() {
     let Some(docker) = fixture(None).await else { return };
-    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
-    let soak = std::env::var_os("HAVEN_SOAK").is_some();
-    let count = number("HAVEN_COUNT").unwrap_or(if soak { 1_000 } else { 100 });
-    let seed = number("HAVEN_SEED").unwrap_or(1) % 1_000;
+    let (seed, count) = (run::seed() % 1_000, run::count(100, 1_000));
     println!("seed {seed}, {count} operations");
     let simulated =
         EngineFixture::new(Arc::new(haven_core::engine::sim::SimEngine::default()), ImageRef::new("busybox").unwrap());
     let run = tokio::spawn(async move {
-        haven_testkit::rules::engine::random_operations(&simulated, &docker, seed, usize::try_from(count).unwrap())
-            .await;
+        haven_testkit::rules::engine::random_operations(&simulated, &docker, seed, count).await;
         docker.clean().await;
     });
     run.await.unwrap();

@@ -14,7 +14,7 @@ use haven_testkit::faults::{Fault, Faults, Rule};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::{cluster, fleet, node};
+use super::{bed::eventually, cluster, fleet, node};
 
 #[tokio::test]
 async fn what_acts_is_recorded_and_what_looks_is_not() {
@@ -94,13 +94,11 @@ async fn what_acts_is_done_and_recorded_also_when_nobody_waits_for_it_any_more()
     let start = async { haven.containers().start(&node, &container).await };
     let left = tokio::time::timeout(Duration::from_millis(20), start).await;
     assert!(left.is_err(), "the caller leaves");
-    let recorded = async {
-        while !haven.call(ListAudit::default()).await.unwrap().items.iter().any(|it| it.operation == "containers.start")
-        {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(20), recorded).await.expect("it is recorded");
+    eventually("it is recorded", || async {
+        let page = haven.call(ListAudit::default()).await.unwrap();
+        page.items.iter().any(|record| record.operation == "containers.start")
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! Clusters: the two that always exist, and those that are made.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use haven_core::{
     ErrorKind,
@@ -10,7 +10,7 @@ use haven_core::{
 };
 use haven_testkit::faults::{Fault, Faults, FaultyStore, Rule};
 
-use super::{cluster, fleet, node};
+use super::{bed::eventually, cluster, fleet, node};
 
 #[tokio::test]
 async fn all_and_orphans_always_exist_and_stay() {
@@ -88,18 +88,10 @@ async fn a_move_is_told_of_both_clusters_and_nothing_of_what_changes_nothing() {
         haven.clusters().add_node(&cluster(name), &node("a")).await.unwrap();
     }
     let wanted = ["cluster web: node a added", "cluster web: node a removed", "cluster db: node a added"];
-    for _ in 0..100 {
+    eventually("all are told, and nothing else", || async {
         let events = haven.events().list(Severity::Info).await.unwrap();
-        let told: Vec<String> = events
-            .into_iter()
-            .filter(|event| event.kind == "cluster" && event.action.ends_with("_node"))
-            .map(|event| event.message)
-            .collect();
-        if told.len() >= wanted.len() {
-            assert_eq!(told, wanted);
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    panic!("the moves were not told");
+        let moves = events.iter().filter(|event| event.kind == "cluster" && event.action.ends_with("_node"));
+        moves.map(|event| event.message.as_str()).eq(wanted)
+    })
+    .await;
 }

@@ -18,19 +18,19 @@ use haven_core::{
     node::NodeSettings,
 };
 
+use haven_testkit::run;
+
 use super::{
-    bench::{bench, eventually, quiet, spec, stripped},
+    bed::{bed, eventually, quiet, spec, stripped},
     node,
 };
 
 #[tokio::test(flavor = "multi_thread")]
 async fn ten_thousand_changes_without_a_relist_leave_it_equal_to_the_engine() {
-    let soak = std::env::var_os("HAVEN_SOAK").is_some();
-    let changes = if soak { 10_000 } else { 2_000 };
-    let seed: u64 = std::env::var("HAVEN_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1);
+    let (seed, changes) = (run::seed(), run::count(2_000, 10_000));
     println!("seed {seed}, {changes} changes");
-    let bench = bench(quiet()).await;
-    let engine = bench.add("a").await;
+    let bed = bed(quiet()).await;
+    let engine = bed.add("a").await;
     let dice = haven_core::clock::ManualClock::seeded(seed);
     let mut ids: Vec<ContainerId> = Vec::new();
     for number in 0..changes {
@@ -57,21 +57,21 @@ async fn ten_thousand_changes_without_a_relist_leave_it_equal_to_the_engine() {
             tokio::task::yield_now().await;
         }
     }
-    eventually("the inventory settles", || async { !bench.seen("a").await.1 }).await;
+    eventually("the inventory settles", || async { !bed.seen("a").await.1 }).await;
     let wanted = stripped(engine.containers(&ContainerFilter::default()).await.unwrap());
-    let (seen, _) = bench.seen("a").await;
+    let (seen, _) = bed.seen("a").await;
     assert_eq!(stripped(seen), wanted);
-    assert!(bench.wire.lists.load(Ordering::SeqCst) < changes / 2, "a burst is one list");
+    assert!(bed.wire.lists.load(Ordering::SeqCst) < changes / 2, "a burst is one list");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_one_container_does_takes_no_time_back_from_another() {
-    let bench = bench(quiet()).await;
-    bench.add("a").await;
-    let run = async |name: &str| bench.haven.containers().run(&node("a"), name, spec()).await.unwrap();
+    let bed = bed(quiet()).await;
+    bed.add("a").await;
+    let run = async |name: &str| bed.haven.containers().run(&node("a"), name, spec()).await.unwrap();
     run("first").await;
     let status = async || {
-        let (seen, _) = bench.seen("a").await;
+        let (seen, _) = bed.seen("a").await;
         seen.into_iter().find(|container| container.name == "first").unwrap().status
     };
     eventually("time goes on", || async { status().await == "Up 1 second" }).await;
@@ -82,36 +82,36 @@ async fn what_one_container_does_takes_no_time_back_from_another() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_of_ten_thousand_objects_is_a_page() {
-    let bench = bench(quiet()).await;
-    let engine = bench.add("a").await;
+    let bed = bed(quiet()).await;
+    let engine = bed.add("a").await;
     for _ in 0..10_000 {
         engine.create_container(None, &spec()).await.unwrap();
     }
     eventually("settled", || async {
-        let (seen, stale) = bench.seen("a").await;
+        let (seen, stale) = bed.seen("a").await;
         seen.len() == 10_000 && !stale
     })
     .await;
-    let requests = bench.wire.requests.load(Ordering::SeqCst);
+    let requests = bed.wire.requests.load(Ordering::SeqCst);
     let page = ListContainers { limit: Some(50), ..ListContainers::default() };
-    let page = bench.haven.containers().list_with(page).await.unwrap();
+    let page = bed.haven.containers().list_with(page).await.unwrap();
     assert_eq!(page.items.len(), 50);
     assert!(page.next.is_some());
     let bytes = serde_json::to_vec(&page).unwrap().len();
     assert!(bytes < 50 * 1024, "{bytes} bytes for fifty containers");
-    assert_eq!(bench.wire.requests.load(Ordering::SeqCst), requests, "the engine is not asked");
+    assert_eq!(bed.wire.requests.load(Ordering::SeqCst), requests, "the engine is not asked");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_container_used_is_kept_while_it_runs() {
     let settings = NodeSettings { sample: Some(Duration::from_millis(20)), ..quiet() };
-    let bench = bench(settings).await;
-    bench.add("a").await;
-    let id = bench.haven.containers().run(&node("a"), "web", spec()).await.unwrap();
+    let bed = bed(settings).await;
+    bed.add("a").await;
+    let id = bed.haven.containers().run(&node("a"), "web", spec()).await.unwrap();
     let web = ContainerRef::from(&id);
     let history = async || {
         let operation = ContainerHistory { node: node("a"), container: web.clone() };
-        bench.haven.call(operation).await.unwrap()
+        bed.haven.call(operation).await.unwrap()
     };
     eventually("the oldest are given up", || async {
         // The first sample of all has no CPU figure: it takes two.
@@ -121,61 +121,61 @@ async fn what_a_container_used_is_kept_while_it_runs() {
     let kept = history().await;
     assert_eq!(kept.len(), 60);
     assert!(kept.is_sorted_by_key(|sample| sample.read) && kept[0].read < kept[59].read, "oldest first");
-    bench.haven.containers().stop(&node("a"), &web).await.unwrap();
+    bed.haven.containers().stop(&node("a"), &web).await.unwrap();
     eventually("nothing of what does not run", || async { history().await.is_empty() }).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_list_costs_one_request_a_node_however_many_containers() {
-    let bench = bench(quiet()).await;
+    let bed = bed(quiet()).await;
     for name in ["a", "b", "c"] {
-        let engine = bench.add(name).await;
+        let engine = bed.add(name).await;
         for _ in 0..20 {
             engine.create_container(None, &spec()).await.unwrap();
         }
     }
-    eventually("settled", || async { bench.haven.containers().list().await.unwrap().items.len() == 60 }).await;
-    eventually("quiet", || async { !bench.haven.containers().list().await.unwrap().stale }).await;
-    let before = bench.wire.requests.load(Ordering::SeqCst);
-    let listing = bench.haven.containers().list().await.unwrap();
+    eventually("settled", || async { bed.haven.containers().list().await.unwrap().items.len() == 60 }).await;
+    eventually("quiet", || async { !bed.haven.containers().list().await.unwrap().stale }).await;
+    let before = bed.wire.requests.load(Ordering::SeqCst);
+    let listing = bed.haven.containers().list().await.unwrap();
     assert_eq!(
-        (listing.items.len(), bench.wire.requests.load(Ordering::SeqCst)),
+        (listing.items.len(), bed.wire.requests.load(Ordering::SeqCst)),
         (60, before),
         "the inventory asks nobody"
     );
-    let lists = bench.wire.lists.load(Ordering::SeqCst);
+    let lists = bed.wire.lists.load(Ordering::SeqCst);
     let fresh = ListContainers { fresh: true, ..ListContainers::default() };
-    assert_eq!(bench.haven.containers().list_with(fresh).await.unwrap().items.len(), 60);
-    assert_eq!(bench.wire.lists.load(Ordering::SeqCst) - lists, 3);
+    assert_eq!(bed.haven.containers().list_with(fresh).await.unwrap().items.len(), 60);
+    assert_eq!(bed.wire.lists.load(Ordering::SeqCst) - lists, 3);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_changes_something_sees_it_in_the_next_list() {
-    let bench = bench(NodeSettings { coalesce: Duration::from_millis(200), ..quiet() }).await;
-    bench.add("a").await;
+    let bed = bed(NodeSettings { coalesce: Duration::from_millis(200), ..quiet() }).await;
+    bed.add("a").await;
     for number in 0..5 {
-        let id = bench.haven.containers().run(&node("a"), &format!("c{number}"), spec()).await.unwrap();
-        let (seen, _) = bench.seen("a").await;
+        let id = bed.haven.containers().run(&node("a"), &format!("c{number}"), spec()).await.unwrap();
+        let (seen, _) = bed.seen("a").await;
         assert!(seen.iter().any(|container| container.id == id && container.is_running()), "number {number}");
-        bench.haven.containers().remove(&node("a"), &ContainerRef::from(&id)).await.unwrap();
-        assert!(bench.seen("a").await.0.is_empty(), "number {number}");
+        bed.haven.containers().remove(&node("a"), &ContainerRef::from(&id)).await.unwrap();
+        assert!(bed.seen("a").await.0.is_empty(), "number {number}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn containers_page_without_gap_or_repeat() {
-    let bench = bench(quiet()).await;
+    let bed = bed(quiet()).await;
     for name in ["a", "b"] {
-        let engine = bench.add(name).await;
+        let engine = bed.add(name).await;
         for _ in 0..13 {
             engine.create_container(None, &spec()).await.unwrap();
         }
     }
-    eventually("settled", || async { bench.haven.containers().list().await.unwrap().items.len() == 26 }).await;
+    eventually("settled", || async { bed.haven.containers().list().await.unwrap().items.len() == 26 }).await;
     let (mut cursor, mut ids) = (None, Vec::new());
     loop {
         let page = ListContainers { limit: Some(7), cursor, ..ListContainers::default() };
-        let page = bench.haven.containers().list_with(page).await.unwrap();
+        let page = bed.haven.containers().list_with(page).await.unwrap();
         ids.extend(page.items.into_iter().map(|at| at.item.id));
         cursor = page.next;
         if cursor.is_none() {
@@ -190,9 +190,9 @@ async fn containers_page_without_gap_or_repeat() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn images_and_volumes_page_without_gap_or_repeat() {
-    let bench = bench(quiet()).await;
+    let bed = bed(quiet()).await;
     for name in ["a", "b"] {
-        let engine = bench.add(name).await;
+        let engine = bed.add(name).await;
         for number in 0..5 {
             let tag = ImageRef::new(format!("nginx:{number}")).unwrap();
             engine.tag_image(&ImageRef::new("nginx").unwrap(), &tag).await.unwrap();
@@ -201,10 +201,10 @@ async fn images_and_volumes_page_without_gap_or_repeat() {
             engine.create_volume(&spec).await.unwrap();
         }
     }
-    let whole = bench.haven.call(ListImages::default()).await.unwrap();
+    let whole = bed.haven.call(ListImages::default()).await.unwrap();
     let (mut cursor, mut images) = (None, Vec::new());
     loop {
-        let page = bench.haven.call(ListImages { limit: Some(1), cursor, ..ListImages::default() }).await.unwrap();
+        let page = bed.haven.call(ListImages { limit: Some(1), cursor, ..ListImages::default() }).await.unwrap();
         assert!(page.items.len() <= 1);
         images.extend(page.items);
         cursor = page.next;
@@ -215,7 +215,7 @@ async fn images_and_volumes_page_without_gap_or_repeat() {
     assert_eq!(images, whole.items);
     let (mut cursor, mut volumes) = (None, Vec::new());
     loop {
-        let page = bench.haven.call(ListVolumes { limit: Some(3), cursor, ..ListVolumes::default() }).await.unwrap();
+        let page = bed.haven.call(ListVolumes { limit: Some(3), cursor, ..ListVolumes::default() }).await.unwrap();
         volumes.extend(page.items.into_iter().map(|at| format!("{}/{}", at.node, at.item.name)));
         cursor = page.next;
         if cursor.is_none() {
@@ -235,33 +235,33 @@ async fn a_quiet_fleet_writes_nothing() {
         unknown_after: Duration::from_secs(2),
         ..NodeSettings::default()
     };
-    let bench = bench(settings).await;
-    let engine = bench.add("a").await;
+    let bed = bed(settings).await;
+    let engine = bed.add("a").await;
     for _ in 0..50 {
         let id = engine.create_container(None, &spec()).await.unwrap();
         engine.start_container(&id.into()).await.unwrap();
     }
-    eventually("settled", || async { !bench.haven.containers().list().await.unwrap().stale }).await;
-    let services = bench.haven.services().unwrap();
+    eventually("settled", || async { !bed.haven.containers().list().await.unwrap().stale }).await;
+    let services = bed.haven.services().unwrap();
     tokio::time::sleep(Duration::from_secs(2)).await;
     services.journal.flush().await;
     let before = services.store.status().await.unwrap();
     tokio::time::sleep(Duration::from_secs(3)).await;
     assert_eq!(services.store.status().await.unwrap(), before);
-    let top = bench.haven.top().containers(haven_core::model::metrics::TopBy::Cpu).await.unwrap();
+    let top = bed.haven.top().containers(haven_core::model::metrics::TopBy::Cpu).await.unwrap();
     assert_eq!(top.items.len(), 50, "and yet it is sampled");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_name_that_comes_to_mean_another_image_is_seen_in_the_next_list() {
-    let bench = bench(quiet()).await;
-    let engine = bench.add("a").await;
+    let bed = bed(quiet()).await;
+    let engine = bed.add("a").await;
     engine.create_container(None, &spec()).await.unwrap();
-    eventually("listed", || async { bench.seen("a").await.0.len() == 1 }).await;
+    eventually("listed", || async { bed.seen("a").await.0.len() == 1 }).await;
     let (from, to) = (ImageRef::new("busybox").unwrap(), ImageRef::new("nginx").unwrap());
     engine.tag_image(&from, &to).await.unwrap();
     eventually("as the engine lists it", || async {
-        let (seen, stale) = bench.seen("a").await;
+        let (seen, stale) = bed.seen("a").await;
         !stale && stripped(seen) == stripped(engine.containers(&ContainerFilter::default()).await.unwrap())
     })
     .await;
@@ -269,11 +269,11 @@ async fn a_name_that_comes_to_mean_another_image_is_seen_in_the_next_list() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_uses_most_is_known_soon_and_not_after_a_period() {
-    let bench = bench(NodeSettings { sample: Some(Duration::from_secs(3600)), ..quiet() }).await;
-    bench.add("a").await;
-    bench.haven.containers().run(&node("a"), "web", spec()).await.unwrap();
+    let bed = bed(NodeSettings { sample: Some(Duration::from_secs(3600)), ..quiet() }).await;
+    bed.add("a").await;
+    bed.haven.containers().run(&node("a"), "web", spec()).await.unwrap();
     eventually("CPU, which takes two samples", || async {
-        let top = bench.haven.top().containers(TopBy::Cpu).await.unwrap();
+        let top = bed.haven.top().containers(TopBy::Cpu).await.unwrap();
         top.items.iter().any(|at| at.item.name == "web" && at.item.stats.cpu_percent.is_some())
     })
     .await;

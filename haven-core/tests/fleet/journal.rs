@@ -16,7 +16,7 @@ use haven_core::{
 use haven_testkit::faults::{Fault, Faults, FaultyStore, Rule};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{bench::eventually, cluster, fleet, node};
+use super::{bed::eventually, cluster, fleet, node};
 
 /// A journal on a memory store, behind faults.
 async fn journal(faults: Faults) -> Journal {

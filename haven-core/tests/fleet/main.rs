@@ -4,7 +4,7 @@
 
 mod access;
 mod audit;
-mod bench;
+mod bed;
 mod clusters;
 mod contact;
 mod inventory;

@@ -19,7 +19,7 @@ use haven_core::{
 };
 use tokio::sync::watch;
 
-use super::{bench::eventually, cluster, node, on};
+use super::{bed::eventually, cluster, node, on};
 
 #[tokio::test]
 async fn registrations_clusters_and_events_are_there_after_a_restart() {

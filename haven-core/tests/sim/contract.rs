@@ -45,7 +45,7 @@ mod hooked {
 
 #[tokio::test]
 async fn two_simulated_engines_agree_on_random_operations() {
-    let count = std::env::var("HAVEN_COUNT").ok().and_then(|count| count.parse().ok()).unwrap_or(600);
+    let count = haven_testkit::run::count(600, 6_000);
     for seed in 0..4 {
         random_operations(&simulated(), &simulated(), seed, count).await;
     }

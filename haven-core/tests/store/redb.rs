@@ -172,7 +172,7 @@ async fn child_that_writes_until_it_is_killed() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_acknowledged_is_lost_to_kill_9() {
-    let rounds = std::env::var("HAVEN_STEPS").ok().and_then(|text| text.parse().ok()).unwrap_or(12);
+    let rounds = haven_testkit::run::count(12, 60);
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("store.redb");
     let mut done = Vec::new();

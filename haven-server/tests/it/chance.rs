@@ -158,8 +158,8 @@ async fn mend(bed: &Bed) {
 
 #[test]
 fn no_request_fails_the_server_or_holds_it() {
-    let cases = if std::env::var_os("HAVEN_SOAK").is_some() { 10_000 } else { 400 };
-    let seed: u64 = std::env::var("HAVEN_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1);
+    let cases = haven_testkit::run::count(400, 10_000);
+    let seed = haven_testkit::run::seed();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let bed = runtime.block_on(with_container());
     let all = all();

@@ -29,6 +29,9 @@ pub struct Events {
 operation! {
     /// Reads events, oldest first: the newest that fit, or those after a cursor. `not_found` for a cluster or
     /// node that is not there and has no events either.
+    ///
+    /// Where events after the cursor are not kept any more, one of the type `journal` and the action `gap` comes first,
+    /// whatever the conditions.
     "events.list", Get "/events", needs Read;
     #[derive(Default)]
     pub struct ListEvents {
@@ -114,6 +117,9 @@ impl Call for CountEvents {
 
 operation! {
     /// Follows events: those after a cursor first, where one is given, then each as it happens.
+    ///
+    /// Where some are not kept any more, or the reader is too slow, one of the type `journal` and the action `gap` tells of
+    /// it, whatever the conditions.
     "events.follow", Get "/events/stream", needs Read;
     #[derive(Default)]
     pub struct FollowEvents {
@@ -149,7 +155,7 @@ impl Follow for FollowEvents {
     async fn settle(&mut self, services: &Services) -> Result<String> {
         let begins = match self.after.take() {
             Some(after) => after,
-            None => services.journal.read(&EventFilter::default(), None, Some(1)).await?.1,
+            None => services.journal.end(),
         };
         self.after = Some(begins.clone());
         Ok(begins)

@@ -12,12 +12,14 @@ use async_trait::async_trait;
 use haven_model::{Error, Result, Secret, node::TlsSpec};
 use rustls::{
     ClientConfig, RootCertStore,
-    pki_types::{CertificateDer, PrivateKeyDer, ServerName, pem::PemObject as _},
+    pki_types::{PrivateKeyDer, ServerName, pem::PemObject as _},
 };
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::{TcpStream, UnixStream},
 };
+
+use crate::trust;
 
 /// A connection: bytes both ways.
 pub trait Io: AsyncRead + AsyncWrite + Send + Unpin + 'static {}
@@ -123,40 +125,24 @@ impl TlsDial {
         })?;
         let none = TlsSpec::default();
         let tls = tls.unwrap_or(&none);
-        let mut roots = RootCertStore::empty();
-        match &tls.ca {
+        let roots = match &tls.ca {
             Some(pem) => {
-                for certificate in certificates("ca", pem)? {
-                    roots
-                        .add(certificate)
-                        .map_err(|error| Error::invalid("`ca` holds no usable certificate").caused_by(error))?;
-                }
+                let mut roots = RootCertStore::empty();
+                trust::add(&mut roots, pem)?;
+                roots
             }
-            None => roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
-        }
-        let builder = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-            .with_safe_default_protocol_versions()
-            .map_err(|error| Error::unexpected("TLS cannot be set up").caused_by(error))?
-            .with_root_certificates(roots);
+            None => trust::well_known(),
+        };
+        let builder = trust::trusting(roots)?;
         let config = match (&tls.cert, &tls.key) {
             (Some(cert), Some(key)) => builder
-                .with_client_auth_cert(certificates("cert", cert)?, private_key(key)?)
+                .with_client_auth_cert(trust::certificates("cert", cert)?, private_key(key)?)
                 .map_err(|error| Error::invalid("`cert` and `key` do not fit together").caused_by(error))?,
             (None, None) => builder.with_no_client_auth(),
             _ => return Err(Error::invalid("`cert` and `key` are given together, or neither")),
         };
         Ok(Self { tcp: TcpDial::new(host, port), name, config: Arc::new(config) })
     }
-}
-
-fn certificates(what: &str, pem: &str) -> Result<Vec<CertificateDer<'static>>> {
-    let found: Vec<_> = CertificateDer::pem_slice_iter(pem.as_bytes())
-        .collect::<Result<_, _>>()
-        .map_err(|error| Error::invalid(format!("`{what}` is no certificate in PEM: {error}")))?;
-    if found.is_empty() {
-        return Err(Error::invalid(format!("`{what}` holds no certificate in PEM")));
-    }
-    Ok(found)
 }
 
 fn private_key(pem: &Secret) -> Result<PrivateKeyDer<'static>> {

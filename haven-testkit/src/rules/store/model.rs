@@ -1,8 +1,8 @@
 //! Random transactions against a map: what holds for a `BTreeMap` holds for a store.
 //!
-//! The seed is printed on failure; `HAVEN_SEED` plays it again, and `HAVEN_STEPS` says how long.
+//! The seed is printed on failure; `HAVEN_SEED` plays it again.
 
-use std::{collections::BTreeMap, env};
+use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use haven_core::{
@@ -13,13 +13,13 @@ use haven_core::{
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
 
 use super::{Fixture, Watch, foreign};
+use crate::run;
 
 type Model = BTreeMap<Key, (Bytes, Revision)>;
 
 /// Every answer, every list and every watch equals the map's, whatever is asked.
 pub async fn equals_a_map_under_random_transactions(fixture: &Fixture) {
-    let number = |name, default| env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default);
-    let (seed, steps) = (number("HAVEN_SEED", 7), number("HAVEN_STEPS", 300));
+    let (seed, steps) = (run::seed(), run::count(300, 3_000));
     let mut random = StdRng::seed_from_u64(seed);
     let mut model = Model::new();
     let mut now = fixture.now().await;

@@ -71,13 +71,13 @@ impl Hook for Wire {
     }
 }
 
-pub(crate) struct Bench {
+pub(crate) struct Bed {
     pub(crate) haven: Haven,
     pub(crate) engines: SimConnector,
     pub(crate) wire: Arc<Wire>,
 }
 
-pub(crate) async fn bench(settings: NodeSettings) -> Bench {
+pub(crate) async fn bed(settings: NodeSettings) -> Bed {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
     let engines = SimConnector::new(clock.clone());
     let wire = Arc::new(Wire::default());
@@ -90,10 +90,10 @@ pub(crate) async fn bench(settings: NodeSettings) -> Bench {
         .build()
         .await
         .unwrap();
-    Bench { haven, engines, wire }
+    Bed { haven, engines, wire }
 }
 
-impl Bench {
+impl Bed {
     pub(crate) async fn add(&self, name: &str) -> SimEngine {
         self.haven.nodes().register(&node(name), NodeAddress::Sim).await.unwrap();
         self.haven.nodes().wait_online(&node(name)).await.unwrap();
