@@ -15,6 +15,15 @@ use crate::{
     show::Show,
 };
 
+/// `HOST:PORT` is a server over HTTP, as it is to an agent.
+fn with_scheme(server: String) -> String {
+    let is_host = |host: &str| !host.is_empty() && !host.contains('/') && !matches!(host, "redb" | "memory" | "etcd");
+    match server.rsplit_once(':') {
+        Some((host, port)) if is_host(host) && port.parse::<u16>().is_ok() => format!("http://{server}"),
+        _ => server,
+    }
+}
+
 /// Where a server listens unless said otherwise.
 pub(crate) const DEFAULT_SERVER: &str = "http://127.0.0.1:8761";
 
@@ -41,7 +50,7 @@ pub(crate) struct ServerArgs {
 impl ServerArgs {
     /// The same, at this server where one is named.
     pub(crate) fn at(&self, url: Option<String>) -> Self {
-        Self { server: url.or_else(|| self.server.clone()), ..self.clone() }
+        Self { server: url.map(with_scheme).or_else(|| self.server.clone()), ..self.clone() }
     }
 
     /// The server's address.
@@ -53,7 +62,8 @@ impl ServerArgs {
     /// where none is named. By hand: clap counts a variable as an argument, and shows it in every line of usage.
     pub(crate) fn or_usual(mut self) -> Self {
         let said = |option: Option<String>, name| option.filter(|text| !text.is_empty()).or_else(|| variable(name));
-        self.server = said(self.server, "HAVEN_SERVER").or_else(|| Stored::load().ok()?.last().map(str::to_owned));
+        let server = said(self.server, "HAVEN_SERVER").map(with_scheme);
+        self.server = server.or_else(|| Stored::load().ok()?.last().map(str::to_owned));
         self.username = said(self.username, "HAVEN_USER");
         self.ca = self.ca.or_else(|| std::env::var_os("HAVEN_CA").filter(|path| !path.is_empty()).map(PathBuf::from));
         self
@@ -197,4 +207,24 @@ pub(crate) fn is_http(url: &str) -> bool {
 
 fn actor(identity: Identity) -> Actor {
     Actor { identity, face: Face::Cli, ..Actor::system() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_and_a_port_are_a_server() {
+        for (said, meant) in [
+            ("127.0.0.1:8761", "http://127.0.0.1:8761"),
+            ("haven.example.org:80", "http://haven.example.org:80"),
+            ("[::1]:8761", "http://[::1]:8761"),
+            ("https://a:1", "https://a:1"),
+            ("redb:1", "redb:1"),
+            ("memory:", "memory:"),
+            ("paper", "paper"),
+        ] {
+            assert_eq!(with_scheme(said.to_owned()), meant);
+        }
+    }
 }

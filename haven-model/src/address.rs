@@ -75,8 +75,8 @@ impl FromStr for NodeAddress {
             return Err(Error::invalid("an address of an engine holds no user and no password"));
         }
         let wrong = |why: &str| Err(Error::invalid(format!("{why} in the address `{}`", text.escape_debug())));
-        if text.len() > 1024 {
-            return Err(Error::invalid(format!("an address has at most 1024 characters, this one has {}", text.len())));
+        if text.len() > 480 {
+            return Err(Error::invalid(format!("an address has at most 480 characters, this one has {}", text.len())));
         }
         if text == "sim:" {
             return Ok(Self::Sim);

@@ -90,7 +90,7 @@ pub struct Listing<T> {
     /// The things, each with its machine; those of machines out of contact as last seen.
     pub items: Vec<At<T>>,
     /// The machines whose part is missing or stale, and why.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub missing: Vec<Missing>,
     /// When the oldest part of the list was true.
     pub as_of: Timestamp,

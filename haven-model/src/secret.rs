@@ -6,7 +6,10 @@
 
 use std::{cell::Cell, fmt};
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{Error as _, IgnoredAny},
+};
 
 /// What a hidden value looks like.
 pub const MASK: &str = "***";
@@ -77,7 +80,18 @@ impl Serialize for Secret {
 
 impl<'de> Deserialize<'de> for Secret {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer).map(Self)
+        // Serde's own words for what is no text hold it.
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Told {
+            Text(String),
+            Other(IgnoredAny),
+        }
+
+        match Told::deserialize(deserializer)? {
+            Told::Text(text) => Ok(Self(text)),
+            Told::Other(_) => Err(D::Error::custom("a secret is a text")),
+        }
     }
 }
 
@@ -103,6 +117,14 @@ mod tests {
         assert_eq!(serde_json::to_string(&secret).unwrap(), "\"***\"");
         assert_eq!(exposed(|| serde_json::to_string(&secret).unwrap()), "\"s3cret\"");
         assert_eq!(serde_json::to_string(&secret).unwrap(), "\"***\"");
+    }
+
+    #[test]
+    fn what_is_no_text_is_refused_without_showing_it() {
+        for wrong in ["5551234567", "[\"s3cret\"]", "{\"s3cret\":1}", "true", "null"] {
+            let error = serde_json::from_str::<Secret>(wrong).unwrap_err().to_string();
+            assert!(error.contains("a secret is a text") && !error.contains(wrong), "{error}");
+        }
     }
 
     #[test]

@@ -36,7 +36,10 @@ pub(crate) async fn answer(
     }
     let named = if mounted.creates { created::name_in(&asked) } else { None };
     let reply = if mounted.row.method == Method::Get {
-        run(shared.haven.acting_as(actor), asked).await
+        tokio::select! {
+            reply = run(shared.haven.acting_as(actor), asked) => reply,
+            () = shared.stop.cancelled() => Err(Error::unavailable("the server is stopping")),
+        }
     } else {
         act(shared, mounted, run, actor, asked, headers).await
     };

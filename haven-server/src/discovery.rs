@@ -4,9 +4,10 @@
 //! the body is JSON. They show a shared secret in `X-Auth-Node`. The script sends all containers of its machine with their
 //! labels, of which nothing is kept, so a report may be larger than other bodies.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
+    body::HttpBody as _,
     extract::{Request, State},
     response::{IntoResponse as _, Response},
 };
@@ -18,15 +19,18 @@ use haven_core::{
 use http::{HeaderMap, StatusCode};
 use subtle::ConstantTimeEq as _;
 
-use crate::{Shared, identity, problem::Problem, route};
+use crate::{Shared, edge, identity, problem::Problem, route};
 
 /// The largest report, in bytes.
 const MAX_REPORT: usize = 8 * 1024 * 1024;
+/// How many bytes of reports are read at the same time.
+pub(crate) const REPORTS: usize = 64 * 1024 * 1024;
 /// What the original answers to an agent with a wrong secret.
 const REFUSED: &str = "Server required node auth, need correct value of 'X-Auth-Node' header.";
 
 pub(crate) async fn report(State(shared): State<Arc<Shared>>, request: Request) -> Result<Response, Problem> {
     let (mut parts, body) = request.into_parts();
+    edge::refuse_foreign_pages(&parts.method, &parts.headers)?;
     if !is_known(&shared, &parts.headers) {
         return Ok((StatusCode::UNAUTHORIZED, REFUSED).into_response());
     }
@@ -34,7 +38,13 @@ pub(crate) async fn report(State(shared): State<Arc<Shared>>, request: Request) 
     let node = NodeName::new(route::decode(path, "name")?)?;
     let ttl = parts.uri.query().map(ttl).transpose()?.flatten();
     let from = identity::peer(&parts).map(|peer| peer.ip().to_canonical());
-    let body = route::read_body(body, shared.options.max_body.max(MAX_REPORT), shared.options.patience).await?;
+    let most = shared.options.max_body.max(MAX_REPORT);
+    let size = body.size_hint().upper().and_then(|size| usize::try_from(size).ok()).map_or(most, |size| size.min(most));
+    let _room =
+        u32::try_from(size).ok().and_then(|size| shared.reports.try_acquire_many(size).ok()).ok_or_else(|| {
+            Error::new(ErrorKind::Busy, "too many reports are on their way").retry_in(Duration::from_secs(1))
+        })?;
+    let body = route::read_body(body, most, shared.options.patience).await?;
     let report = read(&body)?;
     let agent = Actor::agent(node.clone());
     let actor = match parts.extensions.remove::<Actor>() {

@@ -90,7 +90,7 @@ fn needs_sign_in(parts: &Parts) -> bool {
 ///
 /// The browser's own word on the site counts most, since no page can forge it and no proxy changes it; browsers that say
 /// none, and all of them over plain HTTP, still say where a page that acts comes from.
-fn refuse_foreign_pages(method: &Method, headers: &HeaderMap) -> Result<()> {
+pub(crate) fn refuse_foreign_pages(method: &Method, headers: &HeaderMap) -> Result<()> {
     let shows_token = headers
         .get(header::AUTHORIZATION)
         .and_then(|value| value.as_bytes().split(|byte| *byte == b' ').next())
@@ -190,7 +190,8 @@ pub(crate) async fn no_route(request: Request) -> Problem {
 /// For a path that is there, but not by this method. The router says which are, in `Allow`.
 pub(crate) async fn no_method(request: Request) -> Problem {
     let path: String = request.uri().path().chars().take(200).collect();
-    let error = Error::invalid(format!("`{}` does not take {}", path.escape_debug(), request.method()));
+    let method: String = request.method().as_str().chars().take(20).collect();
+    let error = Error::invalid(format!("`{}` does not take {method}", path.escape_debug()));
     Problem::with_status(error, StatusCode::METHOD_NOT_ALLOWED)
 }
 

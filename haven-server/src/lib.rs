@@ -28,6 +28,7 @@ use std::{sync::Arc, time::Duration};
 use axum::{Router, middleware, routing};
 use haven_core::{Error, Haven, Result, Services, model::Secret};
 use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::sync::Semaphore;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt as _;
 use tower_http::compression::CompressionLayer;
@@ -89,6 +90,8 @@ struct Shared {
     figures: figures::Figures,
     once: Arc<once::Answered>,
     document: pages::Document,
+    /// Room for reports that are being read, in bytes.
+    reports: Semaphore,
     /// Work that goes on without its client, and streams.
     tasks: TaskTracker,
     /// Ends streams and conversations.
@@ -112,6 +115,7 @@ impl Server {
             figures: figures::Figures::default(),
             once: Arc::default(),
             document: pages::Document::default(),
+            reports: Semaphore::new(discovery::REPORTS),
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
         };

@@ -25,6 +25,9 @@ pub(crate) async fn document(State(shared): State<Arc<Shared>>) -> Response {
 /// The document, made when it is first asked for.
 pub(crate) type Document = OnceLock<bytes::Bytes>;
 
+/// The file of the reference that says where the document is.
+const INITIALIZER: &str = "swagger-initializer.js";
+
 pub(crate) async fn to_reference() -> Redirect {
     Redirect::permanent("/reference/")
 }
@@ -39,5 +42,11 @@ pub(crate) async fn reference(request: Request) -> Result<Response, Problem> {
     };
     let kind =
         HeaderValue::from_str(&found.content_type).unwrap_or(HeaderValue::from_static("application/octet-stream"));
-    Ok(([(header::CONTENT_TYPE, kind)], found.bytes.into_owned()).into_response())
+    let mut bytes = found.bytes.into_owned();
+    if file == INITIALIZER {
+        // No page may fetch what its own address names with a user and a password.
+        let text = String::from_utf8_lossy(&bytes);
+        bytes = text.replace("\"/openapi.json\"", "location.origin + \"/openapi.json\"").into_bytes();
+    }
+    Ok(([(header::CONTENT_TYPE, kind)], bytes).into_response())
 }

@@ -4,6 +4,7 @@ use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use axum::{
     Router,
+    body::HttpBody as _,
     extract::{FromRequestParts as _, Request, State, ws::WebSocketUpgrade},
     response::{IntoResponse as _, Response},
     routing::{MethodFilter, on},
@@ -13,7 +14,7 @@ use bytes::Bytes;
 use haven_core::{
     Error, Result,
     door::{self, Handler, Method, Row},
-    model::Actor,
+    model::{Actor, access::Identity},
 };
 use http::{HeaderValue, StatusCode, header, request::Parts};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
@@ -21,6 +22,9 @@ use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use crate::{
     API_V1, Shared, call, converse, created, document, double::refuse_doubles, follow, moment, problem::Problem,
 };
+
+/// The largest body of who is not signed in.
+const MAX_ANONYMOUS: usize = 16 * 1024;
 
 /// One operation at its route.
 #[derive(Debug)]
@@ -87,7 +91,9 @@ async fn handle(shared: Arc<Shared>, mounted: Arc<Mounted>, request: Request) ->
             if !asked.query.is_empty() {
                 return Err(Error::invalid("this takes its parameters as JSON body, not as query").into());
             }
-            asked.body = read_body(body, shared.options.max_body, shared.options.patience).await?;
+            // Of nobody in particular little is taken: a user and a password.
+            let most = if actor.identity == Identity::Anonymous { MAX_ANONYMOUS } else { usize::MAX };
+            asked.body = read_body(body, shared.options.max_body.min(most), shared.options.patience).await?;
             refuse_doubles(&asked.body)?;
         }
         match mounted.row.handler {
@@ -171,16 +177,20 @@ pub(crate) fn decode(text: &str, what: &str) -> Result<String> {
 
 /// Reads a body to its end, within bounds of size and time.
 pub(crate) async fn read_body(body: axum::body::Body, limit: usize, patience: Duration) -> Result<Bytes, Problem> {
+    let too_large = || {
+        let error = Error::invalid(format!("the body is larger than {limit} bytes"));
+        Problem::with_status(error, StatusCode::PAYLOAD_TOO_LARGE)
+    };
+    if body.size_hint().lower() > limit as u64 {
+        return Err(too_large());
+    }
     let read = tokio::time::timeout(patience, Limited::new(body, limit).collect());
     match read.await {
         Err(_) => {
             Err(Problem::with_status(Error::invalid("the body did not arrive in time"), StatusCode::REQUEST_TIMEOUT))
         }
         Ok(Ok(body)) => Ok(body.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => {
-            let error = Error::invalid(format!("the body is larger than {limit} bytes"));
-            Err(Problem::with_status(error, StatusCode::PAYLOAD_TOO_LARGE))
-        }
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
         Ok(Err(error)) => Err(Error::invalid("the body broke off").caused_by(error).into()),
     }
 }

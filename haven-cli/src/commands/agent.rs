@@ -1,6 +1,6 @@
 //! `haven agent`: reports from a node to a master.
 
-use std::{path::PathBuf, time::Duration};
+use std::{io::IsTerminal as _, path::PathBuf, time::Duration};
 
 use clap::{ArgAction, Args};
 use haven_agent::{Agent as Reporter, AgentConfig};
@@ -65,6 +65,7 @@ impl Agent {
         let logs = tracing_subscriber::fmt()
             .with_env_filter(EnvFilter::new(level))
             .with_writer(std::io::stderr)
+            .with_ansi(std::io::stderr().is_terminal())
             .with_target(false);
         logs.try_init().map_err(|error| Error::unexpected(format!("logging cannot be started: {error}")))?;
         let master = self.master.ok_or_else(|| {

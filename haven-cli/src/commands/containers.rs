@@ -104,13 +104,15 @@ fn table(listing: &Listing<Container>, whole: bool) -> Table {
     let mut table = Table::new(&["CONTAINER ID", "NODE", "IMAGE", "COMMAND", "CREATED", "STATUS", "PORTS", "NAME"]);
     for at in &listing.items {
         let container = &at.item;
+        // As last seen: nobody can say what it is now.
+        let lost = if listing.missing.iter().any(|missing| missing.node == at.node) { " (stale)" } else { "" };
         table.row([
             if whole { container.id.to_string() } else { container.id.short().to_owned() },
             at.node.to_string(),
             truncated(&container.image, 40, whole),
             format!("\"{}\"", truncated(&container.command, 20, whole)),
             ago(container.created),
-            status(container),
+            status(container) + lost,
             ports(&container.ports),
             container.name.clone(),
         ]);

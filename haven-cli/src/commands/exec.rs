@@ -83,6 +83,9 @@ impl Exec {
 }
 
 /// Connect to the main program of a container
+///
+/// Control-C goes to the program, and leaves when it is pressed again and again. With a terminal, Control-P Control-Q
+/// leaves at once; the program goes on.
 #[derive(Debug, Args)]
 pub(crate) struct Attach {
     /// Do not pass standard input on

@@ -163,7 +163,15 @@ impl ClusterService {
             );
         }
         // The cluster goes first, so that no node joins while its nodes leave; a node that still names it is an orphan.
-        let revision = self.clusters.table().delete(cluster.as_str(), Some(current.revision)).await?;
+        let deleted = self.clusters.table().delete(cluster.as_str(), Some(current.revision)).await;
+        let revision = match deleted {
+            Err(error) if error.kind() == ErrorKind::Conflict && revision.is_none() => {
+                // Somebody else was faster: deleted it, or described it anew.
+                let current = self.stored(cluster).await?;
+                self.clusters.table().delete(cluster.as_str(), Some(current.revision)).await?
+            }
+            done => done?,
+        };
         self.clusters.shows(revision).await;
         self.tell(cluster, "delete", "deleted");
         if let Err(error) = self.orphan(cluster).await {

@@ -88,15 +88,12 @@ impl Request {
                 .map_err(|error| Error::invalid(format!("the body is no JSON object: {error}")))?
         };
         for (name, value) in &self.path {
-            match body.get(name) {
-                Some(Value::String(also)) if also != value => {
-                    return Err(Error::invalid(format!(
-                        "`{name}` is `{value}` in the path and `{}` in the body",
-                        also.escape_debug()
-                    )));
-                }
-                _ => body.insert(name.clone(), Value::String(value.clone())),
-            };
+            let in_path = Value::String(value.clone());
+            if let Some(also) = body.get(name).filter(|also| **also != in_path) {
+                let also: String = also.to_string().chars().take(200).collect();
+                return Err(Error::invalid(format!("`{name}` is {in_path} in the path and {also} in the body")));
+            }
+            body.insert(name.clone(), in_path);
         }
         serde_path_to_error::deserialize(Value::Object(body)).map_err(|error| refused("field", &error))
     }

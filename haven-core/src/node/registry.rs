@@ -18,6 +18,8 @@ const ADDRESSES: &str = "addresses/";
 /// The most labels of a node, and the longest, key and value together.
 const MAX_LABELS: usize = 256;
 const MAX_LABEL: usize = 4096;
+/// All labels of a node together: they are in every list of nodes.
+const MAX_ALL_LABELS: usize = 32 * 1024;
 /// How long a change waits for those before it.
 const TURN: Duration = Duration::from_secs(10);
 
@@ -220,6 +222,10 @@ fn index_key(address: &NodeAddress) -> Result<Option<Key>> {
 pub(super) fn check_labels(labels: &BTreeMap<String, String>) -> Result<()> {
     if labels.len() > MAX_LABELS {
         return Err(Error::invalid(format!("a node has at most {MAX_LABELS} labels, not {}", labels.len())));
+    }
+    let size: usize = labels.iter().map(|(key, value)| key.len() + value.len()).sum();
+    if size > MAX_ALL_LABELS {
+        return Err(Error::invalid(format!("the labels of a node have at most {MAX_ALL_LABELS} bytes, not {size}")));
     }
     for (key, value) in labels {
         if key.is_empty() || key.len() + value.len() > MAX_LABEL {

@@ -41,6 +41,9 @@ async fn what_is_open_is_open_and_nothing_else() {
     for path in ["/metrics", "/openapi.json", "/reference/", "/reference/swagger-ui.css"] {
         assert_eq!(bed.get(path).await.status(), 200, "{path}");
     }
+    // A browser refuses to fetch by an address that holds the user and the password.
+    let initializer = bed.get("/reference/swagger-initializer.js").await.text().await.unwrap();
+    assert!(initializer.contains("location.origin + \"/openapi.json\""), "{initializer}");
 }
 
 #[tokio::test]

@@ -27,6 +27,8 @@ const MAX_FILES: usize = 1024 * 1024;
 const MAX_STEPS: u32 = 1_000;
 const MAX_OUTPUT: usize = 1024 * 1024;
 const YIELD: Duration = Duration::from_millis(10);
+/// The shortest sleep.
+const SHORTEST: Duration = Duration::from_millis(1);
 
 type Running = Pin<Box<dyn Future<Output = i64> + Send>>;
 
@@ -114,6 +116,8 @@ impl Ctx {
 
     /// Waits for simulated time to pass.
     pub(super) async fn sleep(&self, duration: Duration) {
+        // As short as nothing is a step: a program that sleeps so does not wait.
+        let duration = if duration.is_zero() { duration } else { duration.max(SHORTEST) };
         let until = self.lock().now.saturating_add(duration);
         poll_fn(|_| {
             let mut io = self.lock();

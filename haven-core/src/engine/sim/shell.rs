@@ -59,12 +59,16 @@ impl Default for Sinks {
     }
 }
 
+/// How many commands may stand in each other, those of scripts that run scripts included.
+const MAX_DEPTH: u32 = 64;
+
 /// A shell that runs.
 #[derive(Debug)]
 pub(super) struct Shell {
     pub(super) ctx: Ctx,
     pub(super) vars: BTreeMap<String, String>,
     pub(super) status: i64,
+    /// How many commands stand in each other now.
     depth: u32,
 }
 
@@ -79,14 +83,7 @@ impl Shell {
                 return Flow::Exit(2);
             }
         };
-        if self.depth >= 16 {
-            self.error(sinks, "sh: too deep");
-            return Flow::Exit(2);
-        }
-        self.depth += 1;
-        let flow = self.list(&list, sinks).await;
-        self.depth -= 1;
-        flow
+        self.list(&list, sinks).await
     }
 
     pub(super) fn out(&self, sinks: &Sinks, bytes: &[u8]) {
@@ -119,7 +116,22 @@ impl Shell {
         })
     }
 
+    /// Runs one command. Each that stands in another, also through a script that runs a script, takes of the stack.
     fn node<'a>(&'a mut self, node: &'a Node, sinks: &'a Sinks) -> BoxFuture<'a, Flow> {
+        Box::pin(async move {
+            if self.depth >= MAX_DEPTH {
+                self.error(sinks, "sh: too deep");
+                self.status = 2;
+                return Flow::Exit(2);
+            }
+            self.depth += 1;
+            let flow = self.inner(node, sinks).await;
+            self.depth -= 1;
+            flow
+        })
+    }
+
+    fn inner<'a>(&'a mut self, node: &'a Node, sinks: &'a Sinks) -> BoxFuture<'a, Flow> {
         Box::pin(async move {
             match node {
                 Node::Simple { assigns, words, redirects } => self.simple(assigns, words, redirects, sinks).await,
@@ -334,14 +346,18 @@ mod tests {
 
     #[test]
     fn a_command_of_any_depth_ends() {
-        let deep = format!("{}sh -c \"$DEEP\"{}", "{ ".repeat(30), "; }".repeat(30));
-        let env = [("DEEP", deep.as_str())];
-        // A thread of a runtime has two megabytes.
-        let deepest = std::thread::Builder::new().stack_size(2 * 1024 * 1024);
-        std::thread::scope(|scope| {
-            let run = deepest.spawn_scoped(scope, || begun(&["sh", "-c", &deep], &Files::default(), &env).exit);
-            assert_eq!(run.unwrap().join().unwrap(), Some(2));
-        });
+        for (begin, end) in
+            [("{ ", "; }"), ("{ :&& ", "; }"), ("if :&& ", "; then :; fi"), ("for i in 1; do :&& ", "; done")]
+        {
+            let deep = format!("{}sh -c \"$DEEP\"{}", begin.repeat(30), end.repeat(30));
+            let env = [("DEEP", deep.as_str())];
+            // A thread of a runtime has two megabytes.
+            let deepest = std::thread::Builder::new().stack_size(2 * 1024 * 1024);
+            std::thread::scope(|scope| {
+                let run = deepest.spawn_scoped(scope, || begun(&["sh", "-c", &deep], &Files::default(), &env).exit);
+                assert_eq!(run.unwrap().join().unwrap(), Some(2), "{begin}");
+            });
+        }
     }
 
     #[test]
