@@ -143,10 +143,15 @@ fn refused<T: std::fmt::Debug>(result: Result<T>, kind: ErrorKind) -> Error {
 /// Makes a test of each rule of [`Store`]. The argument is an async function without arguments that answers
 /// `Option<Fixture>`, `None` to skip.
 ///
-/// ```ignore
+/// ```no_run
+/// use std::sync::Arc;
+/// use haven_core::{clock::SystemClock, store::MemoryStore};
+/// use haven_testkit::rules::store::Fixture;
+///
 /// async fn memory() -> Option<Fixture> {
 ///     Some(Fixture::new(Arc::new(MemoryStore::new(&SystemClock::default()))))
 /// }
+///
 /// haven_testkit::store_rules!(memory);
 /// ```
 #[macro_export]
