@@ -3,6 +3,8 @@
 //! The door sees to it that what acts goes on to its end even if its client goes away. A request under an
 //! `Idempotency-Key` goes on here too, so that its answer is kept.
 
+use std::time::Duration;
+
 use axum::{
     body::Body,
     response::{IntoResponse as _, Response},
@@ -18,6 +20,9 @@ use serde_json::{Map, Value};
 use tracing::Instrument as _;
 
 use crate::{Shared, created, once, problem::Problem, route::Mounted};
+
+/// How long after the word to stop a call that only looks may still go on: less than connections are kept.
+const LAST_WORD: Duration = Duration::from_secs(5);
 
 type Run = fn(Haven, door::Request) -> std::pin::Pin<Box<dyn Future<Output = Result<Reply>> + Send>>;
 
@@ -38,7 +43,10 @@ pub(crate) async fn answer(
     let reply = if mounted.row.method == Method::Get {
         tokio::select! {
             reply = run(shared.haven.acting_as(actor), asked) => reply,
-            () = shared.stop.cancelled() => Err(Error::unavailable("the server is stopping")),
+            // Who waits for longer than a stop does is told so, and not cut off.
+            () = async { shared.stop.cancelled().await; tokio::time::sleep(LAST_WORD).await } => {
+                Err(Error::unavailable("the server is stopping"))
+            }
         }
     } else {
         act(shared, mounted, run, actor, asked, headers).await
