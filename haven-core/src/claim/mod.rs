@@ -143,22 +143,19 @@ impl Claims {
         let record = current.as_ref().map(read_plain::<ClaimRecord>).transpose()?;
         let me = (self.presence.key().clone(), Expect::At(alive.revision));
         let mut checks = vec![me];
-        let epoch = match (&current, record) {
-            (Some(entry), Some(record)) => {
-                if record.owner == self.presence.name() {
-                    return Ok((Standing::Ours, masters.revision));
-                }
-                let owner = self.presence.prefix().join(&record.owner)?;
-                if masters.entries.iter().any(|entry| entry.key == owner) {
-                    return Ok((Standing::Anothers, masters.revision));
-                }
-                checks.extend([(key.clone(), Expect::At(entry.revision)), (owner, Expect::Absent)]);
-                record.epoch + 1
+        let epoch = if let (Some(entry), Some(record)) = (&current, record) {
+            if record.owner == self.presence.name() {
+                return Ok((Standing::Ours, masters.revision));
             }
-            _ => {
-                checks.push((key.clone(), Expect::Absent));
-                1
+            let owner = self.presence.prefix().join(&record.owner)?;
+            if masters.entries.iter().any(|entry| entry.key == owner) {
+                return Ok((Standing::Anothers, masters.revision));
             }
+            checks.extend([(key.clone(), Expect::At(entry.revision)), (owner, Expect::Absent)]);
+            record.epoch + 1
+        } else {
+            checks.push((key.clone(), Expect::Absent));
+            1
         };
         let record = ClaimRecord { owner: self.presence.name().to_owned(), epoch, since: self.clock.now() };
         match self.store.txn(&checks, &[Write::Put(key.clone(), write_plain(&record)?)]).await {

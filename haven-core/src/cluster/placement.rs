@@ -152,9 +152,11 @@ mod tests {
         let web = container("web", ContainerState::Running, &[published(80, None)]);
         let lost = Candidate { is_online: false, ..candidate("lost", &[]) };
         let small = Candidate { memory: Some(1 << 20), ..candidate("small", &[]) };
-        let candidates = [lost, small, candidate("named", &[container("new", ContainerState::Exited, &[])])]
-            .into_iter()
-            .chain([candidate("taken", &[web.clone()]), candidate("also-taken", &[web])]);
+        let candidates =
+            [lost, small, candidate("named", &[container("new", ContainerState::Exited, &[])])].into_iter().chain([
+                candidate("taken", std::slice::from_ref(&web)),
+                candidate("also-taken", std::slice::from_ref(&web)),
+            ]);
         let wanted = ContainerSpec { memory: Some(1 << 29), ports: vec![published(80, Some("10.0.0.1"))], ..spec() };
         let name = ContainerName::new("new").unwrap();
         let placement = place(&candidates.collect::<Vec<_>>(), Some(&name), &wanted);
