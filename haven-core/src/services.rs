@@ -9,8 +9,8 @@ use tokio_util::{
 };
 
 use crate::{
-    access::AccessService, audit::AuditLog, clock::Clock, cluster::ClusterService, event::Journal, node::NodeService,
-    store::Store,
+    access::AccessService, audit::AuditLog, claim::Claims, clock::Clock, cluster::ClusterService, event::Journal,
+    node::NodeService, store::Store,
 };
 
 /// Everything that decides, over one store.
@@ -30,6 +30,8 @@ pub struct Services {
     pub store: Arc<dyn Store>,
     /// Time and chance.
     pub clock: Arc<dyn Clock>,
+    /// What this master does for all.
+    pub(crate) claims: Claims,
     /// What acts now, also for who has left.
     pub(crate) acts: TaskTracker,
     pub(crate) tasks: TaskTracker,
@@ -73,6 +75,7 @@ impl Services {
             self.stop.cancel();
             self.tasks.close();
             self.tasks.wait().await;
+            self.claims.leave().await;
         };
         if tokio::time::timeout(limit, ended).await.is_err() {
             self.stop.cancel();

@@ -13,6 +13,7 @@ const COMMANDS: &[(&str, &str)] = &[
     ("clusters.delete", "clusters rm"),
     ("clusters.get", "clusters inspect"),
     ("clusters.list", "clusters ls"),
+    ("clusters.place", "run"),
     ("clusters.remove_node", "clusters remove"),
     ("clusters.update", "clusters describe"),
     ("containers.attach", "attach"),
