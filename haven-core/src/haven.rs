@@ -13,7 +13,7 @@ pub use handles::{
 };
 
 use crate::{
-    access::AccessService,
+    access::{AccessService, Invitations},
     audit::AuditLog,
     clock::{Clock, SystemClock},
     cluster::ClusterService,
@@ -214,11 +214,13 @@ impl HavenBuilder {
         let clusters = Table::new(store.clone(), crate::cluster::PREFIX, codec.clone());
         let clusters = Live::open(clusters, &tasks, &stop).await?;
         let clusters = ClusterService::new(clusters, nodes.clone(), journal.clone(), clock.clone());
+        let invitations = Invitations::new(Table::new(store.clone(), "invitations/", codec.clone()), clock.clone());
         let access = AccessService::new(users, Table::new(store.clone(), "sessions/", codec), clock.clone());
         tasks.spawn(upkeep::run(store.clone(), journal.clone(), clock.clone(), stop.child_token()));
         let audit = AuditLog::new(store.clone(), clock.clone());
         let services = Services {
             access,
+            invitations,
             audit,
             clusters,
             nodes,
