@@ -181,7 +181,7 @@ async fn the_host_is_read_below_another_root_where_the_agent_has_a_network_of_it
     let host = folder.path().join("host");
     std::fs::create_dir_all(host.join("proc")).unwrap();
     let script = format!(
-        "mount --rbind /proc {host}/proc && ip link set lo up && exec unshare -p -f --mount-proc sh -c '{relay} & sleep 1; \
+        "mount --rbind /proc {host}/proc && ip link set lo up && exec unshare -p -f --mount-proc --kill-child sh -c '{relay} & sleep 1; \
          exec {agent} -t 1 -vv --name web-3 -d unix:///nowhere.sock -m 127.0.0.1:9 --root-path {host}'",
         host = host.display(),
         relay = relay(&path),

@@ -10,6 +10,7 @@ import os
 import stat
 import subprocess
 import sys
+import time
 
 # Where this script came from, and the programs that are to be had there: kind, name, size, SHA-256, machine.
 SERVER = None
@@ -89,26 +90,29 @@ def download(url, path, size, arguments):
     """Fetches a URL into a file, by what this machine has for it."""
     authority = option(arguments, '--ca') or os.environ.get('HAVEN_CA')
     try:
+        import http.client
         import ssl
-        import urllib.error
         import urllib.request
     except ImportError:
         return download_by_program(url, path, authority)
     try:
+        late = time.monotonic() + 10 * PATIENCE
         context = ssl.create_default_context(cafile=authority) if url.startswith('https:') else None
         with urllib.request.urlopen(url, timeout=PATIENCE, context=context) as answer, open(path, 'wb') as file:
             for piece in iter(lambda: answer.read(1 << 16), b''):
                 file.write(piece)
                 if file.tell() > size:
                     raise Unfit('the server sends more than it should')
-    except (OSError, ValueError, urllib.error.URLError) as error:
-        raise Unfit(str(getattr(error, 'reason', None) or error))
+                if time.monotonic() > late:
+                    raise Unfit('the server is too slow')
+    except (OSError, ValueError, http.client.HTTPException) as error:
+        raise Unfit(str(error) or type(error).__name__)
 
 
 def download_by_program(url, path, authority):
     """The same without Python's own client, which python3-minimal lacks."""
     wget = ['wget', '-q', '-T', str(PATIENCE), '-t', '2', '-O', path]
-    curl = ['curl', '-sSf', '-m', '600', '-o', path]
+    curl = ['curl', '-sSf', '-m', str(10 * PATIENCE), '-o', path]
     if authority:
         wget.append('--ca-certificate=' + authority)
         curl.append('--cacert=' + authority)
