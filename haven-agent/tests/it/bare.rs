@@ -30,7 +30,7 @@ async fn base() -> &'static Path {
             let making = place.with_extension(format!("making-{}", std::process::id()));
             let mut debootstrap = Command::new("debootstrap");
             debootstrap.args(["--variant=minbase", "--include=python3-minimal,wget", "bookworm"]).arg(&making);
-            let output = debootstrap.output().unwrap();
+            let output = debootstrap.output().expect("debootstrap runs: `scripts/setup test` installs it");
             let said = String::from_utf8_lossy(&output.stdout);
             assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
             let _ = fs::rename(&making, &place);
