@@ -5,6 +5,7 @@
 
 #![allow(clippy::print_stdout, unreachable_pub)]
 
+mod agent;
 mod list;
 mod load;
 mod ratio;
@@ -12,8 +13,17 @@ mod report;
 
 use haven_testkit::bed::{Bed, require};
 
+fn main() {
+    let mut arguments = std::env::args_os().skip(1);
+    if std::env::args().nth(1).as_deref() == Some(agent::WORD) {
+        arguments.next();
+        agent::run(arguments);
+    }
+    measure();
+}
+
 #[tokio::main]
-async fn main() {
+async fn measure() {
     // `cargo test` builds benches too, and runs them with `--test`: nothing is measured there.
     if std::env::args().any(|argument| argument == "--test") {
         return;
@@ -24,5 +34,6 @@ async fn main() {
         let bed = Bed::with_engines(1).start().await.expect("the bed starts");
         list::lists(&bed).await;
         bed.shutdown().await.expect("the bed goes away");
+        agent::agents().await;
     }
 }

@@ -13,7 +13,7 @@ pub use handles::{
 };
 
 use crate::{
-    access::AccessService,
+    access::{AccessService, Invitations},
     audit::AuditLog,
     claim::{Claims, Work},
     clock::{Clock, SystemClock},
@@ -222,12 +222,14 @@ impl HavenBuilder {
         let clusters = Table::new(store.clone(), crate::cluster::PREFIX, codec.clone());
         let clusters = Live::open(clusters, &tasks, &stop).await?;
         let clusters = ClusterService::new(clusters, nodes.clone(), journal.clone(), clock.clone());
+        let invitations = Invitations::new(Table::new(store.clone(), "invitations/", codec.clone()), clock.clone());
         let access = AccessService::new(users, Table::new(store.clone(), "sessions/", codec), clock.clone());
         let upkeep = claims.strive(Work::Upkeep);
         tasks.spawn(upkeep::run(store.clone(), journal.clone(), clock.clone(), upkeep, stop.child_token()));
         let audit = AuditLog::new(store.clone(), clock.clone());
         let services = Services {
             access,
+            invitations,
             audit,
             claims,
             clusters,

@@ -2,15 +2,22 @@
 
 use std::{sync::Arc, time::Duration};
 
-use haven_model::{Result, node::Count, system::SystemStatus};
+use haven_model::{Actor, Object, Result, node::Count, system::SystemStatus};
+use serde_json::Map;
 use tokio_util::{
     sync::{CancellationToken, DropGuard},
     task::TaskTracker,
 };
 
 use crate::{
-    access::AccessService, audit::AuditLog, claim::Claims, clock::Clock, cluster::ClusterService, event::Journal,
-    node::NodeService, store::Store,
+    access::{AccessService, Invitations},
+    audit::{Act, AuditLog},
+    claim::Claims,
+    clock::Clock,
+    cluster::ClusterService,
+    event::Journal,
+    node::NodeService,
+    store::Store,
 };
 
 /// Everything that decides, over one store.
@@ -18,6 +25,8 @@ use crate::{
 pub struct Services {
     /// Who is who, and who may do what.
     pub access: AccessService,
+    /// What agents are invited with.
+    pub invitations: Invitations,
     /// Who did what.
     pub audit: AuditLog,
     /// All clusters.
@@ -64,6 +73,16 @@ impl Services {
             containers,
             events: self.journal.len() as u64,
         })
+    }
+
+    /// Takes an invitation: whoever shows its token may know what agents must show. That is written down. `Unauthenticated`
+    /// where there is none, or not any more.
+    pub async fn take_invitation(&self, token: &str, actor: &Actor) -> Result<()> {
+        // Strangers must not fill the audit with tokens that they make up: what is refused is only logged.
+        self.invitations.take(token).await?;
+        let act = Act { object: Object::System, parameters: Map::new() };
+        self.audit.record(actor, "invitations.take", act, None).await;
+        Ok(())
     }
 
     /// Waits until what acts has ended, ends the background work, and waits until what was taken is written; for at most

@@ -17,6 +17,7 @@ mod events;
 mod exec;
 mod images;
 mod inspect;
+mod invite;
 mod logs;
 mod networks;
 mod nodes;

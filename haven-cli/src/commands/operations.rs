@@ -45,6 +45,7 @@ const COMMANDS: &[(&str, &str)] = &[
     ("images.pull", "images pull"),
     ("images.remove", "images rm"),
     ("images.tag", "images tag"),
+    ("invitations.create", "nodes invite"),
     ("networks.connect", "networks connect"),
     ("networks.create", "networks create"),
     ("networks.disconnect", "networks disconnect"),

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test panics when it is broken")]
 
 mod bed;
+mod bootstrap;
 mod chance;
 mod converse;
 mod created;
