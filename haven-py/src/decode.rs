@@ -5,7 +5,10 @@
 
 use std::fmt;
 
-use haven_core::{Error, model::{Channel, Output}};
+use haven_core::{
+    Error,
+    model::{Channel, Output},
+};
 use pyo3::{
     prelude::*,
     sync::PyOnceLock,
@@ -51,9 +54,12 @@ pub(crate) struct Class {
 
 static OUTPUT: Class = Class { name: "Output", fields: &[], found: PyOnceLock::new() };
 
-fn class<'py>(py: Python<'py>, class: &'static Class) -> PyResult<&'static Bound<'py, PyAny>> {
-    let find = || Ok::<_, PyErr>(py.import("haven.model")?.getattr(class.name)?.unbind());
-    Ok(class.found.get_or_try_init(py, find)?.bind(py))
+impl Class {
+    fn call<'py>(&'static self, values: Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
+        let py = values.py();
+        let find = || Ok::<_, PyErr>(py.import("haven.model")?.getattr(self.name)?.unbind());
+        self.found.get_or_try_init(py, find)?.bind(py).call1(values)
+    }
 }
 
 /// A field of a class.
@@ -85,10 +91,6 @@ impl<'py> Seed<'py, '_> {
     fn with<'s>(&self, shape: &'s Shape) -> Seed<'py, 's> {
         Seed { py: self.py, shape }
     }
-
-    fn none<E>(&self) -> Result<Bound<'py, PyAny>, E> {
-        Ok(PyNone::get(self.py).to_owned().into_any())
-    }
 }
 
 fn wrong<E: serde::de::Error>(error: impl fmt::Display) -> E {
@@ -119,7 +121,7 @@ impl<'de, 'py> Visitor<'de> for Seed<'py, '_> {
     }
 
     fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        self.none()
+        Ok(PyNone::get(self.py).to_owned().into_any())
     }
 
     fn visit_bool<E>(self, value: bool) -> Result<Self::Value, E> {
@@ -171,7 +173,7 @@ impl<'de, 'py> Visitor<'de> for Seed<'py, '_> {
             _ => &Shape::Plain,
         };
         let read = PyDict::new(self.py);
-        while let Some(name) = fields.next_key::<Key>()? {
+        while let Some(name) = fields.next_key::<Key<'_>>()? {
             let value = fields.next_value_seed(self.with(shape))?;
             read.set_item(name.0, value).map_err(wrong)?;
         }
@@ -190,17 +192,21 @@ impl<'py> Seed<'py, '_> {
             Channel::Stdout => "stdout",
             Channel::Stderr => "stderr",
         };
-        let class = class(self.py, &OUTPUT).map_err(wrong)?;
-        class.call1((channel, PyBytes::new(self.py, &output.bytes))).map_err(wrong)
+        let fields = (channel, PyBytes::new(self.py, &output.bytes)).into_pyobject(self.py);
+        fields.and_then(|fields| OUTPUT.call(fields)).map_err(wrong)
     }
 
-    fn record<'de, A: MapAccess<'de>>(&self, class: &'static Class, mut fields: A) -> Result<Bound<'py, PyAny>, A::Error> {
+    fn record<'de, A: MapAccess<'de>>(
+        &self,
+        class: &'static Class,
+        mut fields: A,
+    ) -> Result<Bound<'py, PyAny>, A::Error> {
         let mut own = Draft::new(self.py, class);
         let mut inner = class.fields.iter().enumerate().find_map(|(at, field)| match field.shape {
             Shape::Flat(inner) => Some((at, Draft::new(self.py, inner))),
             _ => None,
         });
-        while let Some(name) = fields.next_key::<Key>()? {
+        while let Some(name) = fields.next_key::<Key<'_>>()? {
             let draft = match &mut inner {
                 Some((_, inner)) if own.place(&name.0).is_none() => inner,
                 _ => &mut own,
@@ -252,7 +258,6 @@ impl<'py> Draft<'py> {
             }
         });
         let values: Vec<_> = values.collect::<Result<_, E>>()?;
-        let class = class(py, self.class).map_err(wrong)?;
-        class.call1(PyTuple::new(py, values).map_err(wrong)?).map_err(wrong)
+        PyTuple::new(py, values).and_then(|values| self.class.call(values)).map_err(wrong)
     }
 }

@@ -103,7 +103,9 @@ fn to_json(value: &Bound<'_, PyAny>, place: &Place<'_>) -> PyResult<Value> {
     if value.is_instance_of::<PyDateTime>() {
         return match value.extract::<Timestamp>() {
             Ok(moment) => Ok(Value::String(moment.to_string())),
-            Err(_) => Err(place.refuse(py, "is a time without a time zone: say which, as `datetime.now(timezone.utc)`")),
+            Err(_) => {
+                Err(place.refuse(py, "is a time without a time zone: say which, as `datetime.now(timezone.utc)`"))
+            }
         };
     }
     let record = RECORD.get_or_try_init(py, || {

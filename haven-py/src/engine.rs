@@ -38,7 +38,8 @@ impl Engine {
     ) -> Work {
         let asked = ask(self.0.clone());
         let written = async move {
-            serde_json::to_vec(&asked.await?).map_err(|error| Error::unexpected("an answer can be written").caused_by(error))
+            serde_json::to_vec(&asked.await?)
+                .map_err(|error| Error::unexpected("an answer can be written").caused_by(error))
         };
         Work::new(written, |py, json| decode(py, shape, &json))
     }

@@ -1,11 +1,11 @@
 //! A fleet: every operation of the door's table, by name.
 
-use std::{collections::HashMap, sync::LazyLock, time::Duration};
+use std::{collections::HashMap, sync::LazyLock};
 
 use haven_core::{
     Error, Haven, Result,
     door::{Credentials, Handler, RemoteOptions, Request, Row, table},
-    model::{ContainerSpec, Face, NodeName, Secret as Hidden},
+    model::{ContainerSpec, Face, NodeName},
 };
 use pyo3::{prelude::*, types::PyDict};
 
@@ -13,7 +13,8 @@ use crate::{
     decode::{Shape, decode},
     encode,
     error::raise,
-    secret::Secret,
+    runtime::seconds,
+    secret::Text,
     shapes,
     stream::Stream,
     terminal::Terminal,
@@ -27,22 +28,6 @@ static TABLE: LazyLock<HashMap<&'static str, Row>> =
 #[pyclass(frozen, module = "haven._haven")]
 pub(crate) struct Fleet(Haven);
 
-/// A text, or one that hides.
-#[derive(FromPyObject)]
-enum Text {
-    Secret(Py<Secret>),
-    Plain(String),
-}
-
-impl From<Text> for Hidden {
-    fn from(text: Text) -> Self {
-        match text {
-            Text::Secret(secret) => secret.get().0.clone(),
-            Text::Plain(text) => text.into(),
-        }
-    }
-}
-
 fn credentials(token: Option<Text>, user: Option<String>, password: Option<Text>) -> Result<Credentials> {
     match (token, user, password) {
         (None, None, None) => Ok(Credentials::None),
@@ -50,11 +35,6 @@ fn credentials(token: Option<Text>, user: Option<String>, password: Option<Text>
         (None, Some(user), Some(password)) => Ok(Credentials::Password { user, password: password.into() }),
         _ => Err(Error::invalid("credentials are either a `token`, or `user` and `password`")),
     }
-}
-
-fn seconds(name: &str, seconds: f64) -> Result<Duration> {
-    Duration::try_from_secs_f64(seconds)
-        .map_err(|error| Error::invalid(format!("`{name}` is no number of seconds: {error}")))
 }
 
 #[pymethods]
@@ -85,9 +65,11 @@ impl Fleet {
 
     /// Begins an operation: answers a value, a stream or a terminal, as the table has it.
     fn call(&self, py: Python<'_>, operation: &str, parameters: &Bound<'_, PyDict>) -> PyResult<Work> {
-        let row = TABLE.get(operation).ok_or_else(|| raise(py, &Error::not_found("operation", operation.escape_debug())))?;
+        let row =
+            TABLE.get(operation).ok_or_else(|| raise(py, &Error::not_found("operation", operation.escape_debug())))?;
         let request = Request::of(encode::parameters(parameters)?);
-        let shape = shapes::ANSWERS.iter().find(|(name, _)| *name == row.name).map_or(&Shape::Plain, |(_, shape)| *shape);
+        let shape =
+            shapes::ANSWERS.iter().find(|(name, _)| *name == row.name).map_or(&Shape::Plain, |(_, shape)| *shape);
         let haven = self.0.clone();
         Ok(match row.handler {
             Handler::Call(run) => Work::new(run(haven, request), move |py, reply| decode(py, shape, &reply.json)),

@@ -4,6 +4,7 @@
 //! enters the interpreter: answers are made into Python's objects by the thread that takes them. Which shapes those have
 //! is generated from the door's table, as are the classes and methods of the public package in `python/haven`.
 
+mod agent;
 mod decode;
 mod encode;
 mod engine;
@@ -18,16 +19,21 @@ mod stream;
 mod terminal;
 mod work;
 
-use pyo3::prelude::*;
-
 /// Haven's engine, for the package around it.
-#[pymodule]
+#[pyo3::pymodule]
 mod _haven {
     use pyo3::prelude::*;
 
     #[pymodule_export]
     use crate::{
-        engine::Engine, fleet::Fleet, inbox::Inbox, secret::Secret, stream::Stream, terminal::Terminal, work::Work,
+        agent::{Agent, agent},
+        engine::Engine,
+        fleet::Fleet,
+        inbox::Inbox,
+        secret::Secret,
+        stream::Stream,
+        terminal::Terminal,
+        work::Work,
     };
 
     #[pymodule_init]

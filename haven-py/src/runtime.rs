@@ -32,17 +32,13 @@ static THREADS: OnceLock<Threads> = OnceLock::new();
 
 /// The threads of this process. A process forked from one that used them has none, and is refused.
 fn threads() -> Result<&'static Threads> {
-    let threads = match THREADS.get() {
-        Some(threads) => threads,
-        None => {
-            let runtime = tokio::runtime::Builder::new_multi_thread()
-                .thread_name("haven")
-                .enable_all()
-                .build()
-                .map_err(|error| Error::new(ErrorKind::Busy, "no thread can be started").caused_by(error))?;
-            let (leaving, waiting) = (CancellationToken::new(), AtomicUsize::new(0));
-            THREADS.get_or_init(|| Threads { process: std::process::id(), runtime, leaving, waiting })
-        }
+    let threads = if let Some(threads) = THREADS.get() {
+        threads
+    } else {
+        let runtime = tokio::runtime::Builder::new_multi_thread().thread_name("haven").enable_all().build();
+        let runtime = runtime.map_err(no_thread)?;
+        let (leaving, waiting) = (CancellationToken::new(), AtomicUsize::new(0));
+        THREADS.get_or_init(|| Threads { process: std::process::id(), runtime, leaving, waiting })
     };
     if threads.process != std::process::id() {
         return Err(Error::new(
@@ -73,7 +69,7 @@ pub(crate) fn block<T: Send>(py: Python<'_>, work: impl Future<Output = Result<T
                     biased;
                     done = &mut work => return Ok(done),
                     () = threads.leaving.cancelled() => return Ok(Err(left())),
-                    () = tokio::time::sleep(LOOK) => match Python::try_attach(|py| py.check_signals()) {
+                    () = tokio::time::sleep(LOOK) => match signals() {
                         Some(Err(interrupt)) => return Err(interrupt),
                         Some(Ok(())) => {}
                         None => return Ok(Err(left())),
@@ -83,6 +79,29 @@ pub(crate) fn block<T: Send>(py: Python<'_>, work: impl Future<Output = Result<T
         })
     });
     done?.map_err(|error| raise(py, &error))
+}
+
+/// What the handlers of signals that came say, unless the interpreter is ending.
+#[expect(clippy::redundant_closure_for_method_calls, reason = "the method itself is of one lifetime")]
+fn signals() -> Option<PyResult<()>> {
+    Python::try_attach(|py| py.check_signals())
+}
+
+/// Runs a program of its own to its end, in this thread alone, with the interpreter's lock released. Signals are its own.
+pub(crate) fn alone<T: Send>(py: Python<'_>, work: impl Future<Output = T> + Send) -> PyResult<T> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| raise(py, &no_thread(error)))?;
+    Ok(py.detach(|| runtime.block_on(work)))
+}
+
+fn no_thread(error: std::io::Error) -> Error {
+    Error::new(ErrorKind::Busy, "no thread can be started").caused_by(error)
+}
+
+/// A length of time that was given in seconds.
+pub(crate) fn seconds(name: &str, seconds: f64) -> Result<Duration> {
+    Duration::try_from_secs_f64(seconds)
+        .map_err(|error| Error::invalid(format!("`{name}` is no number of seconds: {error}")))
 }
 
 fn left() -> Error {

@@ -20,11 +20,29 @@ impl Secret {
         self.0.expose()
     }
 
+    #[expect(clippy::unused_self, reason = "Python calls it on an object")]
     fn __repr__(&self) -> &'static str {
         "Secret(***)"
     }
 
+    #[expect(clippy::unused_self, reason = "Python calls it on an object")]
     fn __str__(&self) -> &'static str {
         model::secret::MASK
+    }
+}
+
+/// A text, or one that hides.
+#[derive(FromPyObject)]
+pub(crate) enum Text {
+    Secret(Py<Secret>),
+    Plain(String),
+}
+
+impl From<Text> for model::Secret {
+    fn from(text: Text) -> Self {
+        match text {
+            Text::Secret(secret) => secret.get().0.clone(),
+            Text::Plain(text) => text.into(),
+        }
     }
 }

@@ -103,51 +103,6 @@ static AGENT_STATUS_CLASS: Class = Class {
     ],
 };
 
-static CONTAINER_AT_CLASS: Class = Class {
-    name: "At",
-    found: PyOnceLock::new(),
-    fields: &[
-        Field { name: "node", shape: Shape::Plain, absent: "" },
-        Field { name: "item", shape: Shape::Flat(&CONTAINER_CLASS), absent: "" },
-    ],
-};
-
-static IMAGE_AT_CLASS: Class = Class {
-    name: "At",
-    found: PyOnceLock::new(),
-    fields: &[
-        Field { name: "node", shape: Shape::Plain, absent: "" },
-        Field { name: "item", shape: Shape::Flat(&IMAGE_CLASS), absent: "" },
-    ],
-};
-
-static NETWORK_AT_CLASS: Class = Class {
-    name: "At",
-    found: PyOnceLock::new(),
-    fields: &[
-        Field { name: "node", shape: Shape::Plain, absent: "" },
-        Field { name: "item", shape: Shape::Flat(&NETWORK_CLASS), absent: "" },
-    ],
-};
-
-static VOLUME_AT_CLASS: Class = Class {
-    name: "At",
-    found: PyOnceLock::new(),
-    fields: &[
-        Field { name: "node", shape: Shape::Plain, absent: "" },
-        Field { name: "item", shape: Shape::Flat(&VOLUME_CLASS), absent: "" },
-    ],
-};
-
-static CONTAINER_USE_AT_CLASS: Class = Class {
-    name: "At",
-    found: PyOnceLock::new(),
-    fields: &[
-        Field { name: "node", shape: Shape::Plain, absent: "" },
-        Field { name: "item", shape: Shape::Flat(&CONTAINER_USE_CLASS), absent: "" },
-    ],
-};
-
 static AUDIT_PAGE_CLASS: Class = Class {
     name: "AuditPage",
     found: PyOnceLock::new(),
@@ -184,6 +139,15 @@ static CLUSTER_CLASS: Class = Class {
         Field { name: "containers", shape: Shape::Record(&COUNT_CLASS), absent: "" },
         Field { name: "description", shape: Shape::Plain, absent: "\"\"" },
         Field { name: "revision", shape: Shape::Plain, absent: "null" },
+    ],
+};
+
+static CONTAINER_AT_CLASS: Class = Class {
+    name: "At",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "node", shape: Shape::Plain, absent: "" },
+        Field { name: "item", shape: Shape::Flat(&CONTAINER_CLASS), absent: "" },
     ],
 };
 
@@ -227,6 +191,29 @@ static CONTAINER_DETAIL_CLASS: Class = Class {
         Field { name: "restart_count", shape: Shape::Plain, absent: "0" },
         Field { name: "networks", shape: Shape::Map(&Shape::Plain), absent: "{}" },
         Field { name: "ports", shape: Shape::List(&Shape::Record(&PORT_CLASS)), absent: "[]" },
+    ],
+};
+
+static CONTAINER_FOUND_CLASS: Class = Class {
+    name: "Found",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "node", shape: Shape::Plain, absent: "" },
+        Field { name: "item", shape: Shape::Flat(&CONTAINER_CLASS), absent: "" },
+        Field { name: "as_of", shape: Shape::Moment, absent: "null" },
+        Field { name: "stale", shape: Shape::Plain, absent: "false" },
+    ],
+};
+
+static CONTAINER_LISTING_CLASS: Class = Class {
+    name: "Listing",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "items", shape: Shape::List(&Shape::Record(&CONTAINER_AT_CLASS)), absent: "" },
+        Field { name: "as_of", shape: Shape::Moment, absent: "" },
+        Field { name: "stale", shape: Shape::Plain, absent: "" },
+        Field { name: "missing", shape: Shape::List(&Shape::Record(&MISSING_CLASS)), absent: "[]" },
+        Field { name: "next", shape: Shape::Plain, absent: "null" },
     ],
 };
 
@@ -275,6 +262,15 @@ static CONTAINER_STATS_CLASS: Class = Class {
     ],
 };
 
+static CONTAINER_USE_AT_CLASS: Class = Class {
+    name: "At",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "node", shape: Shape::Plain, absent: "" },
+        Field { name: "item", shape: Shape::Flat(&CONTAINER_USE_CLASS), absent: "" },
+    ],
+};
+
 static CONTAINER_USE_CLASS: Class = Class {
     name: "ContainerUse",
     found: PyOnceLock::new(),
@@ -283,6 +279,18 @@ static CONTAINER_USE_CLASS: Class = Class {
         Field { name: "name", shape: Shape::Plain, absent: "" },
         Field { name: "image", shape: Shape::Plain, absent: "" },
         Field { name: "stats", shape: Shape::Record(&CONTAINER_STATS_CLASS), absent: "" },
+    ],
+};
+
+static CONTAINER_USE_LISTING_CLASS: Class = Class {
+    name: "Listing",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "items", shape: Shape::List(&Shape::Record(&CONTAINER_USE_AT_CLASS)), absent: "" },
+        Field { name: "as_of", shape: Shape::Moment, absent: "" },
+        Field { name: "stale", shape: Shape::Plain, absent: "" },
+        Field { name: "missing", shape: Shape::List(&Shape::Record(&MISSING_CLASS)), absent: "[]" },
+        Field { name: "next", shape: Shape::Plain, absent: "null" },
     ],
 };
 
@@ -346,6 +354,15 @@ static ENGINE_STATUS_CLASS: Class = Class {
     ],
 };
 
+static EVENTS_CLASS: Class = Class {
+    name: "Events",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "items", shape: Shape::List(&Shape::Record(&EVENT_CLASS)), absent: "" },
+        Field { name: "cursor", shape: Shape::Plain, absent: "" },
+    ],
+};
+
 static EVENT_CLASS: Class = Class {
     name: "Event",
     found: PyOnceLock::new(),
@@ -375,45 +392,11 @@ static EVENT_COUNT_CLASS: Class = Class {
     ],
 };
 
-static EVENTS_CLASS: Class = Class {
-    name: "Events",
-    found: PyOnceLock::new(),
-    fields: &[
-        Field { name: "items", shape: Shape::List(&Shape::Record(&EVENT_CLASS)), absent: "" },
-        Field { name: "cursor", shape: Shape::Plain, absent: "" },
-    ],
-};
-
-static EXEC_SPEC_CLASS: Class = Class {
-    name: "ExecSpec",
-    found: PyOnceLock::new(),
-    fields: &[
-        Field { name: "command", shape: Shape::List(&Shape::Plain), absent: "[]" },
-        Field { name: "tty", shape: Shape::Plain, absent: "false" },
-        Field { name: "stdin", shape: Shape::Plain, absent: "false" },
-        Field { name: "env", shape: Shape::Map(&Shape::Secret), absent: "{}" },
-        Field { name: "user", shape: Shape::Plain, absent: "null" },
-        Field { name: "working_dir", shape: Shape::Plain, absent: "null" },
-        Field { name: "size", shape: Shape::Record(&TERMINAL_SIZE_CLASS), absent: "null" },
-    ],
-};
-
 static EXITED_CLASS: Class = Class {
     name: "Exited",
     found: PyOnceLock::new(),
     fields: &[
         Field { name: "exit_code", shape: Shape::Plain, absent: "" },
-    ],
-};
-
-static CONTAINER_FOUND_CLASS: Class = Class {
-    name: "Found",
-    found: PyOnceLock::new(),
-    fields: &[
-        Field { name: "node", shape: Shape::Plain, absent: "" },
-        Field { name: "item", shape: Shape::Flat(&CONTAINER_CLASS), absent: "" },
-        Field { name: "as_of", shape: Shape::Moment, absent: "null" },
-        Field { name: "stale", shape: Shape::Plain, absent: "false" },
     ],
 };
 
@@ -435,6 +418,15 @@ static IDENTITY_CLASS: Class = Class {
     fields: &[
         Field { name: "kind", shape: Shape::Plain, absent: "" },
         Field { name: "name", shape: Shape::Plain, absent: "null" },
+    ],
+};
+
+static IMAGE_AT_CLASS: Class = Class {
+    name: "At",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "node", shape: Shape::Plain, absent: "" },
+        Field { name: "item", shape: Shape::Flat(&IMAGE_CLASS), absent: "" },
     ],
 };
 
@@ -469,18 +461,6 @@ static IMAGE_DETAIL_CLASS: Class = Class {
     ],
 };
 
-static CONTAINER_LISTING_CLASS: Class = Class {
-    name: "Listing",
-    found: PyOnceLock::new(),
-    fields: &[
-        Field { name: "items", shape: Shape::List(&Shape::Record(&CONTAINER_AT_CLASS)), absent: "" },
-        Field { name: "as_of", shape: Shape::Moment, absent: "" },
-        Field { name: "stale", shape: Shape::Plain, absent: "" },
-        Field { name: "missing", shape: Shape::List(&Shape::Record(&MISSING_CLASS)), absent: "[]" },
-        Field { name: "next", shape: Shape::Plain, absent: "null" },
-    ],
-};
-
 static IMAGE_LISTING_CLASS: Class = Class {
     name: "Listing",
     found: PyOnceLock::new(),
@@ -490,52 +470,6 @@ static IMAGE_LISTING_CLASS: Class = Class {
         Field { name: "stale", shape: Shape::Plain, absent: "" },
         Field { name: "missing", shape: Shape::List(&Shape::Record(&MISSING_CLASS)), absent: "[]" },
         Field { name: "next", shape: Shape::Plain, absent: "null" },
-    ],
-};
-
-static NETWORK_LISTING_CLASS: Class = Class {
-    name: "Listing",
-    found: PyOnceLock::new(),
-    fields: &[
-        Field { name: "items", shape: Shape::List(&Shape::Record(&NETWORK_AT_CLASS)), absent: "" },
-        Field { name: "as_of", shape: Shape::Moment, absent: "" },
-        Field { name: "stale", shape: Shape::Plain, absent: "" },
-        Field { name: "missing", shape: Shape::List(&Shape::Record(&MISSING_CLASS)), absent: "[]" },
-        Field { name: "next", shape: Shape::Plain, absent: "null" },
-    ],
-};
-
-static VOLUME_LISTING_CLASS: Class = Class {
-    name: "Listing",
-    found: PyOnceLock::new(),
-    fields: &[
-        Field { name: "items", shape: Shape::List(&Shape::Record(&VOLUME_AT_CLASS)), absent: "" },
-        Field { name: "as_of", shape: Shape::Moment, absent: "" },
-        Field { name: "stale", shape: Shape::Plain, absent: "" },
-        Field { name: "missing", shape: Shape::List(&Shape::Record(&MISSING_CLASS)), absent: "[]" },
-        Field { name: "next", shape: Shape::Plain, absent: "null" },
-    ],
-};
-
-static CONTAINER_USE_LISTING_CLASS: Class = Class {
-    name: "Listing",
-    found: PyOnceLock::new(),
-    fields: &[
-        Field { name: "items", shape: Shape::List(&Shape::Record(&CONTAINER_USE_AT_CLASS)), absent: "" },
-        Field { name: "as_of", shape: Shape::Moment, absent: "" },
-        Field { name: "stale", shape: Shape::Plain, absent: "" },
-        Field { name: "missing", shape: Shape::List(&Shape::Record(&MISSING_CLASS)), absent: "[]" },
-        Field { name: "next", shape: Shape::Plain, absent: "null" },
-    ],
-};
-
-static MEMORY_USE_CLASS: Class = Class {
-    name: "MemoryUse",
-    found: PyOnceLock::new(),
-    fields: &[
-        Field { name: "total", shape: Shape::Plain, absent: "0" },
-        Field { name: "used", shape: Shape::Plain, absent: "0" },
-        Field { name: "available", shape: Shape::Plain, absent: "0" },
     ],
 };
 
@@ -560,12 +494,12 @@ static MOUNT_CLASS: Class = Class {
     ],
 };
 
-static NET_USE_CLASS: Class = Class {
-    name: "NetUse",
+static NETWORK_AT_CLASS: Class = Class {
+    name: "At",
     found: PyOnceLock::new(),
     fields: &[
-        Field { name: "bytesIn", shape: Shape::Plain, absent: "0" },
-        Field { name: "bytesOut", shape: Shape::Plain, absent: "0" },
+        Field { name: "node", shape: Shape::Plain, absent: "" },
+        Field { name: "item", shape: Shape::Flat(&NETWORK_CLASS), absent: "" },
     ],
 };
 
@@ -583,15 +517,24 @@ static NETWORK_CLASS: Class = Class {
     ],
 };
 
-static NETWORK_SPEC_CLASS: Class = Class {
-    name: "NetworkSpec",
+static NETWORK_LISTING_CLASS: Class = Class {
+    name: "Listing",
     found: PyOnceLock::new(),
     fields: &[
-        Field { name: "name", shape: Shape::Plain, absent: "" },
-        Field { name: "driver", shape: Shape::Plain, absent: "null" },
-        Field { name: "internal", shape: Shape::Plain, absent: "false" },
-        Field { name: "subnet", shape: Shape::Plain, absent: "null" },
-        Field { name: "labels", shape: Shape::Map(&Shape::Plain), absent: "{}" },
+        Field { name: "items", shape: Shape::List(&Shape::Record(&NETWORK_AT_CLASS)), absent: "" },
+        Field { name: "as_of", shape: Shape::Moment, absent: "" },
+        Field { name: "stale", shape: Shape::Plain, absent: "" },
+        Field { name: "missing", shape: Shape::List(&Shape::Record(&MISSING_CLASS)), absent: "[]" },
+        Field { name: "next", shape: Shape::Plain, absent: "null" },
+    ],
+};
+
+static NET_USE_CLASS: Class = Class {
+    name: "NetUse",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "bytesIn", shape: Shape::Plain, absent: "0" },
+        Field { name: "bytesOut", shape: Shape::Plain, absent: "0" },
     ],
 };
 
@@ -678,18 +621,6 @@ static PULL_PROGRESS_CLASS: Class = Class {
     ],
 };
 
-static REPORT_CLASS: Class = Class {
-    name: "Report",
-    found: PyOnceLock::new(),
-    fields: &[
-        Field { name: "time", shape: Shape::Moment, absent: "null" },
-        Field { name: "name", shape: Shape::Plain, absent: "null" },
-        Field { name: "address", shape: Shape::Plain, absent: "null" },
-        Field { name: "labels", shape: Shape::Map(&Shape::Plain), absent: "{}" },
-        Field { name: "system", shape: Shape::Record(&SYSTEM_USE_CLASS), absent: "null" },
-    ],
-};
-
 static SESSION_CLASS: Class = Class {
     name: "Session",
     found: PyOnceLock::new(),
@@ -716,33 +647,12 @@ static SYSTEM_STATUS_CLASS: Class = Class {
     ],
 };
 
-static SYSTEM_USE_CLASS: Class = Class {
-    name: "SystemUse",
+static VOLUME_AT_CLASS: Class = Class {
+    name: "At",
     found: PyOnceLock::new(),
     fields: &[
-        Field { name: "cpuLoad", shape: Shape::Plain, absent: "null" },
-        Field { name: "memory", shape: Shape::Record(&MEMORY_USE_CLASS), absent: "null" },
-        Field { name: "disks", shape: Shape::Map(&Shape::Record(&DISK_USE_CLASS)), absent: "{}" },
-        Field { name: "net", shape: Shape::Map(&Shape::Record(&NET_USE_CLASS)), absent: "{}" },
-    ],
-};
-
-static TERMINAL_SIZE_CLASS: Class = Class {
-    name: "TerminalSize",
-    found: PyOnceLock::new(),
-    fields: &[
-        Field { name: "width", shape: Shape::Plain, absent: "" },
-        Field { name: "height", shape: Shape::Plain, absent: "" },
-    ],
-};
-
-static TLS_SPEC_CLASS: Class = Class {
-    name: "TlsSpec",
-    found: PyOnceLock::new(),
-    fields: &[
-        Field { name: "ca", shape: Shape::Plain, absent: "null" },
-        Field { name: "cert", shape: Shape::Plain, absent: "null" },
-        Field { name: "key", shape: Shape::Secret, absent: "null" },
+        Field { name: "node", shape: Shape::Plain, absent: "" },
+        Field { name: "item", shape: Shape::Flat(&VOLUME_CLASS), absent: "" },
     ],
 };
 
@@ -758,14 +668,15 @@ static VOLUME_CLASS: Class = Class {
     ],
 };
 
-static VOLUME_SPEC_CLASS: Class = Class {
-    name: "VolumeSpec",
+static VOLUME_LISTING_CLASS: Class = Class {
+    name: "Listing",
     found: PyOnceLock::new(),
     fields: &[
-        Field { name: "name", shape: Shape::Plain, absent: "" },
-        Field { name: "driver", shape: Shape::Plain, absent: "null" },
-        Field { name: "options", shape: Shape::Map(&Shape::Plain), absent: "{}" },
-        Field { name: "labels", shape: Shape::Map(&Shape::Plain), absent: "{}" },
+        Field { name: "items", shape: Shape::List(&Shape::Record(&VOLUME_AT_CLASS)), absent: "" },
+        Field { name: "as_of", shape: Shape::Moment, absent: "" },
+        Field { name: "stale", shape: Shape::Plain, absent: "" },
+        Field { name: "missing", shape: Shape::List(&Shape::Record(&MISSING_CLASS)), absent: "[]" },
+        Field { name: "next", shape: Shape::Plain, absent: "null" },
     ],
 };
 

@@ -109,7 +109,9 @@ impl Stream {
     /// Waits until there is something to take; answers whether there is, else the stream has ended.
     fn fill(&self) -> Work {
         let shared = self.shared.clone();
-        Work::new(async move { Ok(shared.fill().await) }, |py, is_ready| Ok(is_ready.into_pyobject(py)?.to_owned().into_any()))
+        Work::new(async move { Ok(shared.fill().await) }, |py, is_ready| {
+            Ok(is_ready.into_pyobject(py)?.to_owned().into_any())
+        })
     }
 
     /// The items that are there, none where it has to be waited for some. Raises what the stream failed with, after its items.
@@ -127,7 +129,7 @@ impl Stream {
     }
 
     /// Ends it: who waits for items learns that there are no more, and its connection is closed when this is done.
-    fn stop(&self) -> Work {
+    pub(crate) fn stop(&self) -> Work {
         let shared = self.shared.clone();
         Work::silent(async move {
             shared.stop.cancel();

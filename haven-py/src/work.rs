@@ -27,7 +27,8 @@ impl Work {
         let work = async move {
             let done = AssertUnwindSafe(work).catch_unwind().await;
             let done = done.unwrap_or_else(|_| Err(Error::unexpected("Haven broke off")))?;
-            Ok(Box::new(move |py: Python<'_>| answer(py, done)) as Answer)
+            let answer: Answer = Box::new(move |py| answer(py, done));
+            Ok(answer)
         };
         Self(Mutex::new(Some(work.boxed())))
     }

@@ -28,6 +28,7 @@ if sys.version_info < (3, 10):
 
 from . import errors, model
 from ._haven import version as __version__
+from .agent import Agent
 from .engine import Engine
 from .errors import *
 from .fleet import Haven
@@ -37,6 +38,6 @@ from .stream import Stream
 from .subscription import Subscription
 from .terminal import Terminal
 
-__all__ = ["Engine", "Haven", "Opening", "Stream", "Subscription", "Terminal", "__version__", "open"]
+__all__ = ["Agent", "Engine", "Haven", "Opening", "Stream", "Subscription", "Terminal", "__version__", "open"]
 __all__ += errors.__all__
 __all__ += model.__all__

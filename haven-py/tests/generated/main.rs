@@ -22,7 +22,7 @@ fn is_what_is_committed() {
         ("python/haven/nouns.py".to_owned(), python::nouns(&model)),
         ("src/shapes.rs".to_owned(), rust::shapes(&model)),
     ];
-    for name in ["_noun", "engine", "fleet", "nouns", "stream", "terminal"] {
+    for name in ["_noun", "agent", "engine", "fleet", "nouns", "stream", "terminal"] {
         let name_of_twin = format!("python/haven/blocking/{name}.py");
         let written = made.iter().find(|(file, _)| file.ends_with(&format!("haven/{name}.py")));
         let text = match written {

@@ -44,7 +44,9 @@ pub(crate) fn blocking(name: &str, text: &str) -> String {
     ] {
         text = text.replace(from, to);
     }
-    format!("# The blocking twin of `haven/{name}.py`, generated from it: `HAVEN_BLESS=1 cargo test -p haven-py`.\n{text}")
+    format!(
+        "# The blocking twin of `haven/{name}.py`, generated from it: `HAVEN_BLESS=1 cargo test -p haven-py`.\n{text}"
+    )
 }
 
 pub(crate) fn model(model: &Model) -> String {
@@ -75,7 +77,8 @@ pub(crate) fn model(model: &Model) -> String {
 
 fn write_choice(text: &mut String, name: &str, choice: &Choice) {
     let words: Vec<_> = choice.words.iter().map(|(word, _)| format!("\"{word}\"")).collect();
-    let (before, after) = if choice.or_valued { ("Union[Literal[", "], \"Mapping[str, Any]\"]") } else { ("Literal[", "]") };
+    let (before, after) =
+        if choice.or_valued { ("Union[Literal[", "], \"Mapping[str, Any]\"]") } else { ("Literal[", "]") };
     let _ = writeln!(text, "\n{}", listed(&format!("{name} = {before}"), &words, after, 0));
     let mut doc = choice.doc.clone();
     for (word, of_word) in &choice.words {
@@ -115,9 +118,7 @@ pub(crate) fn errors(model: &Model) -> String {
          from ._error import HavenError, of\n\n"
     );
     let kinds = &model.choices["ErrorKind"].words;
-    let class = |kind: &str| -> String {
-        kind.split('_').map(|word| format!("{}{}", word[..1].to_uppercase(), &word[1..])).collect()
-    };
+    let class = |kind: &str| -> String { kind.split('_').map(title).collect::<Vec<_>>().concat() };
     let mut names: Vec<_> = kinds.iter().map(|(kind, _)| class(kind)).collect();
     names.extend(["HavenError".to_owned(), "of".to_owned()]);
     names.sort_unstable();
@@ -171,7 +172,9 @@ pub(crate) fn nouns(model: &Model) -> String {
             write_method(&mut text, operation);
         }
     }
-    text.push_str("\n\nclass Nouns:\n    \"\"\"What a fleet has, noun by noun.\"\"\"\n\n    __slots__ = (\n        \"_fleet\",\n");
+    text.push_str(
+        "\n\nclass Nouns:\n    \"\"\"What a fleet has, noun by noun.\"\"\"\n\n    __slots__ = (\n        \"_fleet\",\n",
+    );
     for noun in nouns.keys() {
         let _ = writeln!(text, "        \"{noun}\",");
     }

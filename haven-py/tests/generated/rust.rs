@@ -1,6 +1,6 @@
 //! The shapes of answers, for the native half.
 
-use std::fmt::Write as _;
+use std::{collections::BTreeSet, fmt::Write as _};
 
 use serde_json::Value;
 
@@ -20,22 +20,50 @@ pub(crate) fn shapes(model: &Model) -> String {
             Answers::Often(kind) => kind,
             Answers::Converses => continue,
         };
-        let _ = writeln!(text, "    (\"{}\", &{}),", operation.name, shape(kind, ""));
+        let _ = writeln!(text, "    (\"{}\", &{}),", operation.name, shape(kind));
     }
     text.push_str("];\n\n");
     for (name, kind) in &model.answers {
-        let _ = writeln!(text, "pub(crate) static {name}: Shape = {};", shape(kind, ""));
+        let _ = writeln!(text, "pub(crate) static {name}: Shape = {};", shape(kind));
     }
-    for (name, class) in &model.classes {
-        if class.holds {
-            for (_, inner) in model.holdings.iter().filter(|(outer, _)| outer == name) {
-                write_class(&mut text, model, name, inner);
+    let mut written = BTreeSet::new();
+    let mut wanted: Vec<_> = model.answers.iter().map(|(_, kind)| kind.clone()).collect();
+    wanted.extend(model.operations.iter().filter_map(|operation| match &operation.answers {
+        Answers::Once(field) => Some(field.kind.clone()),
+        Answers::Often(kind) => Some(kind.clone()),
+        Answers::Converses => None,
+    }));
+    let mut classes = Vec::new();
+    while let Some(kind) = wanted.pop() {
+        let (name, inner) = match kind {
+            Kind::List(kind) | Kind::Map(kind) => {
+                wanted.push(*kind);
+                continue;
             }
-        } else {
-            write_class(&mut text, model, name, "");
+            Kind::Record(name) => (name, String::new()),
+            Kind::Holding(outer, inner) => (outer, inner),
+            _ => continue,
+        };
+        if written.insert((name.clone(), inner.clone())) {
+            wanted.extend(model.classes[&name].fields.iter().map(|field| held(&field.kind, &inner)));
+            classes.push((static_name(&name, &inner), name, inner));
         }
     }
+    classes.sort();
+    for (_, name, inner) in classes {
+        write_class(&mut text, model, &name, &inner);
+    }
     text
+}
+
+/// What a field is in a class that holds `inner`.
+fn held(kind: &Kind, inner: &str) -> Kind {
+    match kind {
+        Kind::Held => Kind::Record(inner.to_owned()),
+        Kind::Holding(outer, _) if !inner.is_empty() => Kind::Holding(outer.clone(), inner.to_owned()),
+        Kind::List(kind) => Kind::List(Box::new(held(kind, inner))),
+        kind => kind.clone(),
+    }
 }
 
 /// A class, or one that holds another.
@@ -55,25 +83,25 @@ fn write_class(text: &mut String, model: &Model, name: &str, inner: &str) {
             text,
             "        Field {{ name: {:?}, shape: {}, absent: {absent:?} }},",
             field.name,
-            shape(&field.kind, inner)
+            if field.kind == Kind::Held {
+                format!("Shape::Flat(&{})", static_name(inner, ""))
+            } else {
+                shape(&held(&field.kind, inner))
+            }
         );
     }
     text.push_str("    ],\n};\n");
 }
 
-fn shape(kind: &Kind, held: &str) -> String {
+fn shape(kind: &Kind) -> String {
     match kind {
         Kind::Moment => "Shape::Moment".to_owned(),
         Kind::Secret => "Shape::Secret".to_owned(),
         Kind::Output => "Shape::Output".to_owned(),
-        Kind::List(kind) => format!("Shape::List(&{})", shape(kind, held)),
-        Kind::Map(kind) => format!("Shape::Map(&{})", shape(kind, held)),
+        Kind::List(kind) => format!("Shape::List(&{})", shape(kind)),
+        Kind::Map(kind) => format!("Shape::Map(&{})", shape(kind)),
         Kind::Record(name) => format!("Shape::Record(&{})", static_name(name, "")),
-        Kind::Holding(outer, inner) => {
-            let inner = if held.is_empty() { inner } else { held };
-            format!("Shape::Record(&{})", static_name(outer, inner))
-        }
-        Kind::Held => format!("Shape::Flat(&{})", static_name(held, "")),
+        Kind::Holding(outer, inner) => format!("Shape::Record(&{})", static_name(outer, inner)),
         _ => "Shape::Plain".to_owned(),
     }
 }

@@ -86,8 +86,6 @@ pub(crate) struct Model {
     pub(crate) operations: Vec<Operation>,
     /// What else is answered, by name.
     pub(crate) answers: Vec<(&'static str, Kind)>,
-    /// Which classes hold which: the outer, the inner.
-    pub(crate) holdings: Vec<(String, String)>,
     /// By the name of a schema: the class and what it holds.
     held: BTreeMap<String, (String, String)>,
 }
@@ -267,13 +265,6 @@ impl Model {
         }
         if let Some((outer, inner)) = self.held.get(name).cloned() {
             self.named(&inner, generator);
-            let around = if outer == "Listing" { Some("At".to_owned()) } else { None };
-            for outer in around.into_iter().chain([outer.clone()]) {
-                let holding = (outer, inner.clone());
-                if !self.holdings.contains(&holding) {
-                    self.holdings.push(holding);
-                }
-            }
             return Kind::Holding(outer, inner);
         }
         if self.classes.contains_key(name) {
@@ -296,10 +287,8 @@ impl Model {
     }
 
     fn choice(&mut self, name: &str, schema: &Value, choices: &[Value], generator: &mut SchemaGenerator) -> Kind {
-        let words: Vec<_> = choices
-            .iter()
-            .filter_map(|choice| Some((choice["const"].as_str()?.to_owned(), doc(choice))))
-            .collect();
+        let words: Vec<_> =
+            choices.iter().filter_map(|choice| Some((choice["const"].as_str()?.to_owned(), doc(choice)))).collect();
         if words.is_empty() {
             // Objects told apart by their kind: one class that has the fields of all.
             let mut class = Class { doc: doc(schema), holds: false, fields: Vec::new() };

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from .. import _haven
 from ._bridge import run
+from .agent import Agent
 from .engine import Engine
 from .fleet import Haven
 from .stream import Stream
@@ -23,7 +24,7 @@ from .terminal import Terminal
 if TYPE_CHECKING:
     from ..model import Secret
 
-__all__ = ["Engine", "Haven", "Stream", "Subscription", "Terminal", "open"]
+__all__ = ["Agent", "Engine", "Haven", "Stream", "Subscription", "Terminal", "open"]
 
 
 def open(
