@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use pyo3::{
     prelude::*,
     sync::PyOnceLock,
-    types::{PyBool, PyDateTime, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple, PyType},
+    types::{PyBool, PyDateTime, PyDict, PyFloat, PyInt, PyList, PyMapping, PyString, PyTuple, PyType},
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -19,10 +19,10 @@ const DEPTH: usize = 32;
 
 static RECORD: PyOnceLock<Py<PyType>> = PyOnceLock::new();
 
-/// A dictionary of parameters as a JSON object.
-pub(crate) fn parameters(parameters: &Bound<'_, PyDict>) -> PyResult<Vec<u8>> {
+/// Parameters by name as a JSON object.
+pub(crate) fn parameters(parameters: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
     let py = parameters.py();
-    let json = to_json(parameters.as_any(), &Place::Top)?;
+    let json = to_json(parameters, &Place::Top)?;
     serde_json::to_vec(&json).map_err(|error| raise(py, &Error::unexpected("JSON can be written").caused_by(error)))
 }
 
@@ -99,6 +99,10 @@ fn to_json(value: &Bound<'_, PyAny>, place: &Place<'_>) -> PyResult<Value> {
     }
     if let Ok(items) = value.cast::<PyTuple>() {
         return items.iter().map(|item| inside("[]", &item)).collect();
+    }
+    if let Ok(fields) = value.cast::<PyMapping>() {
+        let items = fields.items()?.iter().map(|item| item.extract()).collect::<PyResult<Vec<_>>>()?;
+        return object(items.into_iter(), place, inside);
     }
     if value.is_instance_of::<PyDateTime>() {
         return match value.extract::<Timestamp>() {

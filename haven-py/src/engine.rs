@@ -14,7 +14,7 @@ use haven_core::{
         container::{RemoveOptions, StopOptions},
     },
 };
-use pyo3::{prelude::*, types::PyDict};
+use pyo3::prelude::*;
 use serde::Serialize;
 
 use crate::{
@@ -73,7 +73,7 @@ impl Engine {
         self.ask(&shapes::ENGINE_INFO, |engine| async move { engine.info().await })
     }
 
-    fn containers(&self, filter: &Bound<'_, PyDict>) -> PyResult<Work> {
+    fn containers(&self, filter: &Bound<'_, PyAny>) -> PyResult<Work> {
         let filter: ContainerFilter = encode::read(filter)?;
         Ok(self.ask(&shapes::CONTAINERS, |engine| async move { engine.containers(&filter).await }))
     }
@@ -83,7 +83,7 @@ impl Engine {
         Ok(self.ask(&shapes::CONTAINER_DETAIL, |engine| async move { engine.container(&id).await }))
     }
 
-    fn create_container(&self, name: Option<&str>, spec: &Bound<'_, PyDict>) -> PyResult<Work> {
+    fn create_container(&self, name: Option<&str>, spec: &Bound<'_, PyAny>) -> PyResult<Work> {
         let name = name.map(ContainerName::new).transpose().map_err(|error| raise(spec.py(), &error))?;
         let spec: ContainerSpec = encode::read(spec)?;
         Ok(self.ask(&Shape::Plain, |engine| async move { engine.create_container(name.as_ref(), &spec).await }))
@@ -94,12 +94,12 @@ impl Engine {
         Ok(self.ask(&Shape::Plain, |engine| async move { engine.start_container(&id).await }))
     }
 
-    fn stop_container(&self, id: &str, options: &Bound<'_, PyDict>) -> PyResult<Work> {
+    fn stop_container(&self, id: &str, options: &Bound<'_, PyAny>) -> PyResult<Work> {
         let (id, options): (_, StopOptions) = (container(options.py(), id)?, encode::read(options)?);
         Ok(self.ask(&Shape::Plain, |engine| async move { engine.stop_container(&id, &options).await }))
     }
 
-    fn remove_container(&self, id: &str, options: &Bound<'_, PyDict>) -> PyResult<Work> {
+    fn remove_container(&self, id: &str, options: &Bound<'_, PyAny>) -> PyResult<Work> {
         let (id, options): (_, RemoveOptions) = (container(options.py(), id)?, encode::read(options)?);
         Ok(self.ask(&Shape::Plain, |engine| async move { engine.remove_container(&id, &options).await }))
     }

@@ -7,7 +7,7 @@ use haven_core::{
     door::{Credentials, Handler, RemoteOptions, Request, Row, table},
     model::{ContainerSpec, Face, NodeName},
 };
-use pyo3::{prelude::*, types::PyDict};
+use pyo3::prelude::*;
 
 use crate::{
     decode::{Shape, decode},
@@ -64,7 +64,7 @@ impl Fleet {
     }
 
     /// Begins an operation: answers a value, a stream or a terminal, as the table has it.
-    fn call(&self, py: Python<'_>, operation: &str, parameters: &Bound<'_, PyDict>) -> PyResult<Work> {
+    fn call(&self, py: Python<'_>, operation: &str, parameters: &Bound<'_, PyAny>) -> PyResult<Work> {
         let row =
             TABLE.get(operation).ok_or_else(|| raise(py, &Error::not_found("operation", operation.escape_debug())))?;
         let request = Request::of(encode::parameters(parameters)?);

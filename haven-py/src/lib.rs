@@ -36,9 +36,13 @@ mod _haven {
         work::Work,
     };
 
+    /// The version of the package.
+    #[pymodule_export]
+    #[expect(non_upper_case_globals, reason = "it is a name of Python's")]
+    const version: &str = env!("CARGO_PKG_VERSION");
+
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
-        module.add("version", env!("CARGO_PKG_VERSION"))?;
         // Who waits in a thread of its own is sent home before the interpreter ends, and never returns into its ruins.
         let leave = pyo3::wrap_pyfunction!(crate::runtime::leave, module)?;
         module.py().import("atexit")?.call_method1("register", (leave,))?;

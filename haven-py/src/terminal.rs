@@ -48,8 +48,8 @@ impl Terminal {
     }
 
     /// Gives the program something to read.
-    fn write(&self, data: Vec<u8>) -> Work {
-        let input = self.input.clone();
+    fn write(&self, data: &[u8]) -> Work {
+        let (data, input) = (data.to_vec(), self.input.clone());
         Work::silent(async move {
             let mut input = input.lock().await;
             let open = input.as_mut().ok_or_else(|| Error::conflict("the input was closed"))?;
