@@ -626,7 +626,7 @@ static SESSION_CLASS: Class = Class {
     found: PyOnceLock::new(),
     fields: &[
         Field { name: "user", shape: Shape::Plain, absent: "" },
-        Field { name: "token", shape: Shape::Plain, absent: "" },
+        Field { name: "token", shape: Shape::Secret, absent: "" },
         Field { name: "expires", shape: Shape::Moment, absent: "" },
     ],
 };

@@ -18,7 +18,7 @@ class HavenError(Exception):
         retry_after: float | None = None,
         report: str | None = None,
     ) -> None:
-        super().__init__(message, context, retry_after, report)
+        super().__init__(message)
         self.message = message
         """A clause with names in backticks."""
         self.context: Mapping[str, str] = context or {}
@@ -28,8 +28,8 @@ class HavenError(Exception):
         self.report = report or message
         """Message, context and causes on one line, for logs."""
 
-    def __str__(self) -> str:
-        return self.message
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self.message, self.context, self.retry_after, self.report)
 
 
 def of(

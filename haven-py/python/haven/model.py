@@ -1858,15 +1858,15 @@ class Session(Record):
     user: str
     """Who."""
 
-    token: str
+    token: Secret
     """What to send as `Authorization: Bearer TOKEN`."""
 
     expires: datetime
     """When it ends."""
 
-    def __init__(self, user: str, token: str, expires: datetime) -> None:
+    def __init__(self, user: str, token: Secret | str, expires: datetime) -> None:
         assign(self, "user", user)
-        assign(self, "token", token)
+        assign(self, "token", hidden(token))
         assign(self, "expires", expires)
 
 
