@@ -51,7 +51,8 @@ class Server:
         self.address = line.split("://")[1].strip()
         self.url = line[line.index("http") :].strip()
         # Whatever else it says is read, so that it never waits for its reader.
-        threading.Thread(target=self.process.stdout.read, daemon=True).start()
+        self.reader = threading.Thread(target=self.process.stdout.read)
+        self.reader.start()
 
     def environment(self, more: dict[str, str]) -> dict[str, str]:
         return {"HOME": str(self.home), "PATH": os.environ["PATH"], **more}
@@ -64,7 +65,9 @@ class Server:
     def stop(self) -> None:
         self.process.send_signal(signal.SIGTERM)
         self.process.wait(30)
+        self.reader.join()
         assert self.process.stdout
+        self.process.stdout.close()
         self.log.close()
 
 

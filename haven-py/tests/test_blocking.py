@@ -5,16 +5,17 @@ import json
 import subprocess
 import threading
 import time
+from typing import Any
 
 import conftest
 import haven
 import haven.blocking
 import pytest
-from haven import blocking, nouns
-from haven.blocking import nouns as blocking_nouns
+from haven import blocking, handles
+from haven.blocking import handles as blocking_handles
 
 
-def test_drives_a_fleet(where: dict[str, str]) -> None:
+def test_drives_a_fleet(where: dict[str, Any]) -> None:
     with haven.blocking.open(**where) as fleet:
         fleet.nodes.register("twin", "sim:")
         fleet.nodes.wait_online("twin")
@@ -42,7 +43,7 @@ def test_every_operation_of_the_table_is_a_method_of_both_twins() -> None:
     for operation in operations:
         noun, method = operation.split(".")
         kind = type(getattr(fleet, noun)).__name__
-        ours, twin = (getattr(getattr(module, kind), method) for module in (nouns, blocking_nouns))
+        ours, twin = (getattr(getattr(module, kind), method) for module in (handles, blocking_handles))
         assert inspect.signature(ours).parameters.keys() == inspect.signature(twin).parameters.keys()
         assert ours.__doc__ and not inspect.iscoroutinefunction(twin)
     fleet.close()

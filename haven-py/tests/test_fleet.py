@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
 import conftest
 import haven
@@ -17,7 +18,7 @@ async def node(fleet: haven.Haven, name: str) -> str:
     return name
 
 
-async def test_a_container_lives_from_its_creation_to_its_removal(where: dict[str, str]) -> None:
+async def test_a_container_lives_from_its_creation_to_its_removal(where: dict[str, Any]) -> None:
     async with haven.open(**where) as fleet:
         name = await node(fleet, "life")
         id = await fleet.containers.run(name, "hello", SLEEP)
@@ -46,7 +47,7 @@ async def test_a_container_lives_from_its_creation_to_its_removal(where: dict[st
         await fleet.nodes.remove(name)
 
 
-async def test_lists_say_what_is_asked_for_page_by_page(where: dict[str, str]) -> None:
+async def test_lists_say_what_is_asked_for_page_by_page(where: dict[str, Any]) -> None:
     async with haven.open(**where) as fleet:
         name = await node(fleet, "pages")
         for number in range(5):
@@ -61,7 +62,7 @@ async def test_lists_say_what_is_asked_for_page_by_page(where: dict[str, str]) -
         await fleet.nodes.remove(name)
 
 
-async def test_clusters_images_networks_and_volumes(where: dict[str, str]) -> None:
+async def test_clusters_images_networks_and_volumes(where: dict[str, Any]) -> None:
     async with haven.open(**where) as fleet:
         name = await node(fleet, "nouns")
         cluster = await fleet.clusters.create("shop", description="what is sold")
@@ -94,7 +95,7 @@ async def test_clusters_images_networks_and_volumes(where: dict[str, str]) -> No
         await fleet.nodes.remove(name)
 
 
-async def test_what_happened_is_counted_listed_and_who_did_it_recorded(where: dict[str, str]) -> None:
+async def test_what_happened_is_counted_listed_and_who_did_it_recorded(where: dict[str, Any]) -> None:
     async with haven.open(**where) as fleet:
         begun = (await fleet.events.list(limit=1)).cursor
         await node(fleet, "history")
@@ -120,7 +121,7 @@ async def test_what_happened_is_counted_listed_and_who_did_it_recorded(where: di
         await fleet.nodes.remove("history")
 
 
-async def test_any_operation_can_be_called_by_its_name(where: dict[str, str]) -> None:
+async def test_any_operation_can_be_called_by_its_name(where: dict[str, Any]) -> None:
     async with haven.open(**where) as fleet:
         name = await node(fleet, "names")
         spec = {"image": "busybox", "command": ["echo", "by name"]}

@@ -3,7 +3,7 @@
 import copy
 import pickle
 from datetime import datetime, timedelta, timezone
-from typing import get_args
+from typing import Any, get_args
 
 import haven
 import pytest
@@ -109,7 +109,7 @@ async def test_a_time_has_a_zone() -> None:
         ({"url": "http://u:s3cret@"}, "URL"),
     ],
 )
-async def test_what_cannot_be_opened_is_refused_without_showing_secrets(options: dict[str, str], said: str) -> None:
+async def test_what_cannot_be_opened_is_refused_without_showing_secrets(options: dict[str, Any], said: str) -> None:
     with pytest.raises(haven.Invalid) as refused:
         await haven.open(**options)
     assert said in str(refused.value) and "s3cret" not in refused.value.report

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, Mapping, TypeVar
 
@@ -50,11 +51,13 @@ class Record:
     def _values(self) -> tuple[Any, ...]:
         return tuple(getattr(self, name) for name in self.__slots__)
 
-    def __setattr__(self, name: str, value: Any) -> None:
-        raise AttributeError(f"`{type(self).__name__}.{name}` cannot be set: make another with `replace({name}=…)`")
+    if not TYPE_CHECKING:  # Who checks types knows it by `dataclass_transform`.
 
-    def __delattr__(self, name: str) -> None:
-        raise AttributeError(f"`{type(self).__name__}.{name}` cannot be deleted")
+        def __setattr__(self, name: str, value: Any) -> None:
+            raise AttributeError(f"`{type(self).__name__}.{name}` cannot be set: make another with `replace({name}=…)`")
+
+        def __delattr__(self, name: str) -> None:
+            raise AttributeError(f"`{type(self).__name__}.{name}` cannot be deleted")
 
     def __eq__(self, other: object) -> bool:
         return self._values() == other._values() if type(other) is type(self) else NotImplemented
@@ -79,10 +82,10 @@ class Output(Record):
     channel: Literal["stdout", "stderr"]
     """Where it was written. A program with a terminal writes everything to `stdout`."""
 
-    bytes: bytes
+    bytes: builtins.bytes
     """What was written: any bytes, cut anywhere."""
 
-    def __init__(self, channel: Literal["stdout", "stderr"], bytes: bytes) -> None:
+    def __init__(self, channel: Literal["stdout", "stderr"], bytes: builtins.bytes) -> None:
         assign(self, "channel", channel)
         assign(self, "bytes", bytes)
 

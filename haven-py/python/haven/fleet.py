@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Mapping
 
 from . import _haven
 from ._bridge import run
-from .nouns import Nouns
+from .handles import Handles
 from .stream import Stream
 from .terminal import Terminal
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 
-class Haven(Nouns):
-    """A fleet that was opened. Its nouns have a method for each operation: `haven.containers.list()`."""
+class Haven(Handles):
+    """A fleet that was opened. It has a handle for each noun, with a method for each operation: `haven.containers.list()`."""
 
     __slots__ = ()
 

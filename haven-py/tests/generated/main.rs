@@ -19,10 +19,10 @@ fn is_what_is_committed() {
     let mut made = vec![
         ("python/haven/model.py".to_owned(), python::model(&model)),
         ("python/haven/errors.py".to_owned(), python::errors(&model)),
-        ("python/haven/nouns.py".to_owned(), python::nouns(&model)),
+        ("python/haven/handles.py".to_owned(), python::handles(&model)),
         ("src/shapes.rs".to_owned(), rust::shapes(&model)),
     ];
-    for name in ["_noun", "agent", "engine", "fleet", "nouns", "stream", "terminal"] {
+    for name in ["_handle", "agent", "engine", "fleet", "handles", "stream", "terminal"] {
         let name_of_twin = format!("python/haven/blocking/{name}.py");
         let written = made.iter().find(|(file, _)| file.ends_with(&format!("haven/{name}.py")));
         let text = match written {

@@ -132,18 +132,18 @@ pub(crate) fn errors(model: &Model) -> String {
     text
 }
 
-pub(crate) fn nouns(model: &Model) -> String {
+pub(crate) fn handles(model: &Model) -> String {
     let mut nouns: BTreeMap<&str, Vec<&Operation>> = BTreeMap::new();
     for operation in &model.operations {
         let (noun, _) = operation.name.split_once('.').expect("an operation is a noun's");
         nouns.entry(noun).or_default().push(operation);
     }
     let mut text = format!(
-        "\"\"\"Every operation of Haven: a class a noun, a method an operation.\n\n{HEAD}\n\"\"\"\n\n\
+        "\"\"\"Every operation of Haven: a handle a noun, a method an operation.\n\n{HEAD}\n\"\"\"\n\n\
          # mypy: disable-error-code=\"no-any-return\"\n\
          from __future__ import annotations\n\n\
          from typing import TYPE_CHECKING\n\n\
-         from ._noun import ContainersNoun, NodesNoun, Noun\n\
+         from ._handle import Containers, Handle, Nodes\n\
          from ._record import EMPTY\n\n\
          if TYPE_CHECKING:\n    from collections.abc import Mapping, Sequence\n    from datetime import datetime\n\n    \
          from ._haven import Fleet, Secret\n    from .model import (\n"
@@ -161,11 +161,11 @@ pub(crate) fn nouns(model: &Model) -> String {
         let doc = NOUNS.iter().find(|(name, _)| name == noun).map(|(_, doc)| *doc);
         let doc = doc.unwrap_or_else(|| panic!("say in `NOUNS` what `{noun}` are"));
         let base = match *noun {
-            "nodes" => "NodesNoun",
-            "containers" => "ContainersNoun",
-            _ => "Noun",
+            "nodes" => "Nodes",
+            "containers" => "Containers",
+            _ => "Handle",
         };
-        let _ = writeln!(text, "\n\nclass {}({base}):", title(noun));
+        let _ = writeln!(text, "\n\nclass {}Handle({base}):", title(noun));
         write_doc(&mut text, "    ", doc);
         text.push_str("\n    __slots__ = ()\n");
         for operation in operations {
@@ -173,14 +173,14 @@ pub(crate) fn nouns(model: &Model) -> String {
         }
     }
     text.push_str(
-        "\n\nclass Nouns:\n    \"\"\"What a fleet has, noun by noun.\"\"\"\n\n    __slots__ = (\n        \"_fleet\",\n",
+        "\n\nclass Handles:\n    \"\"\"What a fleet has, a handle a noun.\"\"\"\n\n    __slots__ = (\n        \"_fleet\",\n",
     );
     for noun in nouns.keys() {
         let _ = writeln!(text, "        \"{noun}\",");
     }
     text.push_str("    )\n\n    def __init__(self, fleet: Fleet) -> None:\n        self._fleet = fleet\n");
     for noun in nouns.keys() {
-        let _ = writeln!(text, "        self.{noun} = {}(fleet)", title(noun));
+        let _ = writeln!(text, "        self.{noun} = {}Handle(fleet)", title(noun));
     }
     text
 }

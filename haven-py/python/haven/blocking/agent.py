@@ -29,7 +29,7 @@ class Agent:
         docker: str = "unix:///var/run/docker.sock",
         advertise: str | None = None,
         ca: str | None = None,
-        interval: float = 5,
+        interval: float = 60,
         root: str = "/",
     ) -> None:
         self._agent = _haven.Agent(master, secret, name, docker, advertise, ca, interval, root)

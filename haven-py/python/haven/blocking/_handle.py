@@ -1,5 +1,5 @@
-# The blocking twin of `haven/_noun.py`, generated from it: `HAVEN_BLESS=1 cargo test -p haven-py`.
-"""What the nouns of a fleet have in common, and what some have beyond the operations."""
+# The blocking twin of `haven/_handle.py`, generated from it: `HAVEN_BLESS=1 cargo test -p haven-py`.
+"""What the handles of a fleet have in common, and what some have beyond the operations."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ..model import ContainerSpec, Node
 
 
-class Noun:
+class Handle:
     """Operations of one kind."""
 
     __slots__ = ("_fleet",)
@@ -32,7 +32,7 @@ class Noun:
         return Terminal(run(self._fleet.call(operation, parameters)))
 
 
-class NodesNoun(Noun):
+class Nodes(Handle):
     """What nodes have beyond their operations."""
 
     __slots__ = ()
@@ -43,7 +43,7 @@ class NodesNoun(Noun):
         return online
 
 
-class ContainersNoun(Noun):
+class Containers(Handle):
     """What containers have beyond their operations."""
 
     __slots__ = ()

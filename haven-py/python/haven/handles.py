@@ -1,5 +1,4 @@
-# The blocking twin of `haven/nouns.py`, generated from it: `HAVEN_BLESS=1 cargo test -p haven-py`.
-"""Every operation of Haven: a class a noun, a method an operation.
+"""Every operation of Haven: a handle a noun, a method an operation.
 
 Generated from the door's table: `HAVEN_BLESS=1 cargo test -p haven-py`.
 """
@@ -9,15 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ._noun import ContainersNoun, NodesNoun, Noun
-from .._record import EMPTY
+from ._handle import Containers, Handle, Nodes
+from ._record import EMPTY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from .._haven import Fleet, Secret
-    from ..model import (
+    from ._haven import Fleet, Secret
+    from .model import (
         Acted,
         AuditPage,
         Cluster,
@@ -60,89 +59,89 @@ if TYPE_CHECKING:
     from .terminal import Terminal
 
 
-class Audit(Noun):
+class AuditHandle(Handle):
     """Who did what."""
 
     __slots__ = ()
 
-    def list(self, *, after: int | None = None, limit: int | None = None) -> AuditPage:
+    async def list(self, *, after: int | None = None, limit: int | None = None) -> AuditPage:
         """Lists who did what, oldest first: the newest records, or those after a number.
 
         * `after`: Only after this number.
         * `limit`: At most so many, 1 to 1,000; none: 100.
         """
-        return self._call("audit.list", {"after": after, "limit": limit})
+        return await self._call("audit.list", {"after": after, "limit": limit})
 
 
-class Clusters(Noun):
+class ClustersHandle(Handle):
     """Machines managed as one."""
 
     __slots__ = ()
 
-    def list(self) -> Sequence[Cluster]:
+    async def list(self) -> Sequence[Cluster]:
         """Lists the clusters, ordered by name; `all` and `orphans` are always there."""
-        return self._call("clusters.list", {})
+        return await self._call("clusters.list", {})
 
-    def create(self, name: str, *, description: str = "") -> Cluster:
+    async def create(self, name: str, *, description: str = "") -> Cluster:
         """Makes a cluster. `already_exists` when the name is taken.
 
         * `name`: Its name.
         * `description`: What it is for.
         """
-        return self._call("clusters.create", {"name": name, "description": description})
+        return await self._call("clusters.create", {"name": name, "description": description})
 
-    def get(self, cluster: str) -> Cluster:
+    async def get(self, cluster: str) -> Cluster:
         """Shows one cluster.
 
         * `cluster`: Its name.
         """
-        return self._call("clusters.get", {"cluster": cluster})
+        return await self._call("clusters.get", {"cluster": cluster})
 
-    def update(self, cluster: str, *, description: str | None = None, revision: str | None = None) -> Cluster:
+    async def update(self, cluster: str, *, description: str | None = None, revision: str | None = None) -> Cluster:
         """Describes a cluster anew. `conflict` when it is not at `revision` any more.
 
         * `cluster`: Its name.
         * `description`: What it is for.
         * `revision`: The revision that the change is meant for; none: whichever there is.
         """
-        return self._call("clusters.update", {
+        return await self._call("clusters.update", {
             "cluster": cluster,
             "description": description,
             "revision": revision,
         })
 
-    def delete(self, cluster: str, *, revision: str | None = None) -> None:
+    async def delete(self, cluster: str, *, revision: str | None = None) -> None:
         """Deletes a cluster; its nodes become orphans. `denied` for `all` and `orphans`, `conflict` when it is not at
         `revision` any more.
 
         * `cluster`: Its name.
         * `revision`: The revision that shall be deleted; none: whichever there is.
         """
-        return self._call("clusters.delete", {"cluster": cluster, "revision": revision})
+        return await self._call("clusters.delete", {"cluster": cluster, "revision": revision})
 
-    def add_node(self, cluster: str, node: str) -> Node:
+    async def add_node(self, cluster: str, node: str) -> Node:
         """Puts a node into a cluster, out of the one it was in.
 
         * `cluster`: The cluster.
         * `node`: The node.
         """
-        return self._call("clusters.add_node", {"cluster": cluster, "node": node})
+        return await self._call("clusters.add_node", {"cluster": cluster, "node": node})
 
-    def remove_node(self, cluster: str, node: str) -> Node:
+    async def remove_node(self, cluster: str, node: str) -> Node:
         """Takes a node out of a cluster. `conflict` when it is in another.
 
         * `cluster`: The cluster.
         * `node`: The node.
         """
-        return self._call("clusters.remove_node", {"cluster": cluster, "node": node})
+        return await self._call("clusters.remove_node", {"cluster": cluster, "node": node})
 
 
-class Containers(ContainersNoun):
+class ContainersHandle(Containers):
     """The containers of the fleet."""
 
     __slots__ = ()
 
-    def list(
+    async def list(
         self,
         *,
         cluster: str | None = None,
@@ -171,7 +170,7 @@ class Containers(ContainersNoun):
         * `limit`: At most so many, 1 to 10,000; none: all.
         * `cursor`: Go on after this `next` of an earlier page.
         """
-        return self._call("containers.list", {
+        return await self._call("containers.list", {
             "cluster": cluster,
             "node": node,
             "id": id,
@@ -184,7 +183,7 @@ class Containers(ContainersNoun):
             "cursor": cursor,
         })
 
-    def find(self, container: str, *, cluster: str | None = None, node: str | None = None) -> Found[Container]:
+    async def find(self, container: str, *, cluster: str | None = None, node: str | None = None) -> Found[Container]:
         """Finds one container by id, beginning of an id, or name. `conflict` names the candidates when there are several.
 
         From the live inventory, as lists are: `stale` says that it is what was last seen.
@@ -193,86 +192,86 @@ class Containers(ContainersNoun):
         * `cluster`: Only of this cluster.
         * `node`: Only of this node.
         """
-        return self._call("containers.find", {"container": container, "cluster": cluster, "node": node})
+        return await self._call("containers.find", {"container": container, "cluster": cluster, "node": node})
 
-    def create(self, node: str, spec: ContainerSpec, *, name: str | None = None) -> Created:
+    async def create(self, node: str, spec: ContainerSpec, *, name: str | None = None) -> Created:
         """Creates a container on a node, without starting it.
 
         * `node`: The node.
         * `spec`: What it shall be.
         * `name`: Its name; none: the engine makes one up.
         """
-        return self._call("containers.create", {"node": node, "spec": spec, "name": name})
+        return await self._call("containers.create", {"node": node, "spec": spec, "name": name})
 
-    def inspect(self, node: str, container: str) -> ContainerDetail:
+    async def inspect(self, node: str, container: str) -> ContainerDetail:
         """Shows everything about one container. Values of its environment show as `***`.
 
         * `node`: The node it is on.
         * `container`: Its id, the beginning of its id, or its name.
         """
-        return self._call("containers.inspect", {"node": node, "container": container})
+        return await self._call("containers.inspect", {"node": node, "container": container})
 
-    def start(self, node: str, container: str) -> Acted:
+    async def start(self, node: str, container: str) -> Acted:
         """Starts a container.
 
         * `node`: The node it is on.
         * `container`: Its id, the beginning of its id, or its name.
         """
-        return self._call("containers.start", {"node": node, "container": container})
+        return await self._call("containers.start", {"node": node, "container": container})
 
-    def stop(self, node: str, container: str, *, timeout: int | None = None) -> Acted:
+    async def stop(self, node: str, container: str, *, timeout: int | None = None) -> Acted:
         """Stops a container: asks its program to end, and kills it when it does not in time.
 
         * `node`: The node it is on.
         * `container`: Its id, the beginning of its id, or its name.
         * `timeout`: Seconds until it is killed; none: the container's own, else 10.
         """
-        return self._call("containers.stop", {"node": node, "container": container, "timeout": timeout})
+        return await self._call("containers.stop", {"node": node, "container": container, "timeout": timeout})
 
-    def restart(self, node: str, container: str, *, timeout: int | None = None) -> Acted:
+    async def restart(self, node: str, container: str, *, timeout: int | None = None) -> Acted:
         """Stops a container if it runs, and starts it.
 
         * `node`: The node it is on.
         * `container`: Its id, the beginning of its id, or its name.
         * `timeout`: Seconds until it is killed; none: the container's own, else 10.
         """
-        return self._call("containers.restart", {"node": node, "container": container, "timeout": timeout})
+        return await self._call("containers.restart", {"node": node, "container": container, "timeout": timeout})
 
-    def kill(self, node: str, container: str, *, signal: str | None = None) -> Acted:
+    async def kill(self, node: str, container: str, *, signal: str | None = None) -> Acted:
         """Sends a signal to a container's program. `conflict` when it does not run.
 
         * `node`: The node it is on.
         * `container`: Its id, the beginning of its id, or its name.
         * `signal`: The signal; none: SIGKILL.
         """
-        return self._call("containers.kill", {"node": node, "container": container, "signal": signal})
+        return await self._call("containers.kill", {"node": node, "container": container, "signal": signal})
 
-    def pause(self, node: str, container: str) -> Acted:
+    async def pause(self, node: str, container: str) -> Acted:
         """Holds a container's program.
 
         * `node`: The node it is on.
         * `container`: Its id, the beginning of its id, or its name.
         """
-        return self._call("containers.pause", {"node": node, "container": container})
+        return await self._call("containers.pause", {"node": node, "container": container})
 
-    def unpause(self, node: str, container: str) -> Acted:
+    async def unpause(self, node: str, container: str) -> Acted:
         """Lets a container's program go on.
 
         * `node`: The node it is on.
         * `container`: Its id, the beginning of its id, or its name.
         """
-        return self._call("containers.unpause", {"node": node, "container": container})
+        return await self._call("containers.unpause", {"node": node, "container": container})
 
-    def rename(self, node: str, container: str, name: str) -> Acted:
+    async def rename(self, node: str, container: str, name: str) -> Acted:
         """Gives a container another name.
 
         * `node`: The node it is on.
         * `container`: Its id, the beginning of its id, or its name.
         * `name`: The name.
         """
-        return self._call("containers.rename", {"node": node, "container": container, "name": name})
+        return await self._call("containers.rename", {"node": node, "container": container, "name": name})
 
-    def remove(self, node: str, container: str, *, force: bool = False, volumes: bool = False) -> Acted:
+    async def remove(self, node: str, container: str, *, force: bool = False, volumes: bool = False) -> Acted:
         """Removes a container. `conflict` when it runs and `force` is not set.
 
         * `node`: The node it is on.
@@ -280,36 +279,36 @@ class Containers(ContainersNoun):
         * `force`: Also when it runs: it is killed first.
         * `volumes`: With its volumes that have no name.
         """
-        return self._call("containers.remove", {
+        return await self._call("containers.remove", {
             "node": node,
             "container": container,
             "force": force,
             "volumes": volumes,
         })
 
-    def wait(self, node: str, container: str) -> Exited:
+    async def wait(self, node: str, container: str) -> Exited:
         """Waits until a container's program has ended, and answers its exit code.
 
         * `node`: The node it is on.
         * `container`: Its id, the beginning of its id, or its name.
         """
-        return self._call("containers.wait", {"node": node, "container": container})
+        return await self._call("containers.wait", {"node": node, "container": container})
 
-    def processes(self, node: str, container: str) -> Processes:
+    async def processes(self, node: str, container: str) -> Processes:
         """Shows what runs in a container.
 
         * `node`: The node it is on.
         * `container`: Its id, the beginning of its id, or its name.
         """
-        return self._call("containers.processes", {"node": node, "container": container})
+        return await self._call("containers.processes", {"node": node, "container": container})
 
-    def stats(self, node: str, container: str) -> ContainerStats:
+    async def stats(self, node: str, container: str) -> ContainerStats:
         """Takes one sample of what a container uses.
 
         * `node`: The node it is on.
         * `container`: Its id, the beginning of its id, or its name.
         """
-        return self._call("containers.stats", {"node": node, "container": container})
+        return await self._call("containers.stats", {"node": node, "container": container})
 
     def stats_stream(self, node: str, container: str) -> Stream[ContainerStats]:
         """Follows what a container uses: a sample about every second, until it stops.
@@ -319,13 +318,13 @@ class Containers(ContainersNoun):
         """
         return self._follow("containers.stats_stream", {"node": node, "container": container})
 
-    def metrics(self, node: str, container: str) -> Sequence[ContainerStats]:
+    async def metrics(self, node: str, container: str) -> Sequence[ContainerStats]:
         """Shows what a running container used, oldest first: the last 60 samples.
 
         * `node`: The node it is on.
         * `container`: Its id, the beginning of its id, or its name.
         """
-        return self._call("containers.metrics", {"node": node, "container": container})
+        return await self._call("containers.metrics", {"node": node, "container": container})
 
     def logs(
         self,
@@ -364,30 +363,30 @@ class Containers(ContainersNoun):
             "stderr": stderr,
         })
 
-    def exec(self, node: str, container: str, spec: ExecSpec) -> Terminal:
+    async def exec(self, node: str, container: str, spec: ExecSpec) -> Terminal:
         """Runs a program in a container, and talks with it.
 
         * `node`: The node it is on.
         * `container`: Its id, the beginning of its id, or its name.
         * `spec`: The program.
         """
-        return self._converse("containers.exec", {"node": node, "container": container, "spec": spec})
+        return await self._converse("containers.exec", {"node": node, "container": container, "spec": spec})
 
-    def attach(self, node: str, container: str) -> Terminal:
+    async def attach(self, node: str, container: str) -> Terminal:
         """Connects to the main program of a container.
 
         * `node`: The node it is on.
         * `container`: Its id, the beginning of its id, or its name.
         """
-        return self._converse("containers.attach", {"node": node, "container": container})
+        return await self._converse("containers.attach", {"node": node, "container": container})
 
 
-class Events(Noun):
+class EventsHandle(Handle):
     """What happened in the fleet."""
 
     __slots__ = ()
 
-    def list(
+    async def list(
         self,
         *,
         cluster: str | None = None,
@@ -416,7 +415,7 @@ class Events(Noun):
         * `after`: Only after this cursor, beginning with the one that follows it.
         * `limit`: At most so many, 1 to 10,000; none: 1,000.
         """
-        return self._call("events.list", {
+        return await self._call("events.list", {
             "cluster": cluster,
             "node": node,
             "severity": severity,
@@ -428,12 +427,12 @@ class Events(Noun):
             "limit": limit,
         })
 
-    def count(self, *, since: datetime | None = None) -> Sequence[EventCount]:
+    async def count(self, *, since: datetime | None = None) -> Sequence[EventCount]:
         """Counts events by cluster and severity.
 
         * `since`: Only since then.
         """
-        return self._call("events.count", {"since": since})
+        return await self._call("events.count", {"since": since})
 
     def follow(
         self,
@@ -467,12 +466,12 @@ class Events(Noun):
         })
 
 
-class Images(Noun):
+class ImagesHandle(Handle):
     """The images of the fleet."""
 
     __slots__ = ()
 
-    def list(
+    async def list(
         self,
         *,
         cluster: str | None = None,
@@ -487,15 +486,15 @@ class Images(Noun):
         * `limit`: At most so many, 1 to 10,000; none: all.
         * `cursor`: Go on after this `next` of an earlier page.
         """
-        return self._call("images.list", {"cluster": cluster, "node": node, "limit": limit, "cursor": cursor})
+        return await self._call("images.list", {"cluster": cluster, "node": node, "limit": limit, "cursor": cursor})
 
-    def inspect(self, node: str, image: str) -> ImageDetail:
+    async def inspect(self, node: str, image: str) -> ImageDetail:
         """Shows everything about one image on a node.
 
         * `node`: The node it is on.
         * `image`: Its name or id.
         """
-        return self._call("images.inspect", {"node": node, "image": image})
+        return await self._call("images.inspect", {"node": node, "image": image})
 
     def pull(self, node: str, image: str) -> Stream[PullProgress]:
         """Fetches an image to a node from its registry, and tells the progress.
@@ -505,30 +504,30 @@ class Images(Noun):
         """
         return self._follow("images.pull", {"node": node, "image": image})
 
-    def tag(self, node: str, image: str, name: str) -> Acted:
+    async def tag(self, node: str, image: str, name: str) -> Acted:
         """Gives an image on a node a further name.
 
         * `node`: The node it is on.
         * `image`: Its name or id.
         * `name`: The further name.
         """
-        return self._call("images.tag", {"node": node, "image": image, "name": name})
+        return await self._call("images.tag", {"node": node, "image": image, "name": name})
 
-    def remove(self, node: str, image: str) -> Acted:
+    async def remove(self, node: str, image: str) -> Acted:
         """Removes a name of an image from a node, and with its last name the image.
 
         * `node`: The node it is on.
         * `image`: Its name or id.
         """
-        return self._call("images.remove", {"node": node, "image": image})
+        return await self._call("images.remove", {"node": node, "image": image})
 
 
-class Networks(Noun):
+class NetworksHandle(Handle):
     """The networks of the fleet."""
 
     __slots__ = ()
 
-    def list(
+    async def list(
         self,
         *,
         cluster: str | None = None,
@@ -543,33 +542,33 @@ class Networks(Noun):
         * `limit`: At most so many, 1 to 10,000; none: all.
         * `cursor`: Go on after this `next` of an earlier page.
         """
-        return self._call("networks.list", {"cluster": cluster, "node": node, "limit": limit, "cursor": cursor})
+        return await self._call("networks.list", {"cluster": cluster, "node": node, "limit": limit, "cursor": cursor})
 
-    def create(self, node: str, spec: NetworkSpec) -> Network:
+    async def create(self, node: str, spec: NetworkSpec) -> Network:
         """Makes a network on a node.
 
         * `node`: The node.
         * `spec`: What it shall be.
         """
-        return self._call("networks.create", {"node": node, "spec": spec})
+        return await self._call("networks.create", {"node": node, "spec": spec})
 
-    def get(self, node: str, network: str) -> Network:
+    async def get(self, node: str, network: str) -> Network:
         """Shows one network of a node.
 
         * `node`: The node.
         * `network`: The network.
         """
-        return self._call("networks.get", {"node": node, "network": network})
+        return await self._call("networks.get", {"node": node, "network": network})
 
-    def remove(self, node: str, network: str) -> Acted:
+    async def remove(self, node: str, network: str) -> Acted:
         """Removes a network from a node. `conflict` when a running container is connected to it.
 
         * `node`: The node.
         * `network`: The network.
         """
-        return self._call("networks.remove", {"node": node, "network": network})
+        return await self._call("networks.remove", {"node": node, "network": network})
 
-    def connect(self, node: str, network: str, container: str, *, aliases: Sequence[str] = ()) -> Acted:
+    async def connect(self, node: str, network: str, container: str, *, aliases: Sequence[str] = ()) -> Acted:
         """Connects a container to a network.
 
         * `node`: The node.
@@ -577,37 +576,37 @@ class Networks(Noun):
         * `container`: The container.
         * `aliases`: Further names of the container there.
         """
-        return self._call("networks.connect", {
+        return await self._call("networks.connect", {
             "node": node,
             "network": network,
             "container": container,
             "aliases": aliases,
         })
 
-    def disconnect(self, node: str, network: str, container: str) -> Acted:
+    async def disconnect(self, node: str, network: str, container: str) -> Acted:
         """Disconnects a container from a network.
 
         * `node`: The node.
         * `network`: The network.
         * `container`: The container.
         """
-        return self._call("networks.disconnect", {"node": node, "network": network, "container": container})
+        return await self._call("networks.disconnect", {"node": node, "network": network, "container": container})
 
 
-class Nodes(NodesNoun):
+class NodesHandle(Nodes):
     """The machines of the fleet."""
 
     __slots__ = ()
 
-    def list(self, *, cluster: str | None = None, status: NodeStatus | None = None) -> Sequence[Node]:
+    async def list(self, *, cluster: str | None = None, status: NodeStatus | None = None) -> Sequence[Node]:
         """Lists the nodes, ordered by name.
 
         * `cluster`: Only those of this cluster.
         * `status`: Only those in this state.
         """
-        return self._call("nodes.list", {"cluster": cluster, "status": status})
+        return await self._call("nodes.list", {"cluster": cluster, "status": status})
 
-    def register(
+    async def register(
         self,
         name: str,
         address: str,
@@ -625,7 +624,7 @@ class Nodes(NodesNoun):
         * `labels`: Labels.
         * `tls`: What to trust and to show, for an `https://` address.
         """
-        return self._call("nodes.register", {
+        return await self._call("nodes.register", {
             "name": name,
             "address": address,
             "cluster": cluster,
@@ -633,14 +632,14 @@ class Nodes(NodesNoun):
             "tls": tls,
         })
 
-    def get(self, node: str) -> Node:
+    async def get(self, node: str) -> Node:
         """Shows one node.
 
         * `node`: Its name.
         """
-        return self._call("nodes.get", {"node": node})
+        return await self._call("nodes.get", {"node": node})
 
-    def update(
+    async def update(
         self,
         node: str,
         *,
@@ -657,7 +656,7 @@ class Nodes(NodesNoun):
         * `tls`: The certificates that it is reached with, in place of the present ones.
         * `revision`: The revision that the change is meant for; none: whichever there is.
         """
-        return self._call("nodes.update", {
+        return await self._call("nodes.update", {
             "node": node,
             "address": address,
             "labels": labels,
@@ -665,16 +664,16 @@ class Nodes(NodesNoun):
             "revision": revision,
         })
 
-    def remove(self, node: str, *, revision: str | None = None) -> None:
+    async def remove(self, node: str, *, revision: str | None = None) -> None:
         """Removes a node from the fleet. What runs on its engine goes on running. `conflict` when it is not at `revision` any
         more.
 
         * `node`: Its name.
         * `revision`: The revision that shall be removed; none: whichever there is.
         """
-        return self._call("nodes.remove", {"node": node, "revision": revision})
+        return await self._call("nodes.remove", {"node": node, "revision": revision})
 
-    def report(self, node: str, report: Report, *, from_: str | None = None, ttl: int | None = None) -> None:
+    async def report(self, node: str, report: Report, *, from_: str | None = None, ttl: int | None = None) -> None:
         """Takes an agent's report of its machine, and registers the node if it is new.
 
         * `node`: The node's name.
@@ -682,58 +681,58 @@ class Nodes(NodesNoun):
         * `from_`: The address that the report came from; stands in for a loopback host in the report.
         * `ttl`: How many seconds the report is good for, which is two intervals of the agent; it counts as silent after half as much again. None: after three times the usual interval.
         """
-        return self._call("nodes.report", {"node": node, "report": report, "from": from_, "ttl": ttl})
+        return await self._call("nodes.report", {"node": node, "report": report, "from": from_, "ttl": ttl})
 
-    def metrics(self, node: str) -> Sequence[NodeMetrics]:
+    async def metrics(self, node: str) -> Sequence[NodeMetrics]:
         """Shows what a node used, oldest first, as far back as it is kept.
 
         * `node`: Its name.
         """
-        return self._call("nodes.metrics", {"node": node})
+        return await self._call("nodes.metrics", {"node": node})
 
 
-class Sessions(Noun):
+class SessionsHandle(Handle):
     """Signing in and out."""
 
     __slots__ = ()
 
-    def create(self, user: str, password: Secret | str) -> Session:
+    async def create(self, user: str, password: Secret | str) -> Session:
         """Signs in, and answers a token to send as `Authorization: Bearer TOKEN`. `unauthenticated` when user and password
         do not fit together; `busy` after too many attempts.
 
         * `user`: The user.
         * `password`: The password.
         """
-        return self._call("sessions.create", {"user": user, "password": password})
+        return await self._call("sessions.create", {"user": user, "password": password})
 
-    def current(self) -> Identity:
+    async def current(self) -> Identity:
         """Says who is signed in."""
-        return self._call("sessions.current", {})
+        return await self._call("sessions.current", {})
 
-    def delete(self, token: Secret | str) -> None:
+    async def delete(self, token: Secret | str) -> None:
         """Ends a session: its token is refused from now on.
 
         * `token`: The token.
         """
-        return self._call("sessions.delete", {"token": token})
+        return await self._call("sessions.delete", {"token": token})
 
 
-class System(Noun):
+class SystemHandle(Handle):
     """Haven itself."""
 
     __slots__ = ()
 
-    def status(self) -> SystemStatus:
+    async def status(self) -> SystemStatus:
         """Shows the version, the store, and the size of the fleet."""
-        return self._call("system.status", {})
+        return await self._call("system.status", {})
 
 
-class Top(Noun):
+class TopHandle(Handle):
     """What uses most."""
 
     __slots__ = ()
 
-    def nodes(
+    async def nodes(
         self,
         *,
         cluster: str | None = None,
@@ -746,9 +745,9 @@ class Top(Noun):
         * `by`: Most of what.
         * `limit`: At most so many; none: all.
         """
-        return self._call("top.nodes", {"cluster": cluster, "by": by, "limit": limit})
+        return await self._call("top.nodes", {"cluster": cluster, "by": by, "limit": limit})
 
-    def containers(
+    async def containers(
         self,
         *,
         cluster: str | None = None,
@@ -765,34 +764,34 @@ class Top(Noun):
         * `by`: Most of what.
         * `limit`: At most so many; none: all.
         """
-        return self._call("top.containers", {"cluster": cluster, "node": node, "by": by, "limit": limit})
+        return await self._call("top.containers", {"cluster": cluster, "node": node, "by": by, "limit": limit})
 
 
-class Users(Noun):
+class UsersHandle(Handle):
     """Who may sign in."""
 
     __slots__ = ()
 
-    def change_password(self, user: str, password: Secret | str, new_password: Secret | str) -> None:
+    async def change_password(self, user: str, password: Secret | str, new_password: Secret | str) -> None:
         """Changes a user's password, and ends all of the user's sessions. `unauthenticated` when the present one is wrong.
 
         * `user`: The user.
         * `password`: The present password.
         * `new_password`: The new one.
         """
-        return self._call("users.change_password", {
+        return await self._call("users.change_password", {
             "user": user,
             "password": password,
             "new_password": new_password,
         })
 
 
-class Volumes(Noun):
+class VolumesHandle(Handle):
     """The volumes of the fleet."""
 
     __slots__ = ()
 
-    def list(
+    async def list(
         self,
         *,
         cluster: str | None = None,
@@ -807,35 +806,35 @@ class Volumes(Noun):
         * `limit`: At most so many, 1 to 10,000; none: all.
         * `cursor`: Go on after this `next` of an earlier page.
         """
-        return self._call("volumes.list", {"cluster": cluster, "node": node, "limit": limit, "cursor": cursor})
+        return await self._call("volumes.list", {"cluster": cluster, "node": node, "limit": limit, "cursor": cursor})
 
-    def create(self, node: str, spec: VolumeSpec) -> Acted:
+    async def create(self, node: str, spec: VolumeSpec) -> Acted:
         """Makes a volume on a node; one that is there already is left as it is.
 
         * `node`: The node.
         * `spec`: What it shall be.
         """
-        return self._call("volumes.create", {"node": node, "spec": spec})
+        return await self._call("volumes.create", {"node": node, "spec": spec})
 
-    def get(self, node: str, volume: str) -> Volume:
+    async def get(self, node: str, volume: str) -> Volume:
         """Shows one volume of a node.
 
         * `node`: The node.
         * `volume`: The volume.
         """
-        return self._call("volumes.get", {"node": node, "volume": volume})
+        return await self._call("volumes.get", {"node": node, "volume": volume})
 
-    def remove(self, node: str, volume: str) -> Acted:
+    async def remove(self, node: str, volume: str) -> Acted:
         """Removes a volume from a node, with its data. `conflict` when a container uses it.
 
         * `node`: The node.
         * `volume`: The volume.
         """
-        return self._call("volumes.remove", {"node": node, "volume": volume})
+        return await self._call("volumes.remove", {"node": node, "volume": volume})
 
 
-class Nouns:
-    """What a fleet has, noun by noun."""
+class Handles:
+    """What a fleet has, a handle a noun."""
 
     __slots__ = (
         "_fleet",
@@ -855,15 +854,15 @@ class Nouns:
 
     def __init__(self, fleet: Fleet) -> None:
         self._fleet = fleet
-        self.audit = Audit(fleet)
-        self.clusters = Clusters(fleet)
-        self.containers = Containers(fleet)
-        self.events = Events(fleet)
-        self.images = Images(fleet)
-        self.networks = Networks(fleet)
-        self.nodes = Nodes(fleet)
-        self.sessions = Sessions(fleet)
-        self.system = System(fleet)
-        self.top = Top(fleet)
-        self.users = Users(fleet)
-        self.volumes = Volumes(fleet)
+        self.audit = AuditHandle(fleet)
+        self.clusters = ClustersHandle(fleet)
+        self.containers = ContainersHandle(fleet)
+        self.events = EventsHandle(fleet)
+        self.images = ImagesHandle(fleet)
+        self.networks = NetworksHandle(fleet)
+        self.nodes = NodesHandle(fleet)
+        self.sessions = SessionsHandle(fleet)
+        self.system = SystemHandle(fleet)
+        self.top = TopHandle(fleet)
+        self.users = UsersHandle(fleet)
+        self.volumes = VolumesHandle(fleet)

@@ -1,4 +1,4 @@
-"""What the nouns of a fleet have in common, and what some have beyond the operations."""
+"""What the handles of a fleet have in common, and what some have beyond the operations."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .model import ContainerSpec, Node
 
 
-class Noun:
+class Handle:
     """Operations of one kind."""
 
     __slots__ = ("_fleet",)
@@ -31,7 +31,7 @@ class Noun:
         return Terminal(await run(self._fleet.call(operation, parameters)))
 
 
-class NodesNoun(Noun):
+class Nodes(Handle):
     """What nodes have beyond their operations."""
 
     __slots__ = ()
@@ -42,7 +42,7 @@ class NodesNoun(Noun):
         return online
 
 
-class ContainersNoun(Noun):
+class Containers(Handle):
     """What containers have beyond their operations."""
 
     __slots__ = ()
