@@ -49,16 +49,19 @@ def test_what_cannot_work_is_refused() -> None:
 async def test_the_installed_program_reports_until_a_signal_ends_it(server: conftest.Server, tmp_path: Path) -> None:
     environment = server.environment({"HAVEN_AGENT_SECRET": conftest.AGENTS, "DOCKER_HOST": f"unix://{tmp_path}/none"})
     (tmp_path / "haven-agent.ini").write_text(f"[main]\nmaster = {server.url}\ntimeout = 1\n")
-    environment["HAVEN_AGENT_NAME"] = "by-program"
+    environment["HAVEN_AGENT_NAME"] = "by-program-once"
     once = subprocess.run(
         [PROGRAM, "--once"], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60
     )
     assert once.returncode == 0, once.stderr
-    daemon = subprocess.Popen([PROGRAM], cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True)
-    async with haven.open(server.url, user="admin", password=conftest.PASSWORD) as fleet:
-        await reported(fleet, "by-program")
-    daemon.send_signal(signal.SIGTERM)
-    _, said = daemon.communicate(timeout=10)
+    environment |= {"HAVEN_AGENT_NAME": "by-program", "DOCKER_HOST": f"unix://{tmp_path}/neither"}
+    with subprocess.Popen([PROGRAM], cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True) as daemon:
+        try:
+            async with haven.open(server.url, user="admin", password=conftest.PASSWORD) as fleet:
+                await reported(fleet, "by-program")
+        finally:
+            daemon.send_signal(signal.SIGTERM)
+        _, said = daemon.communicate(timeout=10)
     assert daemon.returncode == 0, said
 
 

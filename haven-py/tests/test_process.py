@@ -119,7 +119,7 @@ if child:
 
 
 @pytest.mark.parametrize(
-    "call", ['fleet.containers.wait("a", "c")', "next(fleet.events.follow())", "fleet.nodes.wait_online('b', 600)"]
+    "call", ['fleet.containers.wait("a", "c")', "next(fleet.events.follow(type='image'))", "fleet.nodes.wait_online('b', 600)"]
 )
 def test_ctrl_c_ends_a_blocking_call(call: str) -> None:
     program = OPEN + 'fleet.containers.run("a", "c", SLEEP)\nfleet.nodes.register("b", "tcp://127.0.0.1:9")\n'

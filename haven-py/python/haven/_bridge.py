@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -10,6 +9,8 @@ from weakref import WeakKeyDictionary
 from ._haven import Inbox
 
 if TYPE_CHECKING:
+    import asyncio
+
     from ._haven import Work
 
 
@@ -33,9 +34,9 @@ class Bridge:
             else:
                 future.set_exception(value)
 
-    async def run(self, work: Work) -> Any:
+    async def run(self, loop: asyncio.AbstractEventLoop, work: Work) -> Any:
         key = next(self._keys)
-        future = self._waiting[key] = asyncio.get_running_loop().create_future()
+        future = self._waiting[key] = loop.create_future()
         try:
             self._inbox.begin(key, work)
             return await future
@@ -49,8 +50,11 @@ _bridges: WeakKeyDictionary[asyncio.AbstractEventLoop, Bridge] = WeakKeyDictiona
 
 async def run(work: Work) -> Any:
     """Awaits some work. Giving up the waiting drops it."""
-    loop = asyncio.get_running_loop()
+    # Who awaits has it loaded already; programs without an event loop do without.
+    from asyncio import get_running_loop
+
+    loop = get_running_loop()
     bridge = _bridges.get(loop)
     if bridge is None:
         bridge = _bridges[loop] = Bridge(loop)
-    return await bridge.run(work)
+    return await bridge.run(loop, work)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-import inspect
-from typing import TYPE_CHECKING, Any, Callable
+from typing import TYPE_CHECKING, Any, Awaitable, Callable
 
 if TYPE_CHECKING:
+    import asyncio
+
     from typing_extensions import Self
 
     from .stream import Stream
@@ -20,6 +20,8 @@ class Subscription:
     """
 
     def __init__(self, stream: Stream[Any], callback: Callable[[Any], object]) -> None:
+        import asyncio
+
         self._stream = stream
         self._callback = callback
         self._task = asyncio.get_running_loop().create_task(self._tell())
@@ -29,7 +31,7 @@ class Subscription:
         try:
             async for item in self._stream:
                 answer = self._callback(item)
-                if inspect.isawaitable(answer):
+                if isinstance(answer, Awaitable):
                     await answer
         finally:
             await self._stream.stop()
@@ -42,10 +44,14 @@ class Subscription:
 
     async def wait(self) -> None:
         """Waits until the stream has ended, and raises what it, or the callback, failed with."""
+        import asyncio
+
         await asyncio.shield(self._task)
 
     async def stop(self) -> None:
         """Ends it, and returns once the callback will not be called again. Raises what it had failed with."""
+        import asyncio
+
         if self._task is asyncio.current_task():
             raise RuntimeError("a callback cannot wait for its own end: let it return, and stop it from outside")
         await self._stream.stop()
