@@ -7,6 +7,7 @@
 
 mod list;
 mod load;
+mod python;
 mod ratio;
 mod report;
 
@@ -23,6 +24,7 @@ async fn main() {
     if require("docker").is_some() {
         let bed = Bed::with_engines(1).start().await.expect("the bed starts");
         list::lists(&bed).await;
+        tokio::task::block_in_place(|| python::figures(&bed));
         bed.shutdown().await.expect("the bed goes away");
     }
 }
