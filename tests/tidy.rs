@@ -53,7 +53,7 @@ const FLOORS: [&[&str]; 8] = [
     &["store"],
     &["registry"],
     &["source"],
-    &["access", "audit", "event"],
+    &["access", "audit", "claim", "event"],
     &["node"],
     &["cluster"],
 ];

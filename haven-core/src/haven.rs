@@ -15,6 +15,7 @@ pub use handles::{
 use crate::{
     access::AccessService,
     audit::AuditLog,
+    claim::Claims,
     clock::{Clock, SystemClock},
     cluster::ClusterService,
     door::{Call, Converse, Door, Follow},
@@ -218,7 +219,9 @@ impl HavenBuilder {
         // First of all, so that nothing goes on in the background when what follows fails.
         let guard = stop.clone().drop_guard();
         let journal = Journal::open(store.clone(), clock.clone(), &tasks, stop.child_token()).await?;
+        let claims = Claims::open(store.clone(), clock.clone(), &tasks, &stop)?;
         let shared = crate::node::Shared {
+            teller: Arc::new(crate::node::Teller::new(journal.clone(), claims.strive("events of nodes")?)),
             clock: clock.clone(),
             store: store.clone(),
             journal: journal.clone(),
@@ -235,7 +238,8 @@ impl HavenBuilder {
         let clusters = Live::open(clusters, &tasks, &stop).await?;
         let clusters = ClusterService::new(clusters, nodes.clone(), journal.clone(), clock.clone());
         let access = AccessService::new(users, Table::new(store.clone(), "sessions/", codec), clock.clone());
-        tasks.spawn(upkeep::run(store.clone(), journal.clone(), clock.clone(), stop.child_token()));
+        let upkeep = claims.strive("upkeep of the store")?;
+        tasks.spawn(upkeep::run(store.clone(), journal.clone(), clock.clone(), upkeep, stop.child_token()));
         let audit = AuditLog::new(store.clone(), clock.clone());
         let services = Services {
             access,

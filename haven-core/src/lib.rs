@@ -1,7 +1,7 @@
 //! The Haven SDK: machines that run Docker, registered, seen and driven as one fleet.
 //!
 //! Four floors, and nothing points up: plain data ([`model`], [`clock`]); seams, each a trait and its implementations
-//! ([`engine`], [`store`], [`registry`], [`source`]); services that decide ([`access`], [`audit`], [`event`], [`node`],
+//! ([`engine`], [`store`], [`registry`], [`source`]); services that decide ([`access`], [`audit`], [`event`], [`claim`], [`node`],
 //! [`cluster`]); and the [`door`], through which every operation passes with the actor who asks for it. [`Haven`] is a
 //! thin typed face over the door; the server, the command line and the bindings stand on it.
 
@@ -10,6 +10,7 @@ pub use haven_model::{Error, ErrorKind, Result};
 
 pub mod access;
 pub mod audit;
+pub mod claim;
 pub mod clock;
 pub mod cluster;
 pub mod door;

@@ -209,12 +209,17 @@ impl ContainerFilter {
         any(&self.id, &|id| container.id.as_str().starts_with(id))
             && any(&self.name, &|name| container.name.contains(name.trim_start_matches('/')))
             && any(&self.image, &|image| image_matches(container, image))
-            && self.label.iter().all(|label| match label.split_once('=') {
-                Some((key, value)) => container.labels.get(key).is_some_and(|has| has == value),
-                None => container.labels.contains_key(label),
-            })
+            && has_labels(&container.labels, &self.label)
             && (self.state.is_empty() || self.state.contains(&container.state))
     }
+}
+
+/// Whether all of the labels wanted are there: `key` or `key=value`.
+pub(crate) fn has_labels(labels: &BTreeMap<String, String>, wanted: &[String]) -> bool {
+    wanted.iter().all(|label| match label.split_once('=') {
+        Some((key, value)) => labels.get(key).is_some_and(|has| has == value),
+        None => labels.contains_key(label),
+    })
 }
 
 fn image_matches(container: &Container, wanted: &str) -> bool {

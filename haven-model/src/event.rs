@@ -137,8 +137,8 @@ impl EventFilter {
     pub fn matches(&self, event: &Event) -> bool {
         self.cluster.as_ref().is_none_or(|cluster| match cluster.as_str() {
             // It holds every node, and so every event.
-            "all" => true,
-            "orphans" => event.node.is_some() && event.cluster.is_none(),
+            ClusterName::ALL => true,
+            ClusterName::ORPHANS => event.node.is_some() && event.cluster.is_none(),
             _ => event.cluster.as_ref() == Some(cluster),
         }) && self.node.as_ref().is_none_or(|node| event.node.as_ref() == Some(node))
             && self.severity.is_none_or(|severity| event.severity >= severity)

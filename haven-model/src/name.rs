@@ -138,6 +138,14 @@ name!(
     "cluster name",
     |text| check("cluster name", text, 63)
 );
+
+impl ClusterName {
+    /// The cluster that every node is in.
+    pub const ALL: &str = "all";
+    /// The cluster of the nodes that are in no other.
+    pub const ORPHANS: &str = "orphans";
+}
+
 name!(
     /// The name of a container, without Docker's leading slash.
     ContainerName,

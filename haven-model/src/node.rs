@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ClusterName, EngineInfo, NodeAddress, NodeMetrics, NodeName, Revision, Secret, error::WireError, system::ApiVersion,
+    ClusterName, EngineInfo, NodeAddress, NodeMetrics, NodeName, Revision, Secret, container::has_labels,
+    error::WireError, system::ApiVersion,
 };
 
 /// A machine of the fleet. What its engine and what its agent say are two facts, shown apart.
@@ -37,6 +38,22 @@ pub struct Node {
     pub metrics: Option<NodeMetrics>,
     /// The registration, for a conditional change.
     pub revision: Revision,
+}
+
+/// Which nodes to list. All conditions given must hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NodeFilter {
+    /// In this state.
+    pub status: Option<NodeStatus>,
+    /// Labels: `key` or `key=value`. All must hold.
+    pub label: Vec<String>,
+}
+
+impl NodeFilter {
+    /// Whether `node` meets every condition.
+    pub fn matches(&self, node: &Node) -> bool {
+        self.status.is_none_or(|status| node.status == status) && has_labels(&node.labels, &self.label)
+    }
 }
 
 /// Whether a node can be worked with now.

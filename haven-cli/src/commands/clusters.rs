@@ -77,8 +77,8 @@ impl Clusters {
         let haven = context.haven().await?;
         match self.command.unwrap_or(ClustersCommand::Ls) {
             ClustersCommand::Ls => {
-                let clusters = haven.call(ListClusters {}).await?;
-                context.show.value(&clusters, || table(&clusters).render())
+                let clusters = haven.call(ListClusters::default()).await?;
+                context.show.value(&clusters, || table(&clusters.items).render())
             }
             ClustersCommand::Inspect { cluster } => context.show.pretty(&haven.call(GetCluster { cluster }).await?),
             ClustersCommand::Create { name, description } => {

@@ -10,8 +10,8 @@ use haven_core::{
     },
     engine::Terminal,
     model::{
-        ContainerId, ContainerName, ContainerRef, ContainerSpec, ImageRef, Mount, NetworkName, NodeName, Port,
-        RestartPolicy,
+        ClusterName, ContainerId, ContainerName, ContainerRef, ContainerSpec, ImageRef, Mount, NetworkName, NodeName,
+        Port, RestartPolicy,
         spec::{HealthCheck, MountKind, Protocol},
     },
 };
@@ -53,6 +53,9 @@ struct Make {
     /// The node to put it on; may be left out while there is only one that is online
     #[arg(long)]
     node: Option<NodeName>,
+    /// Put it on that node of this cluster which has the fewest containers running, of those that can take it
+    #[arg(long, conflicts_with = "node")]
+    cluster: Option<ClusterName>,
     /// Its name
     #[arg(long)]
     name: Option<ContainerName>,
@@ -131,8 +134,8 @@ struct Make {
 
 impl Create {
     pub(crate) async fn run(self, context: &Context) -> Result {
-        let (_, id) = self.make.create(context).await?;
-        context.show.value(&serde_json::json!({ "id": id }), || id.to_string())
+        let (node, id) = self.make.create(context).await?;
+        context.show.value(&serde_json::json!({ "id": id, "node": node }), || id.to_string())
     }
 }
 
@@ -234,12 +237,19 @@ impl Make {
     /// Creates it, fetching the image where it is absent.
     async fn create(self, context: &Context) -> Result<(NodeName, ContainerId)> {
         let haven = context.haven().await?;
-        let node = match &self.node {
-            Some(node) => node.clone(),
-            None => pick::only_node(haven).await?,
-        };
-        let name = self.name.clone();
+        let (node, cluster, name) = (self.node.clone(), self.cluster.clone(), self.name.clone());
         let spec = self.spec()?;
+        let node = match (node, cluster) {
+            (Some(node), _) => node,
+            (None, Some(cluster)) => {
+                let placement = haven.clusters().place(&cluster, name.as_ref(), &spec).await?;
+                let reason = placement.reason.clone();
+                let node = placement.chosen().map_err(|error| error.with("cluster", &cluster))?;
+                context.show.progress(&format!("on node `{node}`: {reason}"));
+                node
+            }
+            (None, None) => pick::only_node(haven, "; or let `--cluster all` choose").await?,
+        };
         let image = spec.image.clone();
         let operation = CreateContainer { node: node.clone(), name, spec };
         let created = match haven.call(operation.clone()).await {

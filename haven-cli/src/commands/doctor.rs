@@ -134,11 +134,11 @@ async fn fleet(bundle: &mut Bundle, haven: &Haven, server: &str) {
         Err(error) => return bundle.check(Verdict::Fail, "server", format!("{server}: {}", error.report())),
     }
     match haven.call(ListNodes::default()).await {
-        Ok(nodes) => check_nodes(bundle, &nodes),
+        Ok(nodes) => check_nodes(bundle, &nodes.items),
         Err(error) => bundle.check(Verdict::Fail, "nodes", error.report()),
     }
-    match haven.call(ListClusters {}).await {
-        Ok(clusters) => bundle.part("clusters", &clusters),
+    match haven.call(ListClusters::default()).await {
+        Ok(clusters) => bundle.part("clusters", &clusters.items),
         Err(error) => bundle.check(Verdict::Fail, "clusters", error.report()),
     }
     match haven.call(ListEvents { limit: Some(EVENTS), ..ListEvents::default() }).await {

@@ -155,11 +155,11 @@ async fn pull_to(
 ) -> Result {
     let haven = context.haven().await?;
     if nodes.is_empty() && cluster.is_none() {
-        nodes.push(only_node(haven).await?);
+        nodes.push(only_node(haven, "").await?);
     }
     if let Some(cluster) = cluster.clone() {
-        let members = haven.call(ListNodes { cluster: Some(cluster), status: None }).await?;
-        nodes.extend(members.into_iter().map(|node| node.name));
+        let members = haven.call(ListNodes { cluster: Some(cluster), ..ListNodes::default() }).await?;
+        nodes.extend(members.items.into_iter().map(|node| node.name));
     }
     let mut seen = BTreeSet::new();
     nodes.retain(|node| seen.insert(node.clone()));

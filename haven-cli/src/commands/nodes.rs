@@ -83,6 +83,9 @@ struct Ls {
     /// Only those in this state
     #[arg(long)]
     status: Option<Status>,
+    /// Only with this label; may be repeated
+    #[arg(short, long, value_name = "KEY[=VALUE]")]
+    label: Vec<String>,
     /// Only print names
     #[arg(short, long)]
     quiet: bool,
@@ -205,14 +208,19 @@ impl Nodes {
 
 impl Ls {
     async fn run(self, context: &Context) -> Result {
-        let operation = ListNodes { cluster: self.cluster, status: self.status.map(Into::into) };
+        let operation = ListNodes {
+            cluster: self.cluster,
+            status: self.status.map(Into::into),
+            label: self.label,
+            ..ListNodes::default()
+        };
         let nodes = context.haven().await?.call(operation).await?;
         if self.quiet && !context.show.json {
-            return context.show.lines(nodes.iter().map(|node| node.name.as_str()));
+            return context.show.lines(nodes.items.iter().map(|node| node.name.as_str()));
         }
-        context.show.value(&nodes, || table(&nodes).render())?;
+        context.show.value(&nodes, || table(&nodes.items).render())?;
         if !context.show.json {
-            for node in nodes.iter().filter(|node| node.status != NodeStatus::Online) {
+            for node in nodes.items.iter().filter(|node| node.status != NodeStatus::Online) {
                 if let Some(error) = &node.engine.error {
                     context.show.warn(&format!("node `{}` is {}: {}", node.name, status(node.status), error.message));
                 }

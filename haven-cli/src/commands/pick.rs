@@ -50,10 +50,10 @@ impl Where {
     }
 }
 
-/// The node that is meant while there is only one.
-pub(crate) async fn only_node(haven: &Haven) -> Result<NodeName> {
-    let nodes = haven.call(ListNodes { cluster: None, status: Some(NodeStatus::Online) }).await?;
-    match <[_; 1]>::try_from(nodes) {
+/// The node that is meant while there is only one; `or` says what else may be done where there are several.
+pub(crate) async fn only_node(haven: &Haven, or: &str) -> Result<NodeName> {
+    let online = ListNodes { status: Some(NodeStatus::Online), ..ListNodes::default() };
+    match <[_; 1]>::try_from(haven.call(online).await?.items) {
         Ok([node]) => Ok(node.name),
         Err(nodes) if nodes.is_empty() => Err(Failure::Error(
             Error::unavailable("no node is online"),
@@ -61,7 +61,7 @@ pub(crate) async fn only_node(haven: &Haven) -> Result<NodeName> {
         )),
         Err(nodes) => {
             let names: Vec<String> = nodes.iter().take(5).map(|node| format!("`{}`", node.name)).collect();
-            Err(Failure::usage("there are several nodes", format!("say which with `--node`: {}", names.join(", "))))
+            Err(Failure::usage("there are several nodes", format!("say which with `--node`: {}{or}", names.join(", "))))
         }
     }
 }

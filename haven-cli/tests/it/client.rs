@@ -121,6 +121,12 @@ fn making_containers_clusters_networks_and_volumes() {
             "create --node sim-2 --name later busybox:1 sleep 1",
             "clusters create blue -d second",
             "clusters add blue sim-2",
+            "run --cluster blue -d --name placed busybox:1 sleep 100",
+            "create --cluster blue --name placed busybox:1 sleep 100",
+            "create --cluster blue --node sim-2 busybox:1",
+            "create --cluster nowhere busybox:1",
+            "nodes -q -l zone",
+            "rm -f placed",
             "clusters describe blue the-second",
             "clusters",
             "ps --cluster blue -a",
@@ -263,8 +269,8 @@ fn programs_get_the_shapes_of_the_api() {
             .unwrap_or_else(|error| panic!("{line}: {error}: {}", text(&output.stderr)))
     };
     assert_eq!(json("ps")["items"][0]["node"], "sim-1");
-    assert_eq!(json("nodes")[1]["name"], "sim-2");
-    assert_eq!(json("clusters")[0]["name"], "all");
+    assert_eq!(json("nodes")["items"][1]["name"], "sim-2");
+    assert_eq!(json("clusters")["items"][0]["name"], "all");
     assert_eq!(json("status")["nodes"]["on"], 2);
     assert_eq!(json("inspect web-1")[0]["name"], "web-1");
     assert_eq!(json("stop -t 0 web-1")[0]["outcome"], "done");

@@ -1,6 +1,10 @@
 //! Where the configuration comes from, and what of it counts.
 
-use std::{fs, path::Path, process::Command};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use serde_json::Value;
 
@@ -27,6 +31,17 @@ fn git(folder: &Path, words: &[&str]) {
     assert!(output.status.success(), "{}", text(&output.stderr));
 }
 
+/// A git repository with this configuration.
+fn repository(home: &Path, configuration: &str) -> PathBuf {
+    let repository = home.join("repository");
+    fs::create_dir_all(&repository).unwrap();
+    fs::write(repository.join("haven.toml"), configuration).unwrap();
+    git(&repository, &["init", "-q"]);
+    git(&repository, &["add", "."]);
+    git(&repository, &["commit", "-qm", "first"]);
+    repository
+}
+
 /// Lets a server fetch what it is told of, which then goes no further than to its store; answers what it said.
 fn fetched(command: &mut Command) -> String {
     let output = command.args(["serve", "--listen", "127.0.0.1:0", "--store", "paper:"]).output().unwrap();
@@ -38,12 +53,7 @@ fn fetched(command: &mut Command) -> String {
 #[test]
 fn file_git_and_environment_weigh_more_and_more() {
     let home = tempfile::tempdir().unwrap();
-    let repository = home.path().join("repository");
-    fs::create_dir_all(&repository).unwrap();
-    fs::write(repository.join("haven.toml"), "log = \"warn\"\n[nodes]\nsample = \"30s\"\nhistory = 7\n").unwrap();
-    git(&repository, &["init", "-q"]);
-    git(&repository, &["add", "."]);
-    git(&repository, &["commit", "-qm", "first"]);
+    let repository = repository(home.path(), "log = \"warn\"\n[nodes]\nsample = \"30s\"\nhistory = 7\n");
     let file = home.path().join("haven.toml");
     fs::write(
         &file,
@@ -86,12 +96,7 @@ fn file_git_and_environment_weigh_more_and_more() {
 #[test]
 fn looking_at_the_configuration_neither_fetches_nor_writes() {
     let home = tempfile::tempdir().unwrap();
-    let repository = home.path().join("repository");
-    fs::create_dir_all(&repository).unwrap();
-    fs::write(repository.join("haven.toml"), "log = \"warn\"\n").unwrap();
-    git(&repository, &["init", "-q"]);
-    git(&repository, &["add", "."]);
-    git(&repository, &["commit", "-qm", "first"]);
+    let repository = repository(home.path(), "log = \"warn\"\n");
     for words in [&["config", "show"][..], &["doctor", "--server", "http://127.0.0.1:9"]] {
         let mut command = program(home.path());
         command.env("HAVEN_CONFIG_GIT_URL", &repository).env("HAVEN_DATA", "d");
@@ -106,12 +111,7 @@ fn looking_at_the_configuration_neither_fetches_nor_writes() {
 fn what_a_repository_may_tell_in_secret_is_not_open_to_others() {
     use std::os::unix::fs::PermissionsExt as _;
     let home = tempfile::tempdir().unwrap();
-    let repository = home.path().join("repository");
-    fs::create_dir_all(&repository).unwrap();
-    fs::write(repository.join("haven.toml"), "[agent]\nsecret = \"s3cret\"\n").unwrap();
-    git(&repository, &["init", "-q"]);
-    git(&repository, &["add", "."]);
-    git(&repository, &["commit", "-qm", "first"]);
+    let repository = repository(home.path(), "[agent]\nsecret = \"s3cret\"\n");
     let mode = |path: &str| fs::metadata(home.path().join(path)).unwrap().permissions().mode() & 0o777;
     let read = || {
         let command = || {

@@ -209,7 +209,11 @@ fn an_agent_reports_from_a_machine_without_authorities() {
         .output()
         .unwrap();
     let nodes: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!((&nodes[0]["name"], &nodes[0]["agent"]["reporting"]), (&"web-3".into(), &true.into()), "{nodes}");
+    assert_eq!(
+        (&nodes["items"][0]["name"], &nodes["items"][0]["agent"]["reporting"]),
+        (&"web-3".into(), &true.into()),
+        "{nodes}"
+    );
     served.stop();
 }
 

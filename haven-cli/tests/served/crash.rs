@@ -51,7 +51,7 @@ fn present(served: &Served) -> BTreeSet<String> {
     let names = |kind: &str| {
         let found = served.get(&format!("/api/v1/{kind}"));
         let named = |item: &Value| format!("{kind}/{}", item["name"].as_str().unwrap());
-        found.as_array().unwrap().iter().map(named).collect::<Vec<_>>()
+        found["items"].as_array().unwrap().iter().map(named).collect::<Vec<_>>()
     };
     names("clusters").into_iter().chain(names("nodes")).collect()
 }

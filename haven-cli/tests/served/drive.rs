@@ -214,7 +214,12 @@ impl Fleet<'_> {
             Lines::of(&mut curl)
         };
         let names = |value: &Value| {
-            value.as_array().unwrap().iter().map(|node| node["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+            value["items"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|node| node["name"].as_str().unwrap().to_owned())
+                .collect::<Vec<_>>()
         };
         let nodes: Vec<_> = talkers.iter().map(|(node, _)| node.clone()).collect();
         assert_eq!(names(&served.get(&format!("/api/v1/nodes?cluster={cluster}&status=online"))), nodes);

@@ -52,7 +52,7 @@ impl Clusters {
     fn are_all_there(&self, served: &Served) -> bool {
         let found = served.get("/api/v1/clusters");
         let there: Vec<&str> =
-            found.as_array().unwrap().iter().filter_map(|cluster| cluster["name"].as_str()).collect();
+            found["items"].as_array().unwrap().iter().filter_map(|cluster| cluster["name"].as_str()).collect();
         self.acknowledged.iter().all(|name| there.contains(&name.as_str()))
     }
 }

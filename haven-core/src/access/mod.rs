@@ -5,6 +5,7 @@
 //! back.
 
 mod attempts;
+mod memory;
 mod session;
 
 use haven_model::{Access, Actor, Error, ErrorKind, Object, Result, Verb, access::Identity};

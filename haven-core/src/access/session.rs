@@ -29,6 +29,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use super::{
     Decision,
     attempts::{Attempts, Tries},
+    memory::Memory,
 };
 use crate::{
     clock::Clock,
@@ -46,14 +47,6 @@ const SWEPT: usize = 2 * SESSIONS;
 /// The longest user name and password, in bytes.
 const MAX_NAME: usize = 128;
 const MAX_PASSWORD: usize = 1024;
-/// How long a checked password is not checked again.
-const REMEMBER: Duration = Duration::from_secs(60);
-
-/// How long who was known is still known while the store does not answer: looking at the fleet shall go on then.
-const WITHOUT_STORE: Duration = Duration::from_secs(15 * 60);
-/// The most tokens and passwords remembered for that.
-const KNOWN: usize = 10_000;
-
 /// A user as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct UserRecord {
@@ -98,24 +91,9 @@ pub struct AccessService {
     sessions: Table<SessionRecord>,
     clock: Arc<dyn Clock>,
     attempts: Attempts,
-    /// Passwords that were right a moment ago, by their fingerprint with the record: for clients that sign every request.
-    remembered: Mutex<HashMap<[u8; 32], Duration>>,
-    /// Who showed a token or a password that was right, by the hash of the token, or by address and user: for as long as
-    /// the store does not answer.
-    known: Mutex<HashMap<String, Known>>,
+    memory: Memory,
     /// When sessions were swept last, and how many were begun since.
     swept: Mutex<Option<(Duration, usize)>>,
-}
-
-/// Somebody whose token or password was right a while ago.
-#[derive(Clone, Debug)]
-struct Known {
-    user: String,
-    since: Duration,
-    /// The fingerprint of the password, where it was one.
-    password: Option<[u8; 32]>,
-    /// When the session ends, where it was a token.
-    expires: Timestamp,
 }
 
 impl AccessService {
@@ -124,9 +102,8 @@ impl AccessService {
             users,
             sessions,
             attempts: Attempts::new(clock.clone()),
+            memory: Memory::new(clock.clone()),
             clock,
-            remembered: Mutex::default(),
-            known: Mutex::default(),
             swept: Mutex::default(),
         }
     }
@@ -187,14 +164,14 @@ impl AccessService {
         let key = token_key(token);
         let session = match self.session(&key).await {
             Err(error) if is_away(&error) => {
-                return self.known(&key).map(|known| Identity::User(known.user)).ok_or(error);
+                return self.memory.known(&key).map(|known| Identity::User(known.user)).ok_or(error);
             }
             found => found?.ok_or_else(refused)?,
         };
         if session.expires <= self.clock.now() {
             return Err(refused());
         }
-        self.remember(&key, &session.user, None, session.expires);
+        self.memory.remember(&key, &session.user, None, session.expires);
         Ok(Identity::User(session.user))
     }
 
@@ -231,7 +208,7 @@ impl AccessService {
         let record = self.users.get(user).await?;
         let hash = record.as_ref().map(|record| record.value.password.clone());
         let print = fingerprint(tries, password, hash.as_ref());
-        let is_remembered = || hash.is_some() && self.remembers(&print);
+        let is_remembered = || hash.is_some() && self.memory.remembers(&print);
         let right = is_remembered() || {
             let turn = self.attempts.turn().await?;
             self.attempts.refuse_if_waiting(tries)?;
@@ -241,20 +218,20 @@ impl AccessService {
                 let right = verify(password.clone(), hash.clone(), turn).await?;
                 if right {
                     self.attempts.right(tries);
-                    self.remember_password(print);
+                    self.memory.remember_password(print);
                 }
                 right
             }
         };
         let record = record.filter(|_| right).ok_or_else(refused)?;
         let print = fingerprint(tries, password, None);
-        self.remember(&tries.with_user, user, Some(print), Timestamp::MAX);
+        self.memory.remember(&tries.with_user, user, Some(print), Timestamp::MAX);
         Ok(record)
     }
 
     /// Checks a password against the one that was right a while ago, when the store does not answer now.
     fn check_known(&self, password: &Secret, tries: &Tries, error: Error) -> Result<Identity> {
-        let Some(known) = self.known(&tries.with_user) else { return Err(error) };
+        let Some(known) = self.memory.known(&tries.with_user) else { return Err(error) };
         self.attempts.begin(tries)?;
         if known.password != Some(fingerprint(tries, password, None)) {
             return Err(error);
@@ -263,39 +240,10 @@ impl AccessService {
         Ok(Identity::User(known.user))
     }
 
-    /// Remembers a password that was checked.
-    fn remember_password(&self, fingerprint: [u8; 32]) {
-        let now = self.clock.elapsed();
-        let mut remembered = self.remembered.lock().expect("no panic happens under this lock");
-        remembered.retain(|_, since| now.saturating_sub(*since) < REMEMBER);
-        remembered.insert(fingerprint, now);
-    }
-
-    /// Remembers who showed something that was right.
-    fn remember(&self, key: &str, user: &str, password: Option<[u8; 32]>, expires: Timestamp) {
-        let since = self.clock.elapsed();
-        let mut known = self.known.lock().expect("no panic happens under this lock");
-        let has_room = |known: &HashMap<_, _>| known.len() < KNOWN || known.contains_key(key);
-        if !has_room(&known) {
-            known.retain(|_, known| since.saturating_sub(known.since) < WITHOUT_STORE);
-        }
-        if has_room(&known) {
-            known.insert(key.to_owned(), Known { user: user.to_owned(), since, password, expires });
-        }
-    }
-
-    /// Who showed something that was right a while ago.
-    fn known(&self, key: &str) -> Option<Known> {
-        let known = self.known.lock().expect("no panic happens under this lock").get(key).cloned();
-        known.filter(|known| {
-            self.clock.elapsed().saturating_sub(known.since) < WITHOUT_STORE && known.expires > self.clock.now()
-        })
-    }
-
     /// Ends a session.
     pub async fn sign_out(&self, token: &Secret) -> Result<()> {
         let key = token_key(token.expose());
-        self.known.lock().expect("no panic happens under this lock").remove(&key);
+        self.memory.forget(&key);
         match self.sessions.delete(&key, None).await {
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
             done => done.map(drop),
@@ -312,8 +260,7 @@ impl AccessService {
         };
         let record = UserRecord { password: hash(new.clone()).await? };
         self.users.update(user, &current, &record).await?;
-        self.remembered.lock().expect("no panic happens under this lock").clear();
-        self.known.lock().expect("no panic happens under this lock").clear();
+        self.memory.clear();
         Ok(())
     }
 
@@ -346,11 +293,6 @@ impl AccessService {
         for (key, session) in sessions.into_iter().rev().take(SWEPT) {
             let _ = self.sessions.delete(&key, Some(session.revision)).await;
         }
-    }
-
-    fn remembers(&self, fingerprint: &[u8; 32]) -> bool {
-        let remembered = self.remembered.lock().expect("no panic happens under this lock");
-        remembered.get(fingerprint).is_some_and(|since| self.clock.elapsed().saturating_sub(*since) < REMEMBER)
     }
 }
 
@@ -425,25 +367,6 @@ mod tests {
         clock::ManualClock,
         store::{Keyring, MemoryStore},
     };
-
-    #[tokio::test]
-    async fn who_is_known_is_refreshed_also_when_no_other_can_be_remembered() {
-        let clock = Arc::new(ManualClock::seeded(1));
-        let store = Arc::new(MemoryStore::new(&*clock));
-        let builder = Haven::builder().clock(clock.clone()).store(store).keyring(Keyring::generate().unwrap());
-        let haven = builder.build().await.unwrap();
-        let access = &haven.services().unwrap().access;
-        let remember = |number: usize| access.remember(&number.to_string(), "admin", None, Timestamp::MAX);
-        for number in 0..KNOWN {
-            remember(number);
-        }
-        clock.advance(WITHOUT_STORE / 2);
-        remember(0);
-        remember(KNOWN);
-        clock.advance(WITHOUT_STORE / 2);
-        let known = |number: usize| access.known(&number.to_string()).is_some();
-        assert_eq!([known(0), known(1), known(KNOWN)], [true, false, false]);
-    }
 
     #[tokio::test]
     async fn a_session_begun_while_the_password_changes_does_not_outlive_the_change() {

@@ -11,14 +11,12 @@ use haven_model::{
 };
 use jiff::Timestamp;
 
-use super::{ClusterService, Page, Scope, status::restated};
+use super::{ClusterService, Scope, Window, status::restated};
 use crate::{engine::Engine, node::NodeState};
 
 /// How many machines are asked at the same time, and how long one may take.
 const AT_ONCE: usize = 64;
 const PATIENCE: Duration = Duration::from_secs(10);
-/// The largest page.
-const MAX_PAGE: u32 = 10_000;
 
 impl ClusterService {
     /// The containers of a scope that meet `filter`, ordered by node, name and id: from the inventory, or `fresh` from
@@ -28,20 +26,20 @@ impl ClusterService {
         scope: &Scope,
         filter: &ContainerFilter,
         fresh: bool,
-        page: &Page,
+        window: &Window,
     ) -> Result<Listing<Container>> {
         if fresh {
             let ask = |engine: Arc<dyn Engine>| {
                 let filter = filter.clone();
                 async move { engine.containers(&filter).await }
             };
-            return self.gather(scope, page, ask).await;
+            return self.gather(scope, window, ask).await;
         }
-        self.inventoried(scope, filter, page)
+        self.inventoried(scope, filter, window)
     }
 
     /// A page of the inventories, which are in order: only what is on it is copied.
-    fn inventoried(&self, scope: &Scope, filter: &ContainerFilter, page: &Page) -> Result<Listing<Container>> {
+    fn inventoried(&self, scope: &Scope, filter: &ContainerFilter, window: &Window) -> Result<Listing<Container>> {
         let now = self.clock.now();
         let mut listing = Listing { items: Vec::new(), missing: Vec::new(), as_of: now, stale: false, next: None };
         for state in self.nodes_of(scope)? {
@@ -60,7 +58,7 @@ impl ClusterService {
             let chosen = known.filter(|(container, _)| filter.matches(container));
             listing.items.extend(chosen.map(|item| At { node: state.name.clone(), item: Known(item.0, item.1) }));
         }
-        cut(&mut listing, page)?;
+        cut(&mut listing, window)?;
         let Listing { items, missing, as_of, stale, next } = listing;
         let items = items.into_iter().map(|at| At { node: at.node, item: at.item.shown(now) }).collect();
         Ok(Listing { items, missing, as_of, stale, next })
@@ -70,7 +68,7 @@ impl ClusterService {
     pub async fn gather<T, F>(
         &self,
         scope: &Scope,
-        page: &Page,
+        window: &Window,
         ask: impl Fn(Arc<dyn Engine>) -> F + Send + Sync,
     ) -> Result<Listing<T>>
     where
@@ -106,7 +104,7 @@ impl ClusterService {
             }
         }
         order(&mut listing);
-        cut(&mut listing, page)?;
+        cut(&mut listing, window)?;
         Ok(listing)
     }
 
@@ -210,13 +208,9 @@ fn order<T: Listed>(listing: &mut Listing<T>) {
 }
 
 /// Cuts a page out of an ordered list. The cursor is the place of the last item: node, id and name.
-fn cut<T: Listed>(listing: &mut Listing<T>, page: &Page) -> Result<()> {
-    let limit = match page.limit {
-        Some(limit @ 1..=MAX_PAGE) => limit as usize,
-        Some(limit) => return Err(Error::invalid(format!("`limit` is from 1 to {MAX_PAGE}, not {limit}"))),
-        None => usize::MAX,
-    };
-    if let Some(cursor) = &page.cursor {
+fn cut<T: Listed>(listing: &mut Listing<T>, window: &Window) -> Result<()> {
+    let limit = window.size()?;
+    if let Some(cursor) = &window.cursor {
         let parts: Vec<&str> = cursor.splitn(3, '/').collect();
         let [node, id, name] = parts[..] else {
             let shown: String = cursor.chars().take(64).collect();

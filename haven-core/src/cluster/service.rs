@@ -6,14 +6,18 @@ use std::{
 };
 
 use haven_model::{
-    Cluster, ClusterKind, ClusterName, Error, ErrorKind, Event, Node, NodeName, Result, Revision,
+    Cluster, ClusterKind, ClusterName, ContainerName, ContainerSpec, Error, ErrorKind, Event, Node, NodeName, Page,
+    Placement, Result, Revision,
     cluster::ClusterSpec,
-    node::{Count, NodeSpec},
+    node::{Count, NodeFilter, NodeSpec},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::Scope;
+use super::{
+    Scope, Window,
+    placement::{Candidate, place},
+};
 use crate::{
     clock::Clock,
     event::Journal,
@@ -52,7 +56,7 @@ pub struct ClusterService {
 
 /// Whether a cluster is `all` or `orphans`.
 pub(super) fn is_builtin(cluster: &ClusterName) -> bool {
-    matches!(cluster.as_str(), "all" | "orphans")
+    matches!(cluster.as_str(), ClusterName::ALL | ClusterName::ORPHANS)
 }
 
 fn builtin(name: &str) -> ClusterName {
@@ -72,7 +76,7 @@ impl ClusterService {
     /// All clusters, ordered by name.
     pub fn list(&self) -> Vec<Cluster> {
         let mut clusters: BTreeMap<ClusterName, Cluster> = BTreeMap::new();
-        for (name, about) in [("all", "every node"), ("orphans", "nodes without a cluster")] {
+        for (name, about) in [(ClusterName::ALL, "every node"), (ClusterName::ORPHANS, "nodes without a cluster")] {
             clusters.insert(builtin(name), empty(builtin(name), ClusterKind::Builtin, about.to_owned(), None));
         }
         for (name, record) in &*self.clusters.all() {
@@ -86,7 +90,7 @@ impl ClusterService {
                 record.value.cluster.clone().filter(|cluster| clusters.contains_key(cluster) && !is_builtin(cluster));
             let reading = state.inventory.read().count();
             let online = state.engine().is_ok();
-            for name in [builtin("all"), home.unwrap_or_else(|| builtin("orphans"))] {
+            for name in [builtin(ClusterName::ALL), home.unwrap_or_else(|| builtin(ClusterName::ORPHANS))] {
                 let Some(cluster) = clusters.get_mut(&name) else { continue };
                 cluster.nodes.total += 1;
                 cluster.nodes.on += u64::from(online);
@@ -95,6 +99,17 @@ impl ClusterService {
             }
         }
         clusters.into_values().collect()
+    }
+
+    /// A page of them.
+    pub(crate) fn page(&self, window: &Window) -> Result<Page<Cluster>> {
+        window.cut(self.list().into_iter(), |cluster| cluster.name.as_str())
+    }
+
+    /// A page of the nodes of a scope that meet `filter`, ordered by name.
+    pub(crate) fn nodes(&self, scope: &Scope, filter: &NodeFilter, window: &Window) -> Result<Page<Node>> {
+        let nodes = self.nodes_of(scope)?.into_iter().map(|state| state.show(&*self.clock));
+        window.cut(nodes.filter(|node| filter.matches(node)), |node| node.name.as_str())
     }
 
     /// One cluster.
@@ -258,14 +273,26 @@ impl ClusterService {
         self.nodes.get(node)
     }
 
+    /// Chooses the node of a cluster that takes a container. `NotFound` when there is no such cluster.
+    pub fn place(
+        &self,
+        cluster: &ClusterName,
+        name: Option<&ContainerName>,
+        spec: &ContainerSpec,
+    ) -> Result<Placement> {
+        let states = self.nodes_of(&Scope::Cluster(cluster.clone()))?;
+        let candidates: Vec<Candidate> = states.iter().map(|state| Candidate::of(state)).collect();
+        Ok(place(&candidates, name, spec))
+    }
+
     /// The nodes of a cluster. `NotFound` when there is no such cluster.
     pub fn members(&self, cluster: &ClusterName) -> Result<BTreeSet<NodeName>> {
         let states = self.nodes.states();
-        if cluster.as_str() == "all" {
+        if cluster.as_str() == ClusterName::ALL {
             return Ok(states.iter().map(|state| state.name.clone()).collect());
         }
         let clusters = self.clusters.all();
-        let is_orphan = cluster.as_str() == "orphans";
+        let is_orphan = cluster.as_str() == ClusterName::ORPHANS;
         if !is_orphan && !clusters.contains_key(cluster.as_str()) {
             return Err(Error::not_found("cluster", cluster));
         }

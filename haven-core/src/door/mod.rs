@@ -114,16 +114,10 @@ impl Door {
     pub async fn call<O: Call>(&self, actor: &Actor, operation: O) -> Result<O::Output> {
         match self {
             Self::Local(services) => {
-                let act = admit(services, actor, &operation).await?;
-                tracing::debug!(operation = O::NAME, actor = %actor.identity, request = actor.request, "call");
-                let (services, actor) = (services.clone(), actor.clone());
-                perform::<O, _>(
-                    act,
-                    services.clone(),
-                    actor.clone(),
-                    async move { operation.run(&services, &actor).await },
-                )
-                .await
+                let run = |operation: O, services: Arc<Services>, actor: Actor| async move {
+                    operation.run(&services, &actor).await
+                };
+                perform(services, actor, operation, run).await
             }
             #[cfg(feature = "remote")]
             Self::Remote(remote) => remote.call(actor, &operation).await,
@@ -136,16 +130,14 @@ impl Door {
     }
 
     /// Opens a stream for `actor`, and says where it begins, where that is known here.
-    pub(crate) async fn begin<O: Follow>(&self, actor: &Actor, mut operation: O) -> Result<(String, Stream<O::Item>)> {
+    pub(crate) async fn begin<O: Follow>(&self, actor: &Actor, operation: O) -> Result<(String, Stream<O::Item>)> {
         match self {
             Self::Local(services) => {
-                let act = admit(services, actor, &operation).await?;
-                let (services, actor) = (services.clone(), actor.clone());
-                perform::<O, _>(act, services.clone(), actor.clone(), async move {
+                let begin = |mut operation: O, services: Arc<Services>, actor: Actor| async move {
                     let begins = operation.settle(&services).await?;
                     Ok((begins, operation.open(&services, &actor).await?))
-                })
-                .await
+                };
+                perform(services, actor, operation, begin).await
             }
             #[cfg(feature = "remote")]
             Self::Remote(remote) => Ok((String::new(), remote.follow(actor, &operation).await?)),
@@ -156,15 +148,10 @@ impl Door {
     pub async fn converse<O: Converse>(&self, actor: &Actor, operation: O) -> Result<Terminal> {
         match self {
             Self::Local(services) => {
-                let act = admit(services, actor, &operation).await?;
-                let (services, actor) = (services.clone(), actor.clone());
-                perform::<O, _>(
-                    act,
-                    services.clone(),
-                    actor.clone(),
-                    async move { operation.open(&services, &actor).await },
-                )
-                .await
+                let open = |operation: O, services: Arc<Services>, actor: Actor| async move {
+                    operation.open(&services, &actor).await
+                };
+                perform(services, actor, operation, open).await
             }
             #[cfg(feature = "remote")]
             Self::Remote(remote) => remote.converse(actor, &operation).await,
@@ -188,16 +175,19 @@ async fn admit<O: Operation>(services: &Services, actor: &Actor, operation: &O) 
     }
 }
 
-/// Does the work of an operation. What acts goes on to its end, and is written down, also when nobody waits for it any
-/// more: there is no effect without its record.
-async fn perform<O: Operation, T: Send + 'static>(
-    act: Option<Act>,
-    services: Arc<Services>,
-    actor: Actor,
-    work: impl Future<Output = Result<T>> + Send + 'static,
+/// Does the work of an operation, if the actor may. What acts goes on to its end, and is written down, also when nobody
+/// waits for it any more: there is no effect without its record.
+async fn perform<O: Operation, T: Send + 'static, W: Future<Output = Result<T>> + Send + 'static>(
+    services: &Arc<Services>,
+    actor: &Actor,
+    operation: O,
+    work: impl FnOnce(O, Arc<Services>, Actor) -> W,
 ) -> Result<T> {
+    let act = admit(services, actor, &operation).await?;
+    tracing::debug!(operation = O::NAME, actor = %actor.identity, request = actor.request, "call");
+    let work = work(operation, services.clone(), actor.clone());
     let Some(act) = act else { return work.await };
-    let acts = services.acts.clone();
+    let (services, actor, acts) = (services.clone(), actor.clone(), services.acts.clone());
     let work = async move {
         let answer = AssertUnwindSafe(work).catch_unwind().await;
         let answer = answer.unwrap_or_else(|_| Err(Error::unexpected("the operation broke off")));

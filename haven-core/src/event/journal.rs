@@ -149,6 +149,28 @@ impl Journal {
         joins
     }
 
+    /// Those of the events seen, oldest first, that nobody has told: each that is told stands for one that was seen of the
+    /// same object no further than `apart` from it.
+    pub(crate) fn untold(&self, mut seen: Vec<Event>, apart: Duration) -> Vec<Event> {
+        let Some(first) = seen.first() else { return seen };
+        let earliest = first.time.checked_sub(apart).unwrap_or(Timestamp::MIN);
+        let ring = self.shared.ring();
+        let recent = ring.iter().rev().map(|(_, told)| told.clone()).take_while(|told| told.time >= earliest);
+        let mut told: Vec<Arc<Event>> = recent.collect();
+        drop(ring);
+        told.reverse();
+        seen.retain(|event| {
+            let is_it = |told: &Arc<Event>| {
+                let far = told.time.duration_since(event.time).unsigned_abs() > apart;
+                !far && (&told.node, &told.kind, &told.id, &told.action)
+                    == (&event.node, &event.kind, &event.id, &event.action)
+            };
+            let found = told.iter().position(is_it);
+            found.map(|at| told.remove(at)).is_none()
+        });
+        seen
+    }
+
     /// What is known of a node's engine: the time of its newest event, and from when on to ask for more, which is a
     /// little earlier, for engines tell events out of order. None: nothing was heard yet.
     pub fn heard(&self, node: &NodeName) -> Option<Heard> {

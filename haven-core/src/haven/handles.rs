@@ -5,7 +5,7 @@ use std::time::Duration;
 use haven_model::{
     Cluster, ClusterName, Container, ContainerDetail, ContainerId, ContainerName, ContainerRef, ContainerSpec,
     ContainerStats, Error, ErrorKind, Event, ExecSpec, Found, Image, ImageRef, Listing, Network, Node, NodeAddress,
-    NodeName, NodeStatus, Outcome, Output, Result, Severity, Volume,
+    NodeName, NodeStatus, Outcome, Output, Placement, Result, Severity, Volume,
     cluster::ClusterSpec,
     image::PullProgress,
     metrics::{ContainerUse, NodeUse, TopBy},
@@ -69,7 +69,7 @@ handle!(
 impl NodesHandle<'_> {
     /// All nodes, ordered by name.
     pub async fn list(&self) -> Result<Vec<Node>> {
-        self.0.call(nodes::ListNodes::default()).await
+        Ok(self.0.call(nodes::ListNodes::default()).await?.items)
     }
 
     /// One node.
@@ -124,7 +124,7 @@ impl NodesHandle<'_> {
 impl ClustersHandle<'_> {
     /// All clusters, ordered by name.
     pub async fn list(&self) -> Result<Vec<Cluster>> {
-        self.0.call(clusters::ListClusters {}).await
+        Ok(self.0.call(clusters::ListClusters::default()).await?.items)
     }
 
     /// One cluster.
@@ -152,6 +152,17 @@ impl ClustersHandle<'_> {
     /// Takes a node out of a cluster.
     pub async fn remove_node(&self, cluster: &ClusterName, node: &NodeName) -> Result<Node> {
         self.0.call(clusters::RemoveClusterNode { cluster: cluster.clone(), node: node.clone() }).await
+    }
+
+    /// Chooses the node of a cluster that takes a new container, and says why.
+    pub async fn place(
+        &self,
+        cluster: &ClusterName,
+        name: Option<&ContainerName>,
+        spec: &ContainerSpec,
+    ) -> Result<Placement> {
+        let (cluster, name, spec) = (cluster.clone(), name.cloned(), spec.clone());
+        self.0.call(clusters::PlaceContainer { cluster, name, spec }).await
     }
 }
 

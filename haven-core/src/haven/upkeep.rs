@@ -1,11 +1,16 @@
-//! What a store needs now and then: old changes forgotten, and its alarms told.
+//! What a store needs now and then: old changes forgotten, and its alarms told. Of several masters one sees to it.
 
 use std::{sync::Arc, time::Duration};
 
 use haven_model::{Event, Severity};
 use tokio_util::sync::CancellationToken;
 
-use crate::{clock::Clock, event::Journal, store::Store};
+use crate::{
+    claim::{Claim, Standing},
+    clock::Clock,
+    event::Journal,
+    store::Store,
+};
 
 /// How often the store is looked at.
 const EVERY: Duration = Duration::from_secs(60);
@@ -13,14 +18,25 @@ const EVERY: Duration = Duration::from_secs(60);
 /// it is told.
 const KEEP: u64 = 10_000;
 
-/// Looks after the store until `stop`. Several masters may do so: what is forgotten already is no change.
-pub(super) async fn run(store: Arc<dyn Store>, journal: Journal, clock: Arc<dyn Clock>, stop: CancellationToken) {
+/// Looks after the store until `stop`, unless the claim is another's. Who cannot know does it, too: a store that is full
+/// takes no claim, and what is forgotten already is no change.
+pub(super) async fn run(
+    store: Arc<dyn Store>,
+    journal: Journal,
+    clock: Arc<dyn Clock>,
+    claim: Claim,
+    stop: CancellationToken,
+) {
     let mut compacted = 0;
     let mut known: Vec<String> = Vec::new();
     loop {
         tokio::select! {
             () = clock.sleep(EVERY) => {}
             () = stop.cancelled() => return,
+        }
+        if claim.standing() == Standing::Anothers {
+            known.clear();
+            continue;
         }
         let status = match store.status().await {
             Ok(status) => status,

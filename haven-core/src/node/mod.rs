@@ -16,6 +16,7 @@ mod sample;
 mod service;
 mod state;
 mod supervise;
+mod tell;
 
 pub use connect::Connector;
 #[cfg(feature = "docker")]
@@ -27,6 +28,7 @@ pub use limits::{Limit, Limits};
 pub use service::NodeService;
 pub(crate) use state::NodeState;
 pub(crate) use supervise::Shared;
+pub(crate) use tell::Teller;
 
 use std::time::Duration;
 

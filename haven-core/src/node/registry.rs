@@ -190,7 +190,7 @@ impl NodeService {
     }
 
     pub(super) fn tell(&self, node: &NodeName, cluster: Option<haven_model::ClusterName>, action: &str, what: &str) {
-        self.shared.journal.record(Event {
+        self.shared.tell(Event {
             node: Some(node.clone()),
             cluster,
             ..Event::new(self.shared.clock.now(), "node", node.as_str(), action, format!("node {node}: {what}"))

@@ -25,6 +25,7 @@ use super::{
     service::NodeService,
     state::NodeState,
     supervise::Shared,
+    tell::event,
 };
 use crate::engine::Engine;
 
@@ -99,20 +100,15 @@ pub(super) async fn run(service: Weak<NodeService>, stop: CancellationToken) {
 fn tell_silent_agents(service: &NodeService) {
     let now = service.shared.clock.elapsed();
     for state in service.states() {
-        let silent = {
+        let (silent, was_heard) = {
             let mut agent = state.agent();
-            agent.is_silent(now) && !std::mem::replace(&mut agent.told_silent, true)
+            let silent = agent.is_silent(now) && !std::mem::replace(&mut agent.told_silent, true);
+            (silent, agent.last_seen.is_some())
         };
         if silent {
             let message = format!("node {}: its agent is silent", state.name);
-            service.shared.journal.record(event(
-                &service.shared,
-                &state,
-                Severity::Warning,
-                "node",
-                "agent_silent",
-                message,
-            ));
+            let event = event(&*service.shared.clock, &state, Severity::Warning, "agent_silent", message);
+            if was_heard { service.shared.tell(event) } else { service.shared.notice(event) }
         }
     }
 }
@@ -142,7 +138,7 @@ async fn node(shared: &Shared, state: &NodeState, engine: Arc<dyn Engine>) {
     let has_ended = |error: &Error| matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Conflict);
     let is_whole = !answers.iter().any(|(_, answer)| answer.as_ref().is_err_and(|error| !has_ended(error)));
     let samples = answers.into_iter().filter_map(|(container, answer)| answer.ok().map(|stats| (container, stats)));
-    let machine_memory = state.contact().info.as_ref().map(|info| info.memory);
+    let machine_memory = state.memory();
     let mut warnings = Vec::new();
     let sum = {
         let mut figures = state.figures();
@@ -168,7 +164,7 @@ async fn node(shared: &Shared, state: &NodeState, engine: Arc<dyn Engine>) {
         sum(shared, state, &now, machine_memory)
     };
     for (crossing, name) in warnings {
-        tell(shared, state, &crossing, &name);
+        shared.notice(passed(shared, state, &crossing, &name));
     }
     let agent_tells = state.agent().is_reporting(shared.clock.elapsed());
     if is_whole && !agent_tells {
@@ -209,6 +205,7 @@ fn sum(
 
 /// Takes a node's figures: into its history, and against the limits.
 pub(super) fn take_node(shared: &Shared, state: &NodeState, metrics: NodeMetrics) {
+    let is_reported = metrics.source == MetricsSource::Agent;
     let crossings = {
         let mut figures = state.figures();
         let crossings = figures.watchdog.node(&shared.settings.limits, &metrics);
@@ -221,8 +218,9 @@ pub(super) fn take_node(shared: &Shared, state: &NodeState, metrics: NodeMetrics
         figures.history.push_back(metrics);
         crossings
     };
-    for crossing in crossings {
-        tell(shared, state, &crossing, "");
+    for event in crossings.iter().map(|crossing| passed(shared, state, crossing, "")) {
+        // An agent reports to one master.
+        if is_reported { shared.tell(event) } else { shared.notice(event) }
     }
 }
 
@@ -241,35 +239,28 @@ pub(super) fn keep_largest<T>(all: &mut BTreeMap<String, T>, count: usize, weigh
     }
 }
 
-fn tell(shared: &Shared, state: &NodeState, crossing: &Crossing, name: &str) {
+/// A limit that was passed, by the node or by its container of this name, as an event.
+fn passed(shared: &Shared, state: &NodeState, crossing: &Crossing, name: &str) -> Event {
     let (action, severity, verb) = if crossing.raised {
         ("limit", Severity::Warning, "above")
     } else {
         ("limit_cleared", Severity::Info, "below")
     };
-    let (kind, what) = match &crossing.what {
-        Watched::Cpu => ("node", format!("node {}: CPU", state.name)),
-        Watched::Memory => ("node", format!("node {}: memory", state.name)),
-        Watched::Disk(mount) => ("node", format!("node {}: disk {mount}", state.name)),
-        Watched::Container(_) => ("container", format!("container {name}: memory")),
+    let what = match &crossing.what {
+        Watched::Cpu => format!("node {}: CPU", state.name),
+        Watched::Memory => format!("node {}: memory", state.name),
+        Watched::Disk(mount) => format!("node {}: disk {mount}", state.name),
+        Watched::Container(_) => format!("container {name}: memory"),
     };
     let message = match crossing.percent {
         Some(percent) => format!("{what} at {percent:.0} %, {verb} the limit of {:.0} %", crossing.limit),
         None => format!("{what} is measured no more, and was above the limit of {:.0} %", crossing.limit),
     };
-    let mut event = event(shared, state, severity, kind, action, message);
-    if let Watched::Container(id) = &crossing.what {
-        event.id = id.to_string();
-        name.clone_into(&mut event.name);
-    }
-    shared.journal.record(event);
-}
-
-fn event(shared: &Shared, state: &NodeState, severity: Severity, kind: &str, action: &str, message: String) -> Event {
-    Event {
-        severity,
-        node: Some(state.name.clone()),
-        cluster: state.record.load().value.cluster.clone(),
-        ..Event::new(shared.clock.now(), kind, state.name.as_str(), action, message)
+    let of_node = event(&*shared.clock, state, severity, action, message);
+    match &crossing.what {
+        Watched::Container(id) => {
+            Event { kind: "container".to_owned(), id: id.to_string(), name: name.to_owned(), ..of_node }
+        }
+        _ => of_node,
     }
 }

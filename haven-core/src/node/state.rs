@@ -133,6 +133,11 @@ impl NodeState {
         }
     }
 
+    /// The memory of the machine in bytes, where its engine said so.
+    pub(crate) fn memory(&self) -> Option<u64> {
+        self.contact().info.as_ref().map(|info| info.memory)
+    }
+
     /// Why contact is lost.
     fn why_not(&self) -> Error {
         match &self.contact().error {

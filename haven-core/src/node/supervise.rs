@@ -23,6 +23,7 @@ use super::{
     hints::{Dirty, Ended, Untold},
     lastseen::LastSeen,
     state::{NodeState, Order},
+    tell::{Teller, event},
 };
 use crate::{
     clock::Clock,
@@ -54,6 +55,19 @@ pub(crate) struct Shared {
     pub(crate) connectors: Arc<[Arc<dyn Connector>]>,
     pub(crate) hooks: Arc<[Arc<dyn Hook>]>,
     pub(crate) settings: Arc<NodeSettings>,
+    pub(crate) teller: Arc<Teller>,
+}
+
+impl Shared {
+    /// Tells what this master did, or alone can know.
+    pub(super) fn tell(&self, event: Event) {
+        self.journal.record(event);
+    }
+
+    /// Tells what every master sees by itself.
+    pub(super) fn notice(&self, event: Event) {
+        self.teller.notice(&*self.clock, event);
+    }
 }
 
 /// Keeps contact with one node until `stop`.
@@ -236,24 +250,18 @@ impl Supervisor {
             tracing::info!(node = %state.name, error = %broken.report(), "no contact");
         }
         if !std::mem::replace(told_unknown, true) {
-            self.tell("unknown", Severity::Warning, format!("node {}: no contact: {broken}", state.name));
+            self.notice("unknown", Severity::Warning, format!("node {}: no contact: {broken}", state.name));
         }
     }
 
-    fn tell(&self, action: &str, severity: Severity, message: String) {
-        let state = &self.state;
-        self.shared.journal.record(Event {
-            severity,
-            node: Some(state.name.clone()),
-            cluster: state.record.load().value.cluster.clone(),
-            ..Event::new(self.shared.clock.now(), "node", state.name.as_str(), action, message)
-        });
+    fn notice(&self, action: &str, severity: Severity, message: String) {
+        self.shared.notice(event(&*self.shared.clock, &self.state, severity, action, message));
     }
 
     /// Says that the engine's replay did not reach back to what was heard last.
     fn tell_gap(&self, from: Timestamp, to: Timestamp) {
         let message = format!("node {}: events from {from:.0} to {to:.0} may be missing", self.state.name);
-        self.tell("gap", Severity::Warning, message);
+        self.notice("gap", Severity::Warning, message);
     }
 
     async fn connect(&self) -> Result<Arc<dyn Engine>> {
@@ -280,7 +288,7 @@ impl Supervisor {
         };
         *pause = FIRST_PAUSE;
         if std::mem::take(told_unknown) || self.state.contact().last_seen.is_none() {
-            self.tell("online", Severity::Info, format!("node {}: connected", self.state.name));
+            self.notice("online", Severity::Info, format!("node {}: connected", self.state.name));
         }
         // The engine first: a node that is said to be online can be used.
         self.state.engine.store(Some(Arc::new(engine.clone())));

@@ -40,18 +40,24 @@ impl Hook for Held {
     }
 }
 
-#[tokio::test]
-async fn a_call_in_flight_is_answered_and_streams_say_why_they_end() {
+/// A server whose node `sim-1` holds what it is asked for.
+async fn held_bed() -> (Arc<Held>, Bed) {
     let held = Held::new();
     let store = Arc::new(MemoryStore::new(&SystemClock::default()));
     let builder = Haven::builder().store(store).keyring(Keyring::generate().unwrap()).hook(held.clone());
-    let mut bed = Bed::over(builder.build().await.unwrap(), ServerOptions::default()).await.signed_in().await;
+    let bed = Bed::over(builder.build().await.unwrap(), ServerOptions::default()).await.signed_in().await;
     let node = NodeName::new("sim-1").unwrap();
     bed.haven.nodes().register(&node, NodeAddress::Sim).await.unwrap();
     bed.haven.nodes().wait_online(&node).await.unwrap();
+    (held, bed)
+}
+
+#[tokio::test]
+async fn a_call_in_flight_is_answered_and_streams_say_why_they_end() {
+    let (held, mut bed) = held_bed().await;
     let command = ["sh", "-c", "echo hello; sleep 1000"].map(str::to_owned).to_vec();
     let spec = ContainerSpec { command, ..ContainerSpec::new(ImageRef::new("busybox:latest").unwrap()) };
-    bed.haven.containers().run(&node, "box", spec).await.unwrap();
+    bed.haven.containers().run(&NodeName::new("sim-1").unwrap(), "box", spec).await.unwrap();
 
     let logs = bed.request(Method::GET, "/api/v1/nodes/sim-1/containers/box/logs?follow=true");
     let mut logs = logs.header("accept", "text/plain").send().await.unwrap();
@@ -77,13 +83,7 @@ async fn a_call_in_flight_is_answered_and_streams_say_why_they_end() {
 
 #[tokio::test]
 async fn a_call_that_does_not_end_holds_a_stop_for_one_time_of_grace_only() {
-    let held = Held::new();
-    let store = Arc::new(MemoryStore::new(&SystemClock::default()));
-    let builder = Haven::builder().store(store).keyring(Keyring::generate().unwrap()).hook(held.clone());
-    let mut bed = Bed::over(builder.build().await.unwrap(), ServerOptions::default()).await.signed_in().await;
-    let node = NodeName::new("sim-1").unwrap();
-    bed.haven.nodes().register(&node, NodeAddress::Sim).await.unwrap();
-    bed.haven.nodes().wait_online(&node).await.unwrap();
+    let (held, mut bed) = held_bed().await;
     let pause = bed.request(Method::POST, "/api/v1/nodes/sim-1/containers/box/pause");
     let _pause = tokio::spawn(pause.send());
     held.begun.acquire().await.unwrap().forget();

@@ -11,8 +11,8 @@ use haven_core::{
     door::ops,
     engine::{Stream, Terminal},
     model::{
-        Channel, ClusterName, ContainerRef, ContainerSpec, ExecSpec, ImageRef, NodeAddress, NodeName, Outcome, Output,
-        Secret, TerminalSize,
+        Channel, ClusterName, ContainerRef, ContainerSpec, ExecSpec, ImageRef, Node, NodeAddress, NodeName, Outcome,
+        Output, Page, Port, Secret, TerminalSize, placement::Check, spec::Protocol,
     },
 };
 use tokio::io::AsyncWriteExt as _;
@@ -75,7 +75,9 @@ macro_rules! door_rules {
             what_is_not_there_is_not_found
             clusters_hold_nodes
             containers_are_run_stopped_and_removed
+            a_cluster_says_which_node_takes_a_container_and_why
             lists_are_filtered_and_paged
+            nodes_and_clusters_are_filtered_and_paged
             a_container_that_ends_tells_its_exit_code
             secrets_reach_the_engine_and_show_as_stars
             images_are_named_as_they_are
@@ -212,8 +214,8 @@ pub async fn clusters_hold_nodes(fixture: &Fixture) {
     let cluster = ClusterName::new(name("cluster").as_str()).unwrap();
     clusters.create(&cluster, "of this rule").await.unwrap();
     assert_eq!(clusters.add_node(&cluster, &node).await.unwrap().cluster.as_ref(), Some(&cluster));
-    let of_cluster = ops::nodes::ListNodes { cluster: Some(cluster.clone()), status: None };
-    let names: Vec<_> = fixture.haven.call(of_cluster).await.unwrap().into_iter().map(|node| node.name).collect();
+    let of_cluster = ops::nodes::ListNodes { cluster: Some(cluster.clone()), ..ops::nodes::ListNodes::default() };
+    let names: Vec<_> = fixture.haven.call(of_cluster).await.unwrap().items.into_iter().map(|node| node.name).collect();
     assert_eq!(names, std::slice::from_ref(&node));
     fixture.running(&node).await;
     assert_eq!(fixture.haven.containers().list_in(&cluster).await.unwrap().items.len(), 1);
@@ -270,6 +272,65 @@ pub async fn lists_are_filtered_and_paged(fixture: &Fixture) {
     let fresh = list(&|conditions| conditions.fresh = true).await.unwrap();
     assert_eq!(fresh.items.len(), 3);
     assert_eq!(kind(list(&|conditions| conditions.limit = Some(0)).await), ErrorKind::Invalid);
+}
+
+/// A node is chosen among those of the cluster that can take the container; without one the reasons are told.
+pub async fn a_cluster_says_which_node_takes_a_container_and_why(fixture: &Fixture) {
+    let (clusters, node, other) = (fixture.haven.clusters(), fixture.node().await, fixture.node().await);
+    let cluster = ClusterName::new(name("cluster").as_str()).unwrap();
+    clusters.create(&cluster, "").await.unwrap();
+    let placement = clusters.place(&cluster, None, &sleeper()).await.unwrap();
+    assert_eq!((placement.node, placement.reason.as_str()), (None, "no node: there are none"));
+    for node in [&node, &other] {
+        clusters.add_node(&cluster, node).await.unwrap();
+    }
+    fixture.running(&node).await;
+    let placement = clusters.place(&cluster, None, &sleeper()).await.unwrap();
+    assert_eq!(placement.node.as_ref(), Some(&other), "{placement:?}");
+    let port = Port { container: 80, host: Some(8080), address: None, protocol: Protocol::Tcp };
+    let web = ContainerSpec { ports: vec![port], ..sleeper() };
+    fixture.running_with(&other, web.clone()).await;
+    assert_eq!(clusters.place(&cluster, None, &web).await.unwrap().node.as_ref(), Some(&node));
+    clusters.remove_node(&cluster, &node).await.unwrap();
+    let placement = clusters.place(&cluster, None, &web).await.unwrap();
+    assert_eq!((&placement.node, placement.reason.as_str()), (&None, "no node: port refused 1"));
+    assert_eq!((&placement.refused[0].node, placement.refused[0].check), (&other, Check::Port));
+    assert_eq!(kind(placement.chosen().map(drop)), ErrorKind::Conflict);
+    assert_eq!(kind(clusters.place(&ClusterName::new("nothing").unwrap(), None, &web).await), ErrorKind::NotFound);
+}
+
+/// Conditions narrow the list, and a page says where the next begins.
+pub async fn nodes_and_clusters_are_filtered_and_paged(fixture: &Fixture) {
+    let cluster = ClusterName::new(name("cluster").as_str()).unwrap();
+    fixture.haven.clusters().create(&cluster, "").await.unwrap();
+    let mut own = vec![fixture.node().await, fixture.node().await, fixture.node().await];
+    own.sort();
+    for (node, tier) in own.iter().zip(["web & co", "db", "web & co"]) {
+        fixture.haven.clusters().add_node(&cluster, node).await.unwrap();
+        let labels = Some(BTreeMap::from([("tier".to_owned(), tier.to_owned())]));
+        let update = ops::nodes::UpdateNode { node: node.clone(), address: None, labels, tls: None, revision: None };
+        fixture.haven.call(update).await.unwrap();
+    }
+    let list = |label: &[&str], limit: Option<u32>, cursor: Option<String>| {
+        let (cluster, label) = (Some(cluster.clone()), words(label));
+        fixture.haven.call(ops::nodes::ListNodes { cluster, status: None, label, limit, cursor })
+    };
+    let names = |page: &Page<Node>| page.items.iter().map(|node| node.name.clone()).collect::<Vec<_>>();
+    assert_eq!(names(&list(&["tier=web & co"], None, None).await.unwrap()), [own[0].clone(), own[2].clone()]);
+    assert_eq!(names(&list(&["tier"], None, None).await.unwrap()), own);
+    let first = list(&[], Some(2), None).await.unwrap();
+    assert_eq!(names(&first), own[..2]);
+    let second = list(&[], Some(2), first.next).await.unwrap();
+    assert_eq!((names(&second), second.next), (own[2..].to_vec(), None));
+    assert_eq!(kind(list(&[], Some(0), None).await), ErrorKind::Invalid);
+    let page = fixture.haven.call(ops::clusters::ListClusters { limit: Some(1), cursor: None }).await.unwrap();
+    assert_eq!((page.items[0].name.as_str(), page.next.as_deref()), ("all", Some("all")));
+    let after = ops::clusters::ListClusters { limit: None, cursor: page.next };
+    let rest = fixture.haven.call(after).await.unwrap();
+    assert!(
+        rest.items.iter().any(|found| found.name == cluster)
+            && rest.items.iter().all(|found| found.name.as_str() != "all")
+    );
 }
 
 /// Waiting answers how the program ended.

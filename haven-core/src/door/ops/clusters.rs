@@ -1,10 +1,14 @@
 //! Clusters: made, described, given nodes and relieved of them, removed.
 
 use async_trait::async_trait;
-use haven_model::{Actor, Cluster, ClusterName, Node, NodeName, Result, Revision, cluster::ClusterSpec};
+use haven_model::{
+    Actor, Cluster, ClusterName, ContainerName, ContainerSpec, Node, NodeName, Page, Placement, Result, Revision,
+    cluster::ClusterSpec,
+};
 
 use super::operation;
 use crate::{
+    cluster::Window,
     door::{Call, Row},
     services::Services,
 };
@@ -18,6 +22,7 @@ pub(super) fn rows() -> Vec<Row> {
         Row::call::<DeleteCluster>(),
         Row::call::<AddClusterNode>(),
         Row::call::<RemoveClusterNode>(),
+        Row::call::<PlaceContainer>(),
     ]
 }
 
@@ -25,15 +30,22 @@ operation! {
     /// Lists the clusters, ordered by name; `all` and `orphans` are always there.
     "clusters.list", Get "/clusters", needs Read;
     #[derive(Default)]
-    pub struct ListClusters {}
+    pub struct ListClusters {
+        /// At most so many, 1 to 10,000; none: all.
+        #[serde(default)]
+        pub limit: Option<u32>,
+        /// Go on after this `next` of an earlier page.
+        #[serde(default)]
+        pub cursor: Option<String>,
+    }
 }
 
 #[async_trait]
 impl Call for ListClusters {
-    type Output = Vec<Cluster>;
+    type Output = Page<Cluster>;
 
-    async fn run(self, services: &Services, _: &Actor) -> Result<Vec<Cluster>> {
-        Ok(services.clusters.list())
+    async fn run(self, services: &Services, _: &Actor) -> Result<Page<Cluster>> {
+        services.clusters.page(&Window { limit: self.limit, cursor: self.cursor })
     }
 }
 
@@ -165,5 +177,29 @@ impl Call for RemoveClusterNode {
 
     async fn run(self, services: &Services, _: &Actor) -> Result<Node> {
         services.clusters.remove_node(&self.cluster, &self.node).await
+    }
+}
+
+operation! {
+    /// Chooses the node of a cluster that takes a new container, and says why; nothing is made. Without a node in the
+    /// answer there is none that can take it.
+    "clusters.place", Post "/clusters/{cluster}/place", needs Read on Cluster cluster;
+    pub struct PlaceContainer {
+        /// The cluster.
+        pub cluster: ClusterName,
+        /// The container's name.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub name: Option<ContainerName>,
+        /// What it shall be.
+        pub spec: ContainerSpec,
+    }
+}
+
+#[async_trait]
+impl Call for PlaceContainer {
+    type Output = Placement;
+
+    async fn run(self, services: &Services, _: &Actor) -> Result<Placement> {
+        services.clusters.place(&self.cluster, self.name.as_ref(), &self.spec)
     }
 }

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::operation;
 use crate::{
-    cluster::{Page, Scope},
+    cluster::{Scope, Window},
     door::{Call, Converse, Follow, Row},
     engine::{Stream, Terminal},
     services::Services,
@@ -101,8 +101,8 @@ impl Call for ListContainers {
         let scope = Scope::from_parts(self.cluster, self.node);
         let filter =
             ContainerFilter { id: self.id, name: self.name, image: self.image, label: self.label, state: self.state };
-        let page = Page { limit: self.limit, cursor: self.cursor };
-        services.clusters.containers(&scope, &filter, self.fresh, &page).await
+        let window = Window { limit: self.limit, cursor: self.cursor };
+        services.clusters.containers(&scope, &filter, self.fresh, &window).await
     }
 }
 

@@ -5,7 +5,7 @@ use haven_model::{Actor, ClusterName, Image, ImageDetail, ImageRef, Listing, Nod
 
 use super::{containers::Acted, operation};
 use crate::{
-    cluster::{Page, Scope},
+    cluster::{Scope, Window},
     door::{Call, Follow, Row},
     engine::Stream,
     services::Services,
@@ -47,8 +47,8 @@ impl Call for ListImages {
 
     async fn run(self, services: &Services, _: &Actor) -> Result<Listing<Image>> {
         let scope = Scope::from_parts(self.cluster, self.node);
-        let page = Page { limit: self.limit, cursor: self.cursor };
-        services.clusters.gather(&scope, &page, |engine| async move { engine.images().await }).await
+        let window = Window { limit: self.limit, cursor: self.cursor };
+        services.clusters.gather(&scope, &window, |engine| async move { engine.images().await }).await
     }
 }
 

@@ -8,7 +8,7 @@ use haven_model::{
 
 use super::{containers::Acted, operation};
 use crate::{
-    cluster::{Page, Scope},
+    cluster::{Scope, Window},
     door::{Call, Row},
     services::Services,
 };
@@ -50,8 +50,8 @@ impl Call for ListNetworks {
 
     async fn run(self, services: &Services, _: &Actor) -> Result<Listing<Network>> {
         let scope = Scope::from_parts(self.cluster, self.node);
-        let page = Page { limit: self.limit, cursor: self.cursor };
-        services.clusters.gather(&scope, &page, |engine| async move { engine.networks().await }).await
+        let window = Window { limit: self.limit, cursor: self.cursor };
+        services.clusters.gather(&scope, &window, |engine| async move { engine.networks().await }).await
     }
 }
 

@@ -4,12 +4,13 @@ use std::{collections::BTreeMap, net::IpAddr};
 
 use async_trait::async_trait;
 use haven_model::{
-    Actor, ClusterName, Node, NodeAddress, NodeMetrics, NodeName, NodeStatus, Report, Result, Revision,
-    node::{NodeSpec, TlsSpec},
+    Actor, ClusterName, Node, NodeAddress, NodeMetrics, NodeName, NodeStatus, Page, Report, Result, Revision,
+    node::{NodeFilter, NodeSpec, TlsSpec},
 };
 
 use super::operation;
 use crate::{
+    cluster::{Scope, Window},
     door::{Call, Row},
     services::Services,
 };
@@ -37,24 +38,26 @@ operation! {
         /// Only those in this state.
         #[serde(default)]
         pub status: Option<NodeStatus>,
+        /// Only with all of these labels: `key` or `key=value`.
+        #[serde(default)]
+        pub label: Vec<String>,
+        /// At most so many, 1 to 10,000; none: all.
+        #[serde(default)]
+        pub limit: Option<u32>,
+        /// Go on after this `next` of an earlier page.
+        #[serde(default)]
+        pub cursor: Option<String>,
     }
 }
 
 #[async_trait]
 impl Call for ListNodes {
-    type Output = Vec<Node>;
+    type Output = Page<Node>;
 
-    async fn run(self, services: &Services, _: &Actor) -> Result<Vec<Node>> {
-        let members = match &self.cluster {
-            Some(cluster) => Some(services.clusters.members(cluster)?),
-            None => None,
-        };
-        let mut nodes = services.nodes.list();
-        nodes.retain(|node| {
-            members.as_ref().is_none_or(|members| members.contains(&node.name))
-                && self.status.is_none_or(|status| node.status == status)
-        });
-        Ok(nodes)
+    async fn run(self, services: &Services, _: &Actor) -> Result<Page<Node>> {
+        let filter = NodeFilter { status: self.status, label: self.label };
+        let window = Window { limit: self.limit, cursor: self.cursor };
+        services.clusters.nodes(&Scope::from_parts(self.cluster, None), &filter, &window)
     }
 }
 

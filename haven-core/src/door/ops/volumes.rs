@@ -5,7 +5,7 @@ use haven_model::{Actor, ClusterName, Listing, NodeName, Result, Volume, VolumeN
 
 use super::{containers::Acted, operation};
 use crate::{
-    cluster::{Page, Scope},
+    cluster::{Scope, Window},
     door::{Call, Row},
     services::Services,
 };
@@ -40,8 +40,8 @@ impl Call for ListVolumes {
 
     async fn run(self, services: &Services, _: &Actor) -> Result<Listing<Volume>> {
         let scope = Scope::from_parts(self.cluster, self.node);
-        let page = Page { limit: self.limit, cursor: self.cursor };
-        services.clusters.gather(&scope, &page, |engine| async move { engine.volumes().await }).await
+        let window = Window { limit: self.limit, cursor: self.cursor };
+        services.clusters.gather(&scope, &window, |engine| async move { engine.volumes().await }).await
     }
 }
 

@@ -1,0 +1,241 @@
+//! Claims: who owns a piece of work, while several masters share a store.
+//!
+//! A claim is a record that is made or moved in one transaction at a known revision, and only while its owner shows no
+//! sign of life. That sign is a key under a lease: leases tell who is alive, they are never the lock. [`Claims::strive`]
+//! goes after a claim until it is told to stop; its [`Claim`] says where this master stands. What is done under a claim
+//! must be harmless when it comes late: a master that hangs may still be at it while another has taken over.
+
+mod presence;
+
+use std::{sync::Arc, time::Duration};
+
+use futures_util::StreamExt as _;
+use haven_model::{ErrorKind, Result, Revision};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use tokio::sync::watch;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use self::presence::{Alive, Presence};
+use crate::{
+    clock::Clock,
+    store::{Expect, Key, Record, Store, Write, read_plain, write_plain},
+};
+
+/// Where claims are kept.
+const PREFIX: &str = "claims/";
+/// How often a claim is looked at though nothing is said to have changed.
+const EVERY: Duration = Duration::from_secs(60);
+/// How soon it is looked at again after the store gave no answer.
+const AGAIN: Duration = Duration::from_secs(2);
+
+/// The claims of one master.
+#[derive(Clone, Debug)]
+pub struct Claims {
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    presence: Presence,
+    tasks: TaskTracker,
+    stop: CancellationToken,
+}
+
+/// Where this master stands with a claim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Not known: it has not been asked for yet, or the store does not answer.
+    Unknown,
+    /// It is this master's.
+    Ours,
+    /// It is that of another master who is alive.
+    Anothers,
+}
+
+/// A claim that this master goes after. Clones are the same claim.
+#[derive(Clone, Debug)]
+pub struct Claim(watch::Receiver<Standing>);
+
+impl Claim {
+    /// Where this master stands.
+    pub fn standing(&self) -> Standing {
+        *self.0.borrow()
+    }
+
+    /// Waits until it stands otherwise. Never ends once nobody goes after the claim any more.
+    pub async fn changed(&mut self) {
+        if self.0.changed().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+/// A claim as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct ClaimRecord {
+    /// The master that has it.
+    owner: String,
+    /// Grows with every owner.
+    epoch: u64,
+    /// Since when.
+    since: Timestamp,
+}
+
+impl Record for ClaimRecord {
+    const KIND: &'static str = "claim";
+    const VERSION: u32 = 1;
+    const SEALED: bool = false;
+
+    fn upgrade(_from: u32, value: Value) -> Result<Value> {
+        Ok(value)
+    }
+}
+
+impl Claims {
+    /// Shows that this master is alive, until `stop`.
+    pub fn open(
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+        tasks: &TaskTracker,
+        stop: &CancellationToken,
+    ) -> Result<Self> {
+        let presence = Presence::begin(store.clone(), clock.clone(), tasks, stop.child_token())?;
+        Ok(Self { store, clock, presence, tasks: tasks.clone(), stop: stop.child_token() })
+    }
+
+    /// Goes after the claim on a piece of work: takes it when nobody alive has it, and keeps it.
+    pub fn strive(&self, work: &str) -> Result<Claim> {
+        let key = Key::new(format!("{PREFIX}{work}"))?;
+        let (told, standing) = watch::channel(Standing::Unknown);
+        let (claims, stop) = (self.clone(), self.stop.clone());
+        self.tasks.spawn(async move { stop.run_until_cancelled(claims.pursue(key, told)).await });
+        Ok(Claim(standing))
+    }
+
+    async fn pursue(self, key: Key, told: watch::Sender<Standing>) {
+        loop {
+            let alive = self.presence.alive().await;
+            let (standing, seen) = match self.take(&key, &alive).await {
+                Ok(taken) => taken,
+                Err(error) => {
+                    tracing::debug!(%key, error = %error.report(), "nobody knows whose claim it is");
+                    // What is ours stays so for as long as the lease lasts.
+                    tokio::select! {
+                        () = alive.lost.cancelled() => drop(told.send_replace(Standing::Unknown)),
+                        () = self.clock.sleep(AGAIN) => {}
+                    }
+                    continue;
+                }
+            };
+            told.send_if_modified(|told| std::mem::replace(told, standing) != standing);
+            let mut masters = self.store.watch(self.presence.prefix(), seen);
+            tokio::select! {
+                () = alive.lost.cancelled() => drop(told.send_replace(Standing::Unknown)),
+                _ = masters.next() => {}
+                () = self.clock.sleep(EVERY) => {}
+            }
+        }
+    }
+
+    /// Takes a claim unless a master who is alive has it. Answers too the revision at which that was seen.
+    async fn take(&self, key: &Key, alive: &Alive) -> Result<(Standing, Revision)> {
+        let masters = self.store.list(self.presence.prefix()).await?;
+        let current = self.store.get(key).await?;
+        let record = current.as_ref().map(read_plain::<ClaimRecord>).transpose()?;
+        let me = (self.presence.key().clone(), Expect::At(alive.revision));
+        let mut checks = vec![me];
+        let epoch = if let (Some(entry), Some(record)) = (&current, record) {
+            if record.owner == self.presence.name() {
+                return Ok((Standing::Ours, masters.revision));
+            }
+            let owner = self.presence.prefix().join(&record.owner)?;
+            if masters.entries.iter().any(|entry| entry.key == owner) {
+                return Ok((Standing::Anothers, masters.revision));
+            }
+            checks.extend([(key.clone(), Expect::At(entry.revision)), (owner, Expect::Absent)]);
+            record.epoch + 1
+        } else {
+            checks.push((key.clone(), Expect::Absent));
+            1
+        };
+        let record = ClaimRecord { owner: self.presence.name().to_owned(), epoch, since: self.clock.now() };
+        match self.store.txn(&checks, &[Write::Put(key.clone(), write_plain(&record)?)]).await {
+            Ok(revision) => {
+                tracing::info!(%key, epoch, "the claim is ours");
+                Ok((Standing::Ours, revision))
+            }
+            // Somebody else was faster, or came back to life: looked at anew as soon as a master comes or goes.
+            Err(error) if error.kind() == ErrorKind::Conflict => Ok((Standing::Anothers, masters.revision)),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{clock::SystemClock, store::MemoryStore};
+
+    struct Master {
+        claims: Claims,
+        stop: CancellationToken,
+    }
+
+    fn master(store: &Arc<dyn Store>) -> Master {
+        let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+        let claims = Claims::open(store.clone(), Arc::new(SystemClock::default()), &tasks, &stop).unwrap();
+        Master { claims, stop }
+    }
+
+    async fn becomes(claim: &mut Claim, standing: Standing) {
+        while claim.standing() != standing {
+            tokio::time::timeout(Duration::from_secs(10), claim.changed()).await.unwrap();
+        }
+    }
+
+    async fn epoch(store: &Arc<dyn Store>) -> u64 {
+        let entry = store.get(&Key::new("claims/work").unwrap()).await.unwrap().unwrap();
+        read_plain::<ClaimRecord>(&entry).unwrap().epoch
+    }
+
+    #[tokio::test]
+    async fn one_of_several_masters_has_it_and_another_takes_over_when_that_is_gone() {
+        let store: Arc<dyn Store> = Arc::new(MemoryStore::new(&SystemClock::default()));
+        let (first, second) = (master(&store), master(&store));
+        let mut ours = first.claims.strive("work").unwrap();
+        becomes(&mut ours, Standing::Ours).await;
+        let mut theirs = second.claims.strive("work").unwrap();
+        becomes(&mut theirs, Standing::Anothers).await;
+        assert_eq!((ours.standing(), epoch(&store).await), (Standing::Ours, 1));
+        first.stop.cancel();
+        becomes(&mut theirs, Standing::Ours).await;
+        assert_eq!(epoch(&store).await, 2);
+        second.stop.cancel();
+    }
+
+    #[tokio::test]
+    async fn who_has_it_writes_nothing_more() {
+        let store: Arc<dyn Store> = Arc::new(MemoryStore::new(&SystemClock::default()));
+        let only = master(&store);
+        becomes(&mut only.claims.strive("work").unwrap(), Standing::Ours).await;
+        let before = store.status().await.unwrap();
+        let mut again = only.claims.strive("work").unwrap();
+        becomes(&mut again, Standing::Ours).await;
+        assert_eq!(store.status().await.unwrap(), before);
+        only.stop.cancel();
+    }
+
+    #[tokio::test]
+    async fn a_claim_of_a_newer_haven_is_left_alone() {
+        let store: Arc<dyn Store> = Arc::new(MemoryStore::new(&SystemClock::default()));
+        let newer = r#"{"v":2,"owner":"later","epoch":7,"since":"2026-01-01T00:00:00Z"}"#;
+        let key = Key::new("claims/work").unwrap();
+        store.txn(&[], &[Write::Put(key.clone(), newer.into())]).await.unwrap();
+        let only = master(&store);
+        let claim = only.claims.strive("work").unwrap();
+        only.claims.presence.alive().await;
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        assert_eq!(claim.standing(), Standing::Unknown);
+        assert_eq!(store.get(&key).await.unwrap().unwrap().value, newer);
+        only.stop.cancel();
+    }
+}
