@@ -6,20 +6,21 @@ use crate::decode::{Class, Field, Shape};
 
 /// What each operation answers, once or often.
 pub(crate) static ANSWERS: &[(&str, &Shape)] = &[
-    ("nodes.list", &Shape::List(&Shape::Record(&NODE_CLASS))),
+    ("nodes.list", &Shape::Record(&NODE_PAGE_CLASS)),
     ("nodes.register", &Shape::Record(&NODE_CLASS)),
     ("nodes.get", &Shape::Record(&NODE_CLASS)),
     ("nodes.update", &Shape::Record(&NODE_CLASS)),
     ("nodes.remove", &Shape::Plain),
     ("nodes.report", &Shape::Plain),
     ("nodes.metrics", &Shape::List(&Shape::Record(&NODE_METRICS_CLASS))),
-    ("clusters.list", &Shape::List(&Shape::Record(&CLUSTER_CLASS))),
+    ("clusters.list", &Shape::Record(&CLUSTER_PAGE_CLASS)),
     ("clusters.create", &Shape::Record(&CLUSTER_CLASS)),
     ("clusters.get", &Shape::Record(&CLUSTER_CLASS)),
     ("clusters.update", &Shape::Record(&CLUSTER_CLASS)),
     ("clusters.delete", &Shape::Plain),
     ("clusters.add_node", &Shape::Record(&NODE_CLASS)),
     ("clusters.remove_node", &Shape::Record(&NODE_CLASS)),
+    ("clusters.place", &Shape::Record(&PLACEMENT_CLASS)),
     ("containers.list", &Shape::Record(&CONTAINER_LISTING_CLASS)),
     ("containers.find", &Shape::Record(&CONTAINER_FOUND_CLASS)),
     ("containers.create", &Shape::Record(&CREATED_CLASS)),
@@ -139,6 +140,15 @@ static CLUSTER_CLASS: Class = Class {
         Field { name: "containers", shape: Shape::Record(&COUNT_CLASS), absent: "" },
         Field { name: "description", shape: Shape::Plain, absent: "\"\"" },
         Field { name: "revision", shape: Shape::Plain, absent: "null" },
+    ],
+};
+
+static CLUSTER_PAGE_CLASS: Class = Class {
+    name: "Page",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "items", shape: Shape::List(&Shape::Record(&CLUSTER_CLASS)), absent: "" },
+        Field { name: "next", shape: Shape::Plain, absent: "null" },
     ],
 };
 
@@ -569,6 +579,15 @@ static NODE_METRICS_CLASS: Class = Class {
     ],
 };
 
+static NODE_PAGE_CLASS: Class = Class {
+    name: "Page",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "items", shape: Shape::List(&Shape::Record(&NODE_CLASS)), absent: "" },
+        Field { name: "next", shape: Shape::Plain, absent: "null" },
+    ],
+};
+
 static NODE_USE_CLASS: Class = Class {
     name: "NodeUse",
     found: PyOnceLock::new(),
@@ -587,6 +606,16 @@ static OBJECT_CLASS: Class = Class {
     fields: &[
         Field { name: "kind", shape: Shape::Plain, absent: "" },
         Field { name: "name", shape: Shape::Plain, absent: "null" },
+    ],
+};
+
+static PLACEMENT_CLASS: Class = Class {
+    name: "Placement",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "reason", shape: Shape::Plain, absent: "" },
+        Field { name: "node", shape: Shape::Plain, absent: "null" },
+        Field { name: "refused", shape: Shape::List(&Shape::Record(&REFUSAL_CLASS)), absent: "[]" },
     ],
 };
 
@@ -618,6 +647,16 @@ static PULL_PROGRESS_CLASS: Class = Class {
         Field { name: "layer", shape: Shape::Plain, absent: "null" },
         Field { name: "current", shape: Shape::Plain, absent: "null" },
         Field { name: "total", shape: Shape::Plain, absent: "null" },
+    ],
+};
+
+static REFUSAL_CLASS: Class = Class {
+    name: "Refusal",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "node", shape: Shape::Plain, absent: "" },
+        Field { name: "check", shape: Shape::Plain, absent: "" },
+        Field { name: "reason", shape: Shape::Plain, absent: "" },
     ],
 };
 

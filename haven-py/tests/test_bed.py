@@ -73,7 +73,7 @@ async def test_two_masters_share_an_etcd(bed: conftest.Bed, monkeypatch: object)
         async with haven.open(url) as one, haven.open(url) as other:
             await one.clusters.create("shared", description="by one")
             for _ in range(100):
-                if any(cluster.name == "shared" for cluster in await other.clusters.list()):
+                if any(cluster.name == "shared" for cluster in (await other.clusters.list()).items):
                     break
                 await asyncio.sleep(0.02)
             assert (await other.clusters.get("shared")).description == "by one"

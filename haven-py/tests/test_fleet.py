@@ -151,7 +151,7 @@ async def test_a_session_begins_with_a_password_and_ends(server: conftest.Server
 async def test_two_fleets_in_one_interpreter_do_not_know_each_other() -> None:
     async with haven.open("memory:") as one, haven.open("memory:") as other:
         await asyncio.gather(node(one, "a"), node(other, "b"))
-        lists = await asyncio.gather(one.nodes.list(), other.nodes.list())
+        lists = [page.items for page in await asyncio.gather(one.nodes.list(), other.nodes.list())]
         assert [[node.name for node in nodes] for nodes in lists] == [["a"], ["b"]]
 
 

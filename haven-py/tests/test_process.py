@@ -96,7 +96,7 @@ if os.fork() == 0:
             print(error, flush=True)
     os._exit(0)
 os.wait()
-print(len(fleet.nodes.list()))
+print(len(fleet.nodes.list().items))
 """
     )
     refused, again, count = done.stdout.splitlines()
@@ -110,7 +110,7 @@ def test_a_process_that_is_forked_before_haven_is_used_can_use_it() -> None:
 import os, haven.blocking
 child = os.fork()
 with haven.blocking.open("memory:") as fleet:
-    assert fleet.nodes.list() == ()
+    assert fleet.nodes.list().items == ()
 if child:
     assert os.waitpid(child, 0)[1] == 0
 """

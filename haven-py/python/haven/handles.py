@@ -44,6 +44,8 @@ if TYPE_CHECKING:
         NodeStatus,
         NodeUse,
         Output,
+        Page,
+        Placement,
         Processes,
         PullProgress,
         Report,
@@ -78,9 +80,13 @@ class ClustersHandle(Handle):
 
     __slots__ = ()
 
-    async def list(self) -> Sequence[Cluster]:
-        """Lists the clusters, ordered by name; `all` and `orphans` are always there."""
-        return await self._call("clusters.list", {})
+    async def list(self, *, limit: int | None = None, cursor: str | None = None) -> Page[Cluster]:
+        """Lists the clusters, ordered by name; `all` and `orphans` are always there.
+
+        * `limit`: At most so many, 1 to 10,000; none: all.
+        * `cursor`: Go on after this `next` of an earlier page.
+        """
+        return await self._call("clusters.list", {"limit": limit, "cursor": cursor})
 
     async def create(self, name: str, *, description: str = "") -> Cluster:
         """Makes a cluster. `already_exists` when the name is taken.
@@ -134,6 +140,16 @@ class ClustersHandle(Handle):
         * `node`: The node.
         """
         return await self._call("clusters.remove_node", {"cluster": cluster, "node": node})
+
+    async def place(self, cluster: str, spec: ContainerSpec, *, name: str | None = None) -> Placement:
+        """Chooses the node of a cluster that takes a new container, and says why; nothing is made. Without a node in the
+        answer there is none that can take it.
+
+        * `cluster`: The cluster.
+        * `spec`: What it shall be.
+        * `name`: The container's name.
+        """
+        return await self._call("clusters.place", {"cluster": cluster, "spec": spec, "name": name})
 
 
 class ContainersHandle(Containers):
@@ -598,13 +614,30 @@ class NodesHandle(Nodes):
 
     __slots__ = ()
 
-    async def list(self, *, cluster: str | None = None, status: NodeStatus | None = None) -> Sequence[Node]:
+    async def list(
+        self,
+        *,
+        cluster: str | None = None,
+        status: NodeStatus | None = None,
+        label: Sequence[str] = (),
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> Page[Node]:
         """Lists the nodes, ordered by name.
 
         * `cluster`: Only those of this cluster.
         * `status`: Only those in this state.
+        * `label`: Only with all of these labels: `key` or `key=value`.
+        * `limit`: At most so many, 1 to 10,000; none: all.
+        * `cursor`: Go on after this `next` of an earlier page.
         """
-        return await self._call("nodes.list", {"cluster": cluster, "status": status})
+        return await self._call("nodes.list", {
+            "cluster": cluster,
+            "status": status,
+            "label": label,
+            "limit": limit,
+            "cursor": cursor,
+        })
 
     async def register(
         self,

@@ -21,6 +21,7 @@ __all__ = [
     "At",
     "AuditPage",
     "AuditRecord",
+    "Check",
     "Cluster",
     "ClusterKind",
     "Container",
@@ -63,10 +64,13 @@ __all__ = [
     "Object",
     "Outcome",
     "Output",
+    "Page",
+    "Placement",
     "Port",
     "Processes",
     "Protocol",
     "PullProgress",
+    "Refusal",
     "Report",
     "RestartPolicy",
     "Secret",
@@ -83,6 +87,14 @@ __all__ = [
 ]
 
 T = TypeVar("T")
+
+Check = Literal["contact", "name", "port", "memory"]
+"""What a node must pass to take a container.
+* `contact`: Its engine answers.
+* `name`: No container has the name.
+* `port`: No container that runs publishes one of the ports.
+* `memory`: It has as much memory as the container may use.
+"""
 
 ClusterKind = Literal["builtin", "pool"]
 """What kind of cluster it is.
@@ -1732,6 +1744,42 @@ class Object(Record):
         assign(self, "name", name)
 
 
+class Page(Record, Generic[T]):
+    """A part of a list, and where it goes on."""
+
+    __slots__ = ("items", "next")
+
+    items: Sequence[T]
+    """The things, in order."""
+
+    next: str | None
+    """Where the next page begins, where there is one."""
+
+    def __init__(self, items: Sequence[T], next: str | None = None) -> None:
+        assign(self, "items", items)
+        assign(self, "next", next)
+
+
+class Placement(Record):
+    """The node that a new container goes to, or why there is none."""
+
+    __slots__ = ("reason", "node", "refused")
+
+    reason: str
+    """Why that one, or that none can, in words."""
+
+    node: str | None
+    """The node; none: no node can take it."""
+
+    refused: Sequence[Refusal]
+    """The nodes that cannot take it, and why."""
+
+    def __init__(self, reason: str, node: str | None = None, refused: Sequence[Refusal] = ()) -> None:
+        assign(self, "reason", reason)
+        assign(self, "node", node)
+        assign(self, "refused", refused)
+
+
 class Port(Record):
     """A published port."""
 
@@ -1806,6 +1854,26 @@ class PullProgress(Record):
         assign(self, "layer", layer)
         assign(self, "current", current)
         assign(self, "total", total)
+
+
+class Refusal(Record):
+    """A node that cannot take a container."""
+
+    __slots__ = ("node", "check", "reason")
+
+    node: str
+    """The node."""
+
+    check: Check
+    """What it does not pass."""
+
+    reason: str
+    """Why, in words."""
+
+    def __init__(self, node: str, check: Check, reason: str) -> None:
+        assign(self, "node", node)
+        assign(self, "check", check)
+        assign(self, "reason", reason)
 
 
 class Report(Record):

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use haven_core::{
     door::{Handler, Row},
     model::{
-        At, Container, ContainerDetail, EngineInfo, ErrorKind, Found, Image, Listing, Network, Node, Volume,
-        metrics::ContainerUse,
+        At, Cluster, Container, ContainerDetail, EngineInfo, ErrorKind, Found, Image, Listing, Network, Node, Page,
+        Volume, metrics::ContainerUse,
     },
 };
 use schemars::{
@@ -103,9 +103,12 @@ impl Model {
         model.hold::<Network>(&mut generator);
         model.hold::<Volume>(&mut generator);
         model.hold::<ContainerUse>(&mut generator);
+        model.page::<Node>(&mut generator);
+        model.page::<Cluster>(&mut generator);
         model.class_of_holder::<Found<Container>, Container>(&mut generator, "Found");
         model.class_of_holder::<At<Container>, Container>(&mut generator, "At");
-        model.class_of_listing(&mut generator);
+        model.class_around::<Listing<Container>, Container>(&mut generator, "Listing");
+        model.class_around::<Page<Node>, Node>(&mut generator, "Page");
         model.answer::<Node>(&mut generator, "NODE");
         model.answer::<EngineInfo>(&mut generator, "ENGINE_INFO");
         model.answer::<ContainerDetail>(&mut generator, "CONTAINER_DETAIL");
@@ -133,6 +136,11 @@ impl Model {
         }
     }
 
+    fn page<T: JsonSchema>(&mut self, generator: &mut SchemaGenerator) {
+        let (inner, schema) = (name_of::<T>(generator), name_of::<Page<T>>(generator));
+        self.held.insert(schema, ("Page".to_owned(), inner));
+    }
+
     fn answer<T: JsonSchema>(&mut self, generator: &mut SchemaGenerator, name: &'static str) {
         let schema = generator.subschema_for::<T>().to_value();
         let (kind, _) = self.kind(&schema, generator);
@@ -157,11 +165,18 @@ impl Model {
         self.classes.insert(name.to_owned(), class);
     }
 
-    fn class_of_listing(&mut self, generator: &mut SchemaGenerator) {
-        let schema = definition(&name_of::<Listing<Container>>(generator), generator);
+    /// A class that has a list of what it holds.
+    fn class_around<O: JsonSchema, I: JsonSchema>(&mut self, generator: &mut SchemaGenerator, name: &str) {
+        let schema = definition(&name_of::<O>(generator), generator);
+        let inner = Kind::Record(name_of::<I>(generator));
         let mut class = self.class(&schema, generator);
+        for field in &mut class.fields {
+            if field.kind == Kind::List(Box::new(inner.clone())) {
+                field.kind = Kind::List(Box::new(Kind::Held));
+            }
+        }
         class.holds = true;
-        self.classes.insert("Listing".to_owned(), class);
+        self.classes.insert(name.to_owned(), class);
     }
 
     fn operation(&mut self, row: &Row, generator: &mut SchemaGenerator) -> Operation {
