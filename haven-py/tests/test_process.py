@@ -153,12 +153,25 @@ assert counts[-1] <= counts[2], counts
 
 def test_an_older_python_is_named(tmp_path: Path) -> None:
     source = Path(haven.__file__).read_text()
-    check = source[source.index("import sys") : source.index("from . import")]
+    check = source[source.index("import sys") : source.index("if TYPE_CHECKING")]
     older = check.replace("import sys", "class sys:\n    version_info = (3, 9, 2)\n    version = '3.9.2 (default)'")
     done = python(older)
     assert "haven needs Python 3.10 or newer, this is 3.9.2" in done.stderr
 
 
 def test_importing_starts_no_thread_and_no_event_loop() -> None:
-    done = python("import haven, os, sys; print(len(os.listdir('/proc/self/task')), 'asyncio' in sys.modules)")
+    used = "haven.blocking.open; haven.model.Event"
+    done = python(f"import haven.blocking, os, sys; {used}; print(len(os.listdir('/proc/self/task')), 'asyncio' in sys.modules)")
     assert done.stdout == "1 False\n", done.stderr
+
+
+def test_the_agent_loads_nothing_of_the_package_but_the_native_half() -> None:
+    done = python("import sys\nfrom haven import program, _haven\nprint([name for name in sys.modules if 'haven' in name])")
+    assert done.stdout == "['haven', 'haven.program', 'haven._haven']\n", done.stderr
+
+
+def test_the_whole_package_can_be_imported_by_name() -> None:
+    done = python("from haven import *\nprint(ContainerSpec('a').image, NotFound.kind, open.__module__)")
+    assert done.stdout == "a not_found haven.opening\n", done.stderr
+    done = python("import haven\nassert 'ContainerSpec' in dir(haven)\nhaven.nothing")
+    assert "module `haven` has no attribute `nothing`" in done.stderr

@@ -50,6 +50,9 @@ async def test_stopping_ends_whoever_reads() -> None:
             with pytest.raises(StopAsyncIteration):
                 await reader
         assert [event async for event in events] == []
+        never = fleet.events.follow()
+        await never.stop()
+        assert [event async for event in never] == []
 
 
 class Silent:
@@ -164,6 +167,10 @@ async def test_a_terminal_has_a_size_and_closes() -> None:
             await terminal.write("go\n")
             assert b"50 120" in await terminal.read()
             assert await terminal.exit_code() == 0
+        endless = haven.ExecSpec(command=["sh", "-c", "while true; do echo much; done"])
+        async with await fleet.containers.exec("a", "talk", endless) as terminal:
+            with pytest.raises(ValueError, match="more than 1000 bytes"):
+                await terminal.read(limit=1000)
         terminal = await fleet.containers.exec("a", "talk", haven.ExecSpec(command=["cat"], stdin=True))
         await terminal.write("half")
         assert (await anext(aiter(terminal))).bytes == b"half"

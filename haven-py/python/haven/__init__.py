@@ -23,21 +23,25 @@ from __future__ import annotations
 
 import sys
 
+TYPE_CHECKING = False
+
 if sys.version_info < (3, 10):
     raise ImportError(f"haven needs Python 3.10 or newer, this is {sys.version.split()[0]}")
 
-from . import errors, model
-from ._haven import version as __version__
-from .agent import Agent
-from .engine import Engine
-from .errors import *
-from .fleet import Haven
-from .model import *
-from .opening import Opening, open
-from .stream import Stream
-from .subscription import Subscription
-from .terminal import Terminal
+if TYPE_CHECKING:
+    from ._package import *
+    from ._package import __version__ as __version__
+else:
 
-__all__ = ["Agent", "Engine", "Haven", "Opening", "Stream", "Subscription", "Terminal", "__version__", "open"]
-__all__ += errors.__all__
-__all__ += model.__all__
+    def __getattr__(name: str) -> object:
+        """Loads the package with the first thing that is asked of it: the installed agent needs none of it."""
+        from importlib import import_module
+
+        package = import_module("._package", __name__)
+        if name != "__all__" and name not in package.__all__:
+            raise AttributeError(f"module `{__name__}` has no attribute `{name}`")
+        globals().update({known: getattr(package, known) for known in ("__all__", *package.__all__)})
+        return globals()[name]
+
+    def __dir__() -> list[str]:
+        return __getattr__("__all__")
