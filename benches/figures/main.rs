@@ -8,6 +8,7 @@
 mod agent;
 mod list;
 mod load;
+mod python;
 mod ratio;
 mod report;
 
@@ -33,6 +34,7 @@ async fn measure() {
     if require("docker").is_some() {
         let bed = Bed::with_engines(1).start().await.expect("the bed starts");
         list::lists(&bed).await;
+        tokio::task::block_in_place(|| python::figures(&bed));
         bed.shutdown().await.expect("the bed goes away");
         agent::agents().await;
     }

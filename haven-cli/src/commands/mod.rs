@@ -15,6 +15,8 @@ mod each;
 pub(crate) mod environment;
 mod events;
 mod exec;
+#[cfg(test)]
+mod faces;
 mod images;
 mod inspect;
 mod invite;

@@ -102,7 +102,7 @@ pub(crate) fn run(context: &Context) -> Result {
     })
 }
 
-fn command_of(operation: &str) -> Option<&'static str> {
+pub(super) fn command_of(operation: &str) -> Option<&'static str> {
     COMMANDS.iter().find(|(name, _)| *name == operation).map(|(_, command)| *command)
 }
 

@@ -18,6 +18,8 @@ type Answer<T> = Pin<Box<dyn Future<Output = Result<T>> + Send>>;
 pub struct Row {
     /// Its name: `containers.stop`.
     pub name: &'static str,
+    /// Its type, with the path to it.
+    pub operation: &'static str,
     /// What it does, in one line.
     pub summary: &'static str,
     /// Its HTTP method.
@@ -87,6 +89,7 @@ impl Row {
     fn new<O: Operation + Described>(handler: Handler) -> Self {
         Self {
             name: O::NAME,
+            operation: std::any::type_name::<O>(),
             summary: O::SUMMARY,
             method: O::METHOD,
             path: O::PATH,

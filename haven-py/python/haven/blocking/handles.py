@@ -1,0 +1,902 @@
+# The blocking twin of `haven/handles.py`, generated from it: `HAVEN_BLESS=1 cargo test -p haven-py`.
+"""Every operation of Haven: a handle a noun, a method an operation.
+
+Generated from the door's table: `HAVEN_BLESS=1 cargo test -p haven-py`.
+"""
+
+# mypy: disable-error-code="no-any-return"
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ._handle import Containers, Handle, Nodes
+from .._record import EMPTY
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from .._haven import Fleet, Secret
+    from ..model import (
+        Acted,
+        AuditPage,
+        Cluster,
+        Container,
+        ContainerDetail,
+        ContainerSpec,
+        ContainerState,
+        ContainerStats,
+        ContainerUse,
+        Created,
+        Event,
+        EventCount,
+        Events,
+        ExecSpec,
+        Exited,
+        Found,
+        Identity,
+        Image,
+        ImageDetail,
+        Listing,
+        Network,
+        NetworkSpec,
+        Node,
+        NodeMetrics,
+        NodeStatus,
+        NodeUse,
+        Output,
+        Page,
+        Placement,
+        Processes,
+        PullProgress,
+        Report,
+        Session,
+        Severity,
+        SystemStatus,
+        TlsSpec,
+        TopBy,
+        Volume,
+        VolumeSpec,
+    )
+    from .stream import Stream
+    from .terminal import Terminal
+
+
+class AuditHandle(Handle):
+    """Who did what."""
+
+    __slots__ = ()
+
+    def list(self, *, after: int | None = None, limit: int | None = None) -> AuditPage:
+        """Lists who did what, oldest first: the newest records, or those after a number.
+
+        * `after`: Only after this number.
+        * `limit`: At most so many, 1 to 1,000; none: 100.
+        """
+        return self._call("audit.list", {"after": after, "limit": limit})
+
+
+class ClustersHandle(Handle):
+    """Machines managed as one."""
+
+    __slots__ = ()
+
+    def list(self, *, limit: int | None = None, cursor: str | None = None) -> Page[Cluster]:
+        """Lists the clusters, ordered by name; `all` and `orphans` are always there.
+
+        * `limit`: At most so many, 1 to 10,000; none: all.
+        * `cursor`: Go on after this `next` of an earlier page.
+        """
+        return self._call("clusters.list", {"limit": limit, "cursor": cursor})
+
+    def create(self, name: str, *, description: str = "") -> Cluster:
+        """Makes a cluster. `already_exists` when the name is taken.
+
+        * `name`: Its name.
+        * `description`: What it is for.
+        """
+        return self._call("clusters.create", {"name": name, "description": description})
+
+    def get(self, cluster: str) -> Cluster:
+        """Shows one cluster.
+
+        * `cluster`: Its name.
+        """
+        return self._call("clusters.get", {"cluster": cluster})
+
+    def update(self, cluster: str, *, description: str | None = None, revision: str | None = None) -> Cluster:
+        """Describes a cluster anew. `conflict` when it is not at `revision` any more.
+
+        * `cluster`: Its name.
+        * `description`: What it is for.
+        * `revision`: The revision that the change is meant for; none: whichever there is.
+        """
+        return self._call("clusters.update", {
+            "cluster": cluster,
+            "description": description,
+            "revision": revision,
+        })
+
+    def delete(self, cluster: str, *, revision: str | None = None) -> None:
+        """Deletes a cluster; its nodes become orphans. `denied` for `all` and `orphans`, `conflict` when it is not at
+        `revision` any more.
+
+        * `cluster`: Its name.
+        * `revision`: The revision that shall be deleted; none: whichever there is.
+        """
+        return self._call("clusters.delete", {"cluster": cluster, "revision": revision})
+
+    def add_node(self, cluster: str, node: str) -> Node:
+        """Puts a node into a cluster, out of the one it was in.
+
+        * `cluster`: The cluster.
+        * `node`: The node.
+        """
+        return self._call("clusters.add_node", {"cluster": cluster, "node": node})
+
+    def remove_node(self, cluster: str, node: str) -> Node:
+        """Takes a node out of a cluster. `conflict` when it is in another.
+
+        * `cluster`: The cluster.
+        * `node`: The node.
+        """
+        return self._call("clusters.remove_node", {"cluster": cluster, "node": node})
+
+    def place(self, cluster: str, spec: ContainerSpec, *, name: str | None = None) -> Placement:
+        """Chooses the node of a cluster that takes a new container, and says why; nothing is made. Without a node in the
+        answer there is none that can take it.
+
+        * `cluster`: The cluster.
+        * `spec`: What it shall be.
+        * `name`: The container's name.
+        """
+        return self._call("clusters.place", {"cluster": cluster, "spec": spec, "name": name})
+
+
+class ContainersHandle(Containers):
+    """The containers of the fleet."""
+
+    __slots__ = ()
+
+    def list(
+        self,
+        *,
+        cluster: str | None = None,
+        node: str | None = None,
+        id: Sequence[str] = (),
+        name: Sequence[str] = (),
+        image: Sequence[str] = (),
+        label: Sequence[str] = (),
+        state: Sequence[ContainerState] = (),
+        fresh: bool = False,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> Listing[Container]:
+        """Lists containers of a cluster, a node or the whole fleet, ordered by node, name and id.
+
+        From the live inventory: `as_of` says how old the oldest part is, `stale` and `missing` what cannot be counted on.
+
+        * `cluster`: Only of this cluster.
+        * `node`: Only of this node.
+        * `id`: Only with one of these ids, or beginnings of ids.
+        * `name`: Only with one of these texts in the name.
+        * `image`: Only of one of these images.
+        * `label`: Only with all of these labels: `key` or `key=value`.
+        * `state`: Only in one of these states.
+        * `fresh`: Ask every engine now instead of the inventory.
+        * `limit`: At most so many, 1 to 10,000; none: all.
+        * `cursor`: Go on after this `next` of an earlier page.
+        """
+        return self._call("containers.list", {
+            "cluster": cluster,
+            "node": node,
+            "id": id,
+            "name": name,
+            "image": image,
+            "label": label,
+            "state": state,
+            "fresh": fresh,
+            "limit": limit,
+            "cursor": cursor,
+        })
+
+    def find(self, container: str, *, cluster: str | None = None, node: str | None = None) -> Found[Container]:
+        """Finds one container by id, beginning of an id, or name. `conflict` names the candidates when there are several.
+
+        From the live inventory, as lists are: `stale` says that it is what was last seen.
+
+        * `container`: Its id, the beginning of its id, or its name.
+        * `cluster`: Only of this cluster.
+        * `node`: Only of this node.
+        """
+        return self._call("containers.find", {"container": container, "cluster": cluster, "node": node})
+
+    def create(self, node: str, spec: ContainerSpec, *, name: str | None = None) -> Created:
+        """Creates a container on a node, without starting it.
+
+        * `node`: The node.
+        * `spec`: What it shall be.
+        * `name`: Its name; none: the engine makes one up.
+        """
+        return self._call("containers.create", {"node": node, "spec": spec, "name": name})
+
+    def inspect(self, node: str, container: str) -> ContainerDetail:
+        """Shows everything about one container. Values of its environment show as `***`.
+
+        * `node`: The node it is on.
+        * `container`: Its id, the beginning of its id, or its name.
+        """
+        return self._call("containers.inspect", {"node": node, "container": container})
+
+    def start(self, node: str, container: str) -> Acted:
+        """Starts a container.
+
+        * `node`: The node it is on.
+        * `container`: Its id, the beginning of its id, or its name.
+        """
+        return self._call("containers.start", {"node": node, "container": container})
+
+    def stop(self, node: str, container: str, *, timeout: int | None = None) -> Acted:
+        """Stops a container: asks its program to end, and kills it when it does not in time.
+
+        * `node`: The node it is on.
+        * `container`: Its id, the beginning of its id, or its name.
+        * `timeout`: Seconds until it is killed; none: the container's own, else 10.
+        """
+        return self._call("containers.stop", {"node": node, "container": container, "timeout": timeout})
+
+    def restart(self, node: str, container: str, *, timeout: int | None = None) -> Acted:
+        """Stops a container if it runs, and starts it.
+
+        * `node`: The node it is on.
+        * `container`: Its id, the beginning of its id, or its name.
+        * `timeout`: Seconds until it is killed; none: the container's own, else 10.
+        """
+        return self._call("containers.restart", {"node": node, "container": container, "timeout": timeout})
+
+    def kill(self, node: str, container: str, *, signal: str | None = None) -> Acted:
+        """Sends a signal to a container's program. `conflict` when it does not run.
+
+        * `node`: The node it is on.
+        * `container`: Its id, the beginning of its id, or its name.
+        * `signal`: The signal; none: SIGKILL.
+        """
+        return self._call("containers.kill", {"node": node, "container": container, "signal": signal})
+
+    def pause(self, node: str, container: str) -> Acted:
+        """Holds a container's program.
+
+        * `node`: The node it is on.
+        * `container`: Its id, the beginning of its id, or its name.
+        """
+        return self._call("containers.pause", {"node": node, "container": container})
+
+    def unpause(self, node: str, container: str) -> Acted:
+        """Lets a container's program go on.
+
+        * `node`: The node it is on.
+        * `container`: Its id, the beginning of its id, or its name.
+        """
+        return self._call("containers.unpause", {"node": node, "container": container})
+
+    def rename(self, node: str, container: str, name: str) -> Acted:
+        """Gives a container another name.
+
+        * `node`: The node it is on.
+        * `container`: Its id, the beginning of its id, or its name.
+        * `name`: The name.
+        """
+        return self._call("containers.rename", {"node": node, "container": container, "name": name})
+
+    def remove(self, node: str, container: str, *, force: bool = False, volumes: bool = False) -> Acted:
+        """Removes a container. `conflict` when it runs and `force` is not set.
+
+        * `node`: The node it is on.
+        * `container`: Its id, the beginning of its id, or its name.
+        * `force`: Also when it runs: it is killed first.
+        * `volumes`: With its volumes that have no name.
+        """
+        return self._call("containers.remove", {
+            "node": node,
+            "container": container,
+            "force": force,
+            "volumes": volumes,
+        })
+
+    def wait(self, node: str, container: str) -> Exited:
+        """Waits until a container's program has ended, and answers its exit code.
+
+        * `node`: The node it is on.
+        * `container`: Its id, the beginning of its id, or its name.
+        """
+        return self._call("containers.wait", {"node": node, "container": container})
+
+    def processes(self, node: str, container: str) -> Processes:
+        """Shows what runs in a container.
+
+        * `node`: The node it is on.
+        * `container`: Its id, the beginning of its id, or its name.
+        """
+        return self._call("containers.processes", {"node": node, "container": container})
+
+    def stats(self, node: str, container: str) -> ContainerStats:
+        """Takes one sample of what a container uses.
+
+        * `node`: The node it is on.
+        * `container`: Its id, the beginning of its id, or its name.
+        """
+        return self._call("containers.stats", {"node": node, "container": container})
+
+    def stats_stream(self, node: str, container: str) -> Stream[ContainerStats]:
+        """Follows what a container uses: a sample about every second, until it stops.
+
+        * `node`: The node it is on.
+        * `container`: Its id, the beginning of its id, or its name.
+        """
+        return self._follow("containers.stats_stream", {"node": node, "container": container})
+
+    def metrics(self, node: str, container: str) -> Sequence[ContainerStats]:
+        """Shows what a running container used, oldest first: the last 60 samples.
+
+        * `node`: The node it is on.
+        * `container`: Its id, the beginning of its id, or its name.
+        """
+        return self._call("containers.metrics", {"node": node, "container": container})
+
+    def logs(
+        self,
+        node: str,
+        container: str,
+        *,
+        follow: bool = False,
+        tail: int | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        timestamps: bool = False,
+        stdout: bool = True,
+        stderr: bool = True,
+    ) -> Stream[Output]:
+        """Reads what a container wrote; with `follow` also what it writes from now on.
+
+        * `node`: The node it is on.
+        * `container`: Its id, the beginning of its id, or its name.
+        * `follow`: Go on until the container stops.
+        * `tail`: Only so many lines from the end.
+        * `since`: Only what was written since then.
+        * `until`: Only what was written until then.
+        * `timestamps`: Begin each line with its time.
+        * `stdout`: Standard output; by default yes.
+        * `stderr`: Standard error; by default yes.
+        """
+        return self._follow("containers.logs", {
+            "node": node,
+            "container": container,
+            "follow": follow,
+            "tail": tail,
+            "since": since,
+            "until": until,
+            "timestamps": timestamps,
+            "stdout": stdout,
+            "stderr": stderr,
+        })
+
+    def exec(self, node: str, container: str, spec: ExecSpec) -> Terminal:
+        """Runs a program in a container, and talks with it.
+
+        * `node`: The node it is on.
+        * `container`: Its id, the beginning of its id, or its name.
+        * `spec`: The program.
+        """
+        return self._converse("containers.exec", {"node": node, "container": container, "spec": spec})
+
+    def attach(self, node: str, container: str) -> Terminal:
+        """Connects to the main program of a container.
+
+        * `node`: The node it is on.
+        * `container`: Its id, the beginning of its id, or its name.
+        """
+        return self._converse("containers.attach", {"node": node, "container": container})
+
+
+class EventsHandle(Handle):
+    """What happened in the fleet."""
+
+    __slots__ = ()
+
+    def list(
+        self,
+        *,
+        cluster: str | None = None,
+        node: str | None = None,
+        severity: Severity | None = None,
+        type: str | None = None,
+        object: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        after: str | None = None,
+        limit: int | None = None,
+    ) -> Events:
+        """Reads events, oldest first: the newest that fit, or those after a cursor. `not_found` for a cluster or
+        node that is not there and has no events either.
+
+        Where events after the cursor are not kept any more, one of the type `journal` and the action `gap` comes first,
+        whatever the conditions.
+
+        * `cluster`: Only of nodes that were in this cluster then.
+        * `node`: Only of this node.
+        * `severity`: Only at least as severe.
+        * `type`: Only of this kind of object: `container`, `node`, …
+        * `object`: Only of this object, by id or name.
+        * `since`: Only since then.
+        * `until`: Only until then.
+        * `after`: Only after this cursor, beginning with the one that follows it.
+        * `limit`: At most so many, 1 to 10,000; none: 1,000.
+        """
+        return self._call("events.list", {
+            "cluster": cluster,
+            "node": node,
+            "severity": severity,
+            "type": type,
+            "object": object,
+            "since": since,
+            "until": until,
+            "after": after,
+            "limit": limit,
+        })
+
+    def count(self, *, since: datetime | None = None) -> Sequence[EventCount]:
+        """Counts events by cluster and severity.
+
+        * `since`: Only since then.
+        """
+        return self._call("events.count", {"since": since})
+
+    def follow(
+        self,
+        *,
+        cluster: str | None = None,
+        node: str | None = None,
+        severity: Severity | None = None,
+        type: str | None = None,
+        object: str | None = None,
+        after: str | None = None,
+    ) -> Stream[Event]:
+        """Follows events: those after a cursor first, where one is given, then each as it happens.
+
+        Where some are not kept any more, or the reader is too slow, one of the type `journal` and the action `gap` tells of
+        it, whatever the conditions.
+
+        * `cluster`: Only of nodes that were in this cluster then.
+        * `node`: Only of this node.
+        * `severity`: Only at least as severe.
+        * `type`: Only of this kind of object: `container`, `node`, …
+        * `object`: Only of this object, by id or name.
+        * `after`: Begin after this cursor; none: with the next event.
+        """
+        return self._follow("events.follow", {
+            "cluster": cluster,
+            "node": node,
+            "severity": severity,
+            "type": type,
+            "object": object,
+            "after": after,
+        })
+
+
+class ImagesHandle(Handle):
+    """The images of the fleet."""
+
+    __slots__ = ()
+
+    def list(
+        self,
+        *,
+        cluster: str | None = None,
+        node: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> Listing[Image]:
+        """Lists images of a cluster, a node or the whole fleet, ordered by node, name and id: one request a node.
+
+        * `cluster`: Only of this cluster.
+        * `node`: Only of this node.
+        * `limit`: At most so many, 1 to 10,000; none: all.
+        * `cursor`: Go on after this `next` of an earlier page.
+        """
+        return self._call("images.list", {"cluster": cluster, "node": node, "limit": limit, "cursor": cursor})
+
+    def inspect(self, node: str, image: str) -> ImageDetail:
+        """Shows everything about one image on a node.
+
+        * `node`: The node it is on.
+        * `image`: Its name or id.
+        """
+        return self._call("images.inspect", {"node": node, "image": image})
+
+    def pull(self, node: str, image: str) -> Stream[PullProgress]:
+        """Fetches an image to a node from its registry, and tells the progress.
+
+        * `node`: The node.
+        * `image`: The image.
+        """
+        return self._follow("images.pull", {"node": node, "image": image})
+
+    def tag(self, node: str, image: str, name: str) -> Acted:
+        """Gives an image on a node a further name.
+
+        * `node`: The node it is on.
+        * `image`: Its name or id.
+        * `name`: The further name.
+        """
+        return self._call("images.tag", {"node": node, "image": image, "name": name})
+
+    def remove(self, node: str, image: str) -> Acted:
+        """Removes a name of an image from a node, and with its last name the image.
+
+        * `node`: The node it is on.
+        * `image`: Its name or id.
+        """
+        return self._call("images.remove", {"node": node, "image": image})
+
+
+class NetworksHandle(Handle):
+    """The networks of the fleet."""
+
+    __slots__ = ()
+
+    def list(
+        self,
+        *,
+        cluster: str | None = None,
+        node: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> Listing[Network]:
+        """Lists networks of a cluster, a node or the whole fleet, ordered by node, name and id: one request a node.
+
+        * `cluster`: Only of this cluster.
+        * `node`: Only of this node.
+        * `limit`: At most so many, 1 to 10,000; none: all.
+        * `cursor`: Go on after this `next` of an earlier page.
+        """
+        return self._call("networks.list", {"cluster": cluster, "node": node, "limit": limit, "cursor": cursor})
+
+    def create(self, node: str, spec: NetworkSpec) -> Network:
+        """Makes a network on a node.
+
+        * `node`: The node.
+        * `spec`: What it shall be.
+        """
+        return self._call("networks.create", {"node": node, "spec": spec})
+
+    def get(self, node: str, network: str) -> Network:
+        """Shows one network of a node.
+
+        * `node`: The node.
+        * `network`: The network.
+        """
+        return self._call("networks.get", {"node": node, "network": network})
+
+    def remove(self, node: str, network: str) -> Acted:
+        """Removes a network from a node. `conflict` when a running container is connected to it.
+
+        * `node`: The node.
+        * `network`: The network.
+        """
+        return self._call("networks.remove", {"node": node, "network": network})
+
+    def connect(self, node: str, network: str, container: str, *, aliases: Sequence[str] = ()) -> Acted:
+        """Connects a container to a network.
+
+        * `node`: The node.
+        * `network`: The network.
+        * `container`: The container.
+        * `aliases`: Further names of the container there.
+        """
+        return self._call("networks.connect", {
+            "node": node,
+            "network": network,
+            "container": container,
+            "aliases": aliases,
+        })
+
+    def disconnect(self, node: str, network: str, container: str) -> Acted:
+        """Disconnects a container from a network.
+
+        * `node`: The node.
+        * `network`: The network.
+        * `container`: The container.
+        """
+        return self._call("networks.disconnect", {"node": node, "network": network, "container": container})
+
+
+class NodesHandle(Nodes):
+    """The machines of the fleet."""
+
+    __slots__ = ()
+
+    def list(
+        self,
+        *,
+        cluster: str | None = None,
+        status: NodeStatus | None = None,
+        label: Sequence[str] = (),
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> Page[Node]:
+        """Lists the nodes, ordered by name.
+
+        * `cluster`: Only those of this cluster.
+        * `status`: Only those in this state.
+        * `label`: Only with all of these labels: `key` or `key=value`.
+        * `limit`: At most so many, 1 to 10,000; none: all.
+        * `cursor`: Go on after this `next` of an earlier page.
+        """
+        return self._call("nodes.list", {
+            "cluster": cluster,
+            "status": status,
+            "label": label,
+            "limit": limit,
+            "cursor": cursor,
+        })
+
+    def register(
+        self,
+        name: str,
+        address: str,
+        *,
+        cluster: str | None = None,
+        labels: Mapping[str, str] = EMPTY,
+        tls: TlsSpec | None = None,
+    ) -> Node:
+        """Registers a node by the address of its engine. `already_exists` when the name, or the address under another
+        name, is taken. The engine need not answer yet.
+
+        * `name`: Its name.
+        * `address`: Where its engine answers.
+        * `cluster`: The cluster to put it into.
+        * `labels`: Labels.
+        * `tls`: What to trust and to show, for an `https://` address.
+        """
+        return self._call("nodes.register", {
+            "name": name,
+            "address": address,
+            "cluster": cluster,
+            "labels": labels,
+            "tls": tls,
+        })
+
+    def get(self, node: str) -> Node:
+        """Shows one node.
+
+        * `node`: Its name.
+        """
+        return self._call("nodes.get", {"node": node})
+
+    def update(
+        self,
+        node: str,
+        *,
+        address: str | None = None,
+        labels: Mapping[str, str] | None = None,
+        tls: TlsSpec | None = None,
+        revision: str | None = None,
+    ) -> Node:
+        """Changes a node's registration; what is left out stays. `conflict` when it is not at `revision` any more.
+
+        * `node`: Its name.
+        * `address`: Where its engine answers.
+        * `labels`: All its labels, in place of the present ones.
+        * `tls`: The certificates that it is reached with, in place of the present ones.
+        * `revision`: The revision that the change is meant for; none: whichever there is.
+        """
+        return self._call("nodes.update", {
+            "node": node,
+            "address": address,
+            "labels": labels,
+            "tls": tls,
+            "revision": revision,
+        })
+
+    def remove(self, node: str, *, revision: str | None = None) -> None:
+        """Removes a node from the fleet. What runs on its engine goes on running. `conflict` when it is not at `revision` any
+        more.
+
+        * `node`: Its name.
+        * `revision`: The revision that shall be removed; none: whichever there is.
+        """
+        return self._call("nodes.remove", {"node": node, "revision": revision})
+
+    def report(self, node: str, report: Report, *, from_: str | None = None, ttl: int | None = None) -> None:
+        """Takes an agent's report of its machine, and registers the node if it is new.
+
+        * `node`: The node's name.
+        * `report`: What the agent says.
+        * `from_`: The address that the report came from; stands in for a loopback host in the report.
+        * `ttl`: How many seconds the report is good for, which is two intervals of the agent; it counts as silent after half as much again. None: after three times the usual interval.
+        """
+        return self._call("nodes.report", {"node": node, "report": report, "from": from_, "ttl": ttl})
+
+    def metrics(self, node: str) -> Sequence[NodeMetrics]:
+        """Shows what a node used, oldest first, as far back as it is kept.
+
+        * `node`: Its name.
+        """
+        return self._call("nodes.metrics", {"node": node})
+
+
+class SessionsHandle(Handle):
+    """Signing in and out."""
+
+    __slots__ = ()
+
+    def create(self, user: str, password: Secret | str) -> Session:
+        """Signs in, and answers a token to send as `Authorization: Bearer TOKEN`. `unauthenticated` when user and password
+        do not fit together; `busy` after too many attempts.
+
+        * `user`: The user.
+        * `password`: The password.
+        """
+        return self._call("sessions.create", {"user": user, "password": password})
+
+    def current(self) -> Identity:
+        """Says who is signed in."""
+        return self._call("sessions.current", {})
+
+    def delete(self, token: Secret | str) -> None:
+        """Ends a session: its token is refused from now on.
+
+        * `token`: The token.
+        """
+        return self._call("sessions.delete", {"token": token})
+
+
+class SystemHandle(Handle):
+    """Haven itself."""
+
+    __slots__ = ()
+
+    def status(self) -> SystemStatus:
+        """Shows the version, the store, and the size of the fleet."""
+        return self._call("system.status", {})
+
+
+class TopHandle(Handle):
+    """What uses most."""
+
+    __slots__ = ()
+
+    def nodes(
+        self,
+        *,
+        cluster: str | None = None,
+        by: TopBy = "cpu",
+        limit: int | None = None,
+    ) -> Sequence[NodeUse]:
+        """Lists the nodes that use most, first those that use more.
+
+        * `cluster`: Only of this cluster.
+        * `by`: Most of what.
+        * `limit`: At most so many; none: all.
+        """
+        return self._call("top.nodes", {"cluster": cluster, "by": by, "limit": limit})
+
+    def containers(
+        self,
+        *,
+        cluster: str | None = None,
+        node: str | None = None,
+        by: TopBy = "cpu",
+        limit: int | None = None,
+    ) -> Listing[ContainerUse]:
+        """Lists the containers that use most, first those that use more.
+
+        `missing` names the nodes of which nothing is known now.
+
+        * `cluster`: Only of this cluster.
+        * `node`: Only of this node.
+        * `by`: Most of what.
+        * `limit`: At most so many; none: all.
+        """
+        return self._call("top.containers", {"cluster": cluster, "node": node, "by": by, "limit": limit})
+
+
+class UsersHandle(Handle):
+    """Who may sign in."""
+
+    __slots__ = ()
+
+    def change_password(self, user: str, password: Secret | str, new_password: Secret | str) -> None:
+        """Changes a user's password, and ends all of the user's sessions. `unauthenticated` when the present one is wrong.
+
+        * `user`: The user.
+        * `password`: The present password.
+        * `new_password`: The new one.
+        """
+        return self._call("users.change_password", {
+            "user": user,
+            "password": password,
+            "new_password": new_password,
+        })
+
+
+class VolumesHandle(Handle):
+    """The volumes of the fleet."""
+
+    __slots__ = ()
+
+    def list(
+        self,
+        *,
+        cluster: str | None = None,
+        node: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> Listing[Volume]:
+        """Lists volumes of a cluster, a node or the whole fleet, ordered by node, name and id: one request a node.
+
+        * `cluster`: Only of this cluster.
+        * `node`: Only of this node.
+        * `limit`: At most so many, 1 to 10,000; none: all.
+        * `cursor`: Go on after this `next` of an earlier page.
+        """
+        return self._call("volumes.list", {"cluster": cluster, "node": node, "limit": limit, "cursor": cursor})
+
+    def create(self, node: str, spec: VolumeSpec) -> Acted:
+        """Makes a volume on a node; one that is there already is left as it is.
+
+        * `node`: The node.
+        * `spec`: What it shall be.
+        """
+        return self._call("volumes.create", {"node": node, "spec": spec})
+
+    def get(self, node: str, volume: str) -> Volume:
+        """Shows one volume of a node.
+
+        * `node`: The node.
+        * `volume`: The volume.
+        """
+        return self._call("volumes.get", {"node": node, "volume": volume})
+
+    def remove(self, node: str, volume: str) -> Acted:
+        """Removes a volume from a node, with its data. `conflict` when a container uses it.
+
+        * `node`: The node.
+        * `volume`: The volume.
+        """
+        return self._call("volumes.remove", {"node": node, "volume": volume})
+
+
+class Handles:
+    """What a fleet has, a handle a noun."""
+
+    __slots__ = (
+        "_fleet",
+        "audit",
+        "clusters",
+        "containers",
+        "events",
+        "images",
+        "networks",
+        "nodes",
+        "sessions",
+        "system",
+        "top",
+        "users",
+        "volumes",
+    )
+
+    def __init__(self, fleet: Fleet) -> None:
+        self._fleet = fleet
+        self.audit = AuditHandle(fleet)
+        self.clusters = ClustersHandle(fleet)
+        self.containers = ContainersHandle(fleet)
+        self.events = EventsHandle(fleet)
+        self.images = ImagesHandle(fleet)
+        self.networks = NetworksHandle(fleet)
+        self.nodes = NodesHandle(fleet)
+        self.sessions = SessionsHandle(fleet)
+        self.system = SystemHandle(fleet)
+        self.top = TopHandle(fleet)
+        self.users = UsersHandle(fleet)
+        self.volumes = VolumesHandle(fleet)

@@ -1,0 +1,57 @@
+# The blocking twin of `haven/terminal.py`, generated from it: `HAVEN_BLESS=1 cargo test -p haven-py`.
+"""Conversations with programs in containers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ._bridge import run
+from .stream import Stream
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+    from .. import _haven
+    from ..model import Output
+
+
+class Terminal:
+    """A conversation with a program: `for output in terminal`, and write what it reads."""
+
+    def __init__(self, terminal: _haven.Terminal) -> None:
+        self._terminal = terminal
+        self._output: Stream[Output] = Stream(terminal.output)
+
+    def __iter__(self) -> Stream[Output]:
+        return self._output
+
+    def read(self) -> bytes:
+        """All that the program writes from now on, until it ends, on both channels."""
+        return b"".join([output.bytes for output in self._output])
+
+    def write(self, data: bytes | str) -> None:
+        """Gives the program something to read."""
+        run(self._terminal.write(data.encode() if isinstance(data, str) else data))
+
+    def close_input(self) -> None:
+        """Ends what the program reads; its output goes on."""
+        run(self._terminal.close_input())
+
+    def resize(self, width: int, height: int) -> None:
+        """Tells the program the size of its terminal, in characters."""
+        run(self._terminal.resize(width, height))
+
+    def exit_code(self) -> int:
+        """Waits until the program has ended, and answers its exit code."""
+        code: int = run(self._terminal.exit_code())
+        return code
+
+    def close(self) -> None:
+        """Ends the conversation. The program of an exec goes on, as with Docker."""
+        run(self._terminal.close())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

@@ -1,0 +1,112 @@
+//! A fleet: every operation of the door's table, by name.
+
+use std::{collections::HashMap, sync::LazyLock};
+
+use haven_core::{
+    Error, Haven, Result,
+    door::{Credentials, Handler, RemoteOptions, Request, Row, table},
+    model::{ContainerSpec, Face, NodeName},
+};
+use pyo3::prelude::*;
+
+use crate::{
+    decode::{Shape, decode},
+    encode,
+    error::raise,
+    runtime::seconds,
+    secret::Text,
+    shapes,
+    stream::Stream,
+    terminal::Terminal,
+    work::Work,
+};
+
+static TABLE: LazyLock<HashMap<&'static str, Row>> =
+    LazyLock::new(|| table().into_iter().map(|row| (row.name, row)).collect());
+
+/// A fleet that was opened.
+#[pyclass(frozen, module = "haven._haven")]
+pub(crate) struct Fleet(Haven);
+
+fn credentials(token: Option<Text>, user: Option<String>, password: Option<Text>) -> Result<Credentials> {
+    match (token, user, password) {
+        (None, None, None) => Ok(Credentials::None),
+        (Some(token), None, None) => Ok(Credentials::Token(token.into())),
+        (None, Some(user), Some(password)) => Ok(Credentials::Password { user, password: password.into() }),
+        _ => Err(Error::invalid("credentials are either a `token`, or `user` and `password`")),
+    }
+}
+
+#[pymethods]
+impl Fleet {
+    /// Opens a fleet by its address.
+    #[staticmethod]
+    #[pyo3(signature = (url, token=None, user=None, password=None, ca=None, timeout=None))]
+    fn open(
+        py: Python<'_>,
+        url: String,
+        token: Option<Text>,
+        user: Option<String>,
+        password: Option<Text>,
+        ca: Option<String>,
+        timeout: Option<f64>,
+    ) -> PyResult<Work> {
+        let options = || {
+            let usual = RemoteOptions::default();
+            let timeout = timeout.map_or(Ok(usual.timeout), |timeout| seconds("timeout", timeout))?;
+            let credentials = credentials(token, user, password)?;
+            Ok(RemoteOptions { credentials, ca, timeout, face: Face::Python, ..usual })
+        };
+        let options = options().map_err(|error| raise(py, &error))?;
+        Ok(Work::new(async move { Haven::open_with(&url, options).await }, |py, haven| {
+            Ok(Bound::new(py, Self(haven))?.into_any())
+        }))
+    }
+
+    /// Begins an operation: answers a value, a stream or a terminal, as the table has it.
+    fn call(&self, py: Python<'_>, operation: &str, parameters: &Bound<'_, PyAny>) -> PyResult<Work> {
+        let row =
+            TABLE.get(operation).ok_or_else(|| raise(py, &Error::not_found("operation", operation.escape_debug())))?;
+        let request = Request::of(encode::parameters(parameters)?);
+        let shape =
+            shapes::ANSWERS.iter().find(|(name, _)| *name == row.name).map_or(&Shape::Plain, |(_, shape)| *shape);
+        let haven = self.0.clone();
+        Ok(match row.handler {
+            Handler::Call(run) => Work::new(run(haven, request), move |py, reply| decode(py, shape, &reply.json)),
+            Handler::Follow(open) => Work::new(open(haven, request), move |py, items| {
+                Ok(Bound::new(py, Stream::new(items, shape))?.into_any())
+            }),
+            Handler::Converse(open) => Work::new(open(haven, request), |py, terminal| {
+                Ok(Bound::new(py, Terminal::new(py, terminal)?)?.into_any())
+            }),
+        })
+    }
+
+    /// Waits until a node's engine is connected, for at most so many seconds; answers the node.
+    fn wait_online(&self, py: Python<'_>, node: String, within: f64) -> PyResult<Work> {
+        let limit = seconds("within", within).map_err(|error| raise(py, &error))?;
+        let haven = self.0.clone();
+        let wait = async move {
+            let node = haven.nodes().wait_online_within(&NodeName::new(&node)?, limit).await?;
+            serde_json::to_vec(&node).map_err(|error| Error::unexpected("a node can be written").caused_by(error))
+        };
+        Ok(Work::new(wait, |py, json| decode(py, &shapes::NODE, &json)))
+    }
+
+    /// Creates a container and starts it; answers its id.
+    fn run(&self, node: String, name: String, spec: &Bound<'_, PyAny>) -> PyResult<Work> {
+        let spec: ContainerSpec = encode::read(spec)?;
+        let haven = self.0.clone();
+        let run = async move { haven.containers().run(&NodeName::new(&node)?, &name, spec).await };
+        Ok(Work::new(run, |py, id| Ok(id.as_str().into_pyobject(py)?.into_any())))
+    }
+
+    /// Ends the background work of a fleet in this process, once what was begun is done and written.
+    fn close(&self) -> Work {
+        let haven = self.0.clone();
+        Work::silent(async move {
+            haven.close().await;
+            Ok(())
+        })
+    }
+}

@@ -1,0 +1,136 @@
+//! The threads that do the work, and the one gate between them and the interpreter.
+
+use std::{
+    sync::{
+        OnceLock,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use haven_core::{Error, ErrorKind, Result};
+use pyo3::prelude::*;
+use tokio::runtime::Runtime;
+use tokio_util::sync::CancellationToken;
+
+use crate::error::raise;
+
+/// How often somebody who waits looks whether Ctrl-C was pressed.
+const LOOK: Duration = Duration::from_millis(50);
+/// How long the end of the interpreter waits for those who wait.
+const LEAVE: Duration = Duration::from_secs(5);
+
+/// What a process has one of: its threads. Everything else belongs to an object of Python.
+struct Threads {
+    process: u32,
+    runtime: Runtime,
+    leaving: CancellationToken,
+    waiting: AtomicUsize,
+}
+
+static THREADS: OnceLock<Threads> = OnceLock::new();
+
+/// The threads of this process. A process forked from one that used them has none, and is refused.
+fn threads() -> Result<&'static Threads> {
+    let threads = if let Some(threads) = THREADS.get() {
+        threads
+    } else {
+        let runtime = tokio::runtime::Builder::new_multi_thread().thread_name("haven").enable_all().build();
+        let runtime = runtime.map_err(no_thread)?;
+        let (leaving, waiting) = (CancellationToken::new(), AtomicUsize::new(0));
+        THREADS.get_or_init(|| Threads { process: std::process::id(), runtime, leaving, waiting })
+    };
+    if threads.process != std::process::id() {
+        return Err(Error::new(
+            ErrorKind::Unsupported,
+            "this process was forked from one that used Haven, whose threads it does not have: use Haven after the fork \
+             only, or start processes with `multiprocessing.get_context(\"spawn\")`",
+        ));
+    }
+    Ok(threads)
+}
+
+/// Begins `work` on the threads.
+pub(crate) fn spawn<T: Send + 'static>(
+    work: impl Future<Output = T> + Send + 'static,
+) -> Result<tokio::task::AbortHandle> {
+    Ok(threads()?.runtime.spawn(work).abort_handle())
+}
+
+/// Runs `work` to its end with the interpreter's lock released. What a signal's handler raises ends it, and drops it.
+pub(crate) fn block<T: Send>(py: Python<'_>, work: impl Future<Output = Result<T>> + Send) -> PyResult<T> {
+    let threads = threads().map_err(|error| raise(py, &error))?;
+    let _waiting = Waiting::begin(threads);
+    let done = py.detach(|| {
+        threads.runtime.block_on(async {
+            let mut work = std::pin::pin!(work);
+            loop {
+                tokio::select! {
+                    biased;
+                    done = &mut work => return Ok(done),
+                    () = threads.leaving.cancelled() => return Ok(Err(left())),
+                    () = tokio::time::sleep(LOOK) => match signals() {
+                        Some(Err(interrupt)) => return Err(interrupt),
+                        Some(Ok(())) => {}
+                        None => return Ok(Err(left())),
+                    },
+                }
+            }
+        })
+    });
+    done?.map_err(|error| raise(py, &error))
+}
+
+/// What the handlers of signals that came say, unless the interpreter is ending.
+#[expect(clippy::redundant_closure_for_method_calls, reason = "the method itself is of one lifetime")]
+fn signals() -> Option<PyResult<()>> {
+    Python::try_attach(|py| py.check_signals())
+}
+
+/// Runs a program of its own to its end, in this thread alone, with the interpreter's lock released. Signals are its own.
+pub(crate) fn alone<T: Send>(py: Python<'_>, work: impl Future<Output = T> + Send) -> PyResult<T> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| raise(py, &no_thread(error)))?;
+    Ok(py.detach(|| runtime.block_on(work)))
+}
+
+fn no_thread(error: std::io::Error) -> Error {
+    Error::new(ErrorKind::Busy, "no thread can be started").caused_by(error)
+}
+
+/// A length of time that was given in seconds.
+pub(crate) fn seconds(name: &str, seconds: f64) -> Result<Duration> {
+    Duration::try_from_secs_f64(seconds)
+        .map_err(|error| Error::invalid(format!("`{name}` is no number of seconds: {error}")))
+}
+
+fn left() -> Error {
+    Error::unavailable("the interpreter is ending")
+}
+
+/// Somebody who waits, from before the lock is released until after it is taken again.
+struct Waiting(&'static Threads);
+
+impl Waiting {
+    fn begin(threads: &'static Threads) -> Self {
+        threads.waiting.fetch_add(1, Ordering::SeqCst);
+        Self(threads)
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.0.waiting.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// Ends all waiting, before the interpreter ends.
+#[pyfunction]
+pub(crate) fn leave(py: Python<'_>) {
+    let Some(threads) = THREADS.get().filter(|threads| threads.process == std::process::id()) else { return };
+    threads.leaving.cancel();
+    let begun = std::time::Instant::now();
+    while threads.waiting.load(Ordering::SeqCst) > 0 && begun.elapsed() < LEAVE {
+        py.detach(|| std::thread::sleep(Duration::from_millis(1)));
+    }
+}

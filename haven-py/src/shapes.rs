@@ -1,0 +1,731 @@
+//! Which classes answers are of. Generated from the door's table: `HAVEN_BLESS=1 cargo test -p haven-py`.
+
+use pyo3::sync::PyOnceLock;
+
+use crate::decode::{Class, Field, Shape};
+
+/// What each operation answers, once or often.
+pub(crate) static ANSWERS: &[(&str, &Shape)] = &[
+    ("nodes.list", &Shape::Record(&NODE_PAGE_CLASS)),
+    ("nodes.register", &Shape::Record(&NODE_CLASS)),
+    ("nodes.get", &Shape::Record(&NODE_CLASS)),
+    ("nodes.update", &Shape::Record(&NODE_CLASS)),
+    ("nodes.remove", &Shape::Plain),
+    ("nodes.report", &Shape::Plain),
+    ("nodes.metrics", &Shape::List(&Shape::Record(&NODE_METRICS_CLASS))),
+    ("clusters.list", &Shape::Record(&CLUSTER_PAGE_CLASS)),
+    ("clusters.create", &Shape::Record(&CLUSTER_CLASS)),
+    ("clusters.get", &Shape::Record(&CLUSTER_CLASS)),
+    ("clusters.update", &Shape::Record(&CLUSTER_CLASS)),
+    ("clusters.delete", &Shape::Plain),
+    ("clusters.add_node", &Shape::Record(&NODE_CLASS)),
+    ("clusters.remove_node", &Shape::Record(&NODE_CLASS)),
+    ("clusters.place", &Shape::Record(&PLACEMENT_CLASS)),
+    ("containers.list", &Shape::Record(&CONTAINER_LISTING_CLASS)),
+    ("containers.find", &Shape::Record(&CONTAINER_FOUND_CLASS)),
+    ("containers.create", &Shape::Record(&CREATED_CLASS)),
+    ("containers.inspect", &Shape::Record(&CONTAINER_DETAIL_CLASS)),
+    ("containers.start", &Shape::Record(&ACTED_CLASS)),
+    ("containers.stop", &Shape::Record(&ACTED_CLASS)),
+    ("containers.restart", &Shape::Record(&ACTED_CLASS)),
+    ("containers.kill", &Shape::Record(&ACTED_CLASS)),
+    ("containers.pause", &Shape::Record(&ACTED_CLASS)),
+    ("containers.unpause", &Shape::Record(&ACTED_CLASS)),
+    ("containers.rename", &Shape::Record(&ACTED_CLASS)),
+    ("containers.remove", &Shape::Record(&ACTED_CLASS)),
+    ("containers.wait", &Shape::Record(&EXITED_CLASS)),
+    ("containers.processes", &Shape::Record(&PROCESSES_CLASS)),
+    ("containers.stats", &Shape::Record(&CONTAINER_STATS_CLASS)),
+    ("containers.stats_stream", &Shape::Record(&CONTAINER_STATS_CLASS)),
+    ("containers.metrics", &Shape::List(&Shape::Record(&CONTAINER_STATS_CLASS))),
+    ("containers.logs", &Shape::Output),
+    ("images.list", &Shape::Record(&IMAGE_LISTING_CLASS)),
+    ("images.inspect", &Shape::Record(&IMAGE_DETAIL_CLASS)),
+    ("images.pull", &Shape::Record(&PULL_PROGRESS_CLASS)),
+    ("images.tag", &Shape::Record(&ACTED_CLASS)),
+    ("images.remove", &Shape::Record(&ACTED_CLASS)),
+    ("networks.list", &Shape::Record(&NETWORK_LISTING_CLASS)),
+    ("networks.create", &Shape::Record(&NETWORK_CLASS)),
+    ("networks.get", &Shape::Record(&NETWORK_CLASS)),
+    ("networks.remove", &Shape::Record(&ACTED_CLASS)),
+    ("networks.connect", &Shape::Record(&ACTED_CLASS)),
+    ("networks.disconnect", &Shape::Record(&ACTED_CLASS)),
+    ("volumes.list", &Shape::Record(&VOLUME_LISTING_CLASS)),
+    ("volumes.create", &Shape::Record(&ACTED_CLASS)),
+    ("volumes.get", &Shape::Record(&VOLUME_CLASS)),
+    ("volumes.remove", &Shape::Record(&ACTED_CLASS)),
+    ("events.list", &Shape::Record(&EVENTS_CLASS)),
+    ("events.count", &Shape::List(&Shape::Record(&EVENT_COUNT_CLASS))),
+    ("events.follow", &Shape::Record(&EVENT_CLASS)),
+    ("top.nodes", &Shape::List(&Shape::Record(&NODE_USE_CLASS))),
+    ("top.containers", &Shape::Record(&CONTAINER_USE_LISTING_CLASS)),
+    ("sessions.create", &Shape::Record(&SESSION_CLASS)),
+    ("sessions.current", &Shape::Record(&IDENTITY_CLASS)),
+    ("sessions.delete", &Shape::Plain),
+    ("users.change_password", &Shape::Plain),
+    ("audit.list", &Shape::Record(&AUDIT_PAGE_CLASS)),
+    ("system.status", &Shape::Record(&SYSTEM_STATUS_CLASS)),
+];
+
+pub(crate) static NODE: Shape = Shape::Record(&NODE_CLASS);
+pub(crate) static ENGINE_INFO: Shape = Shape::Record(&ENGINE_INFO_CLASS);
+pub(crate) static CONTAINER_DETAIL: Shape = Shape::Record(&CONTAINER_DETAIL_CLASS);
+pub(crate) static CONTAINERS: Shape = Shape::List(&Shape::Record(&CONTAINER_CLASS));
+pub(crate) static IMAGES: Shape = Shape::List(&Shape::Record(&IMAGE_CLASS));
+pub(crate) static NETWORKS: Shape = Shape::List(&Shape::Record(&NETWORK_CLASS));
+pub(crate) static VOLUMES: Shape = Shape::List(&Shape::Record(&VOLUME_CLASS));
+
+static ACTED_CLASS: Class = Class {
+    name: "Acted",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "outcome", shape: Shape::Plain, absent: "" },
+    ],
+};
+
+static ACTOR_CLASS: Class = Class {
+    name: "Actor",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "identity", shape: Shape::Record(&IDENTITY_CLASS), absent: "" },
+        Field { name: "face", shape: Shape::Plain, absent: "" },
+        Field { name: "request", shape: Shape::Plain, absent: "" },
+        Field { name: "address", shape: Shape::Plain, absent: "null" },
+    ],
+};
+
+static AGENT_STATUS_CLASS: Class = Class {
+    name: "AgentStatus",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "reporting", shape: Shape::Plain, absent: "" },
+        Field { name: "last_seen", shape: Shape::Moment, absent: "null" },
+        Field { name: "age", shape: Shape::Plain, absent: "null" },
+    ],
+};
+
+static AUDIT_PAGE_CLASS: Class = Class {
+    name: "AuditPage",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "items", shape: Shape::List(&Shape::Record(&AUDIT_RECORD_CLASS)), absent: "" },
+        Field { name: "intact", shape: Shape::Plain, absent: "" },
+        Field { name: "unreadable", shape: Shape::List(&Shape::Plain), absent: "[]" },
+    ],
+};
+
+static AUDIT_RECORD_CLASS: Class = Class {
+    name: "AuditRecord",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "number", shape: Shape::Plain, absent: "" },
+        Field { name: "time", shape: Shape::Moment, absent: "" },
+        Field { name: "actor", shape: Shape::Record(&ACTOR_CLASS), absent: "" },
+        Field { name: "operation", shape: Shape::Plain, absent: "" },
+        Field { name: "object", shape: Shape::Record(&OBJECT_CLASS), absent: "" },
+        Field { name: "previous", shape: Shape::Plain, absent: "" },
+        Field { name: "parameters", shape: Shape::Map(&Shape::Plain), absent: "{}" },
+        Field { name: "failed", shape: Shape::Plain, absent: "null" },
+        Field { name: "hash", shape: Shape::Plain, absent: "\"\"" },
+    ],
+};
+
+static CLUSTER_CLASS: Class = Class {
+    name: "Cluster",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "name", shape: Shape::Plain, absent: "" },
+        Field { name: "kind", shape: Shape::Plain, absent: "" },
+        Field { name: "nodes", shape: Shape::Record(&COUNT_CLASS), absent: "" },
+        Field { name: "containers", shape: Shape::Record(&COUNT_CLASS), absent: "" },
+        Field { name: "description", shape: Shape::Plain, absent: "\"\"" },
+        Field { name: "revision", shape: Shape::Plain, absent: "null" },
+    ],
+};
+
+static CLUSTER_PAGE_CLASS: Class = Class {
+    name: "Page",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "items", shape: Shape::List(&Shape::Record(&CLUSTER_CLASS)), absent: "" },
+        Field { name: "next", shape: Shape::Plain, absent: "null" },
+    ],
+};
+
+static CONTAINER_AT_CLASS: Class = Class {
+    name: "At",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "node", shape: Shape::Plain, absent: "" },
+        Field { name: "item", shape: Shape::Flat(&CONTAINER_CLASS), absent: "" },
+    ],
+};
+
+static CONTAINER_CLASS: Class = Class {
+    name: "Container",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "id", shape: Shape::Plain, absent: "" },
+        Field { name: "name", shape: Shape::Plain, absent: "" },
+        Field { name: "image", shape: Shape::Plain, absent: "" },
+        Field { name: "image_id", shape: Shape::Plain, absent: "" },
+        Field { name: "command", shape: Shape::Plain, absent: "" },
+        Field { name: "created", shape: Shape::Moment, absent: "" },
+        Field { name: "state", shape: Shape::Plain, absent: "" },
+        Field { name: "status", shape: Shape::Plain, absent: "" },
+        Field { name: "health", shape: Shape::Plain, absent: "null" },
+        Field { name: "ports", shape: Shape::List(&Shape::Record(&PORT_CLASS)), absent: "[]" },
+        Field { name: "labels", shape: Shape::Map(&Shape::Plain), absent: "{}" },
+        Field { name: "networks", shape: Shape::Map(&Shape::Plain), absent: "{}" },
+        Field { name: "mounts", shape: Shape::List(&Shape::Record(&MOUNT_CLASS)), absent: "[]" },
+    ],
+};
+
+static CONTAINER_DETAIL_CLASS: Class = Class {
+    name: "ContainerDetail",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "id", shape: Shape::Plain, absent: "" },
+        Field { name: "name", shape: Shape::Plain, absent: "" },
+        Field { name: "image_id", shape: Shape::Plain, absent: "" },
+        Field { name: "spec", shape: Shape::Record(&CONTAINER_SPEC_CLASS), absent: "" },
+        Field { name: "created", shape: Shape::Moment, absent: "" },
+        Field { name: "state", shape: Shape::Plain, absent: "" },
+        Field { name: "health", shape: Shape::Plain, absent: "null" },
+        Field { name: "pid", shape: Shape::Plain, absent: "null" },
+        Field { name: "exit_code", shape: Shape::Plain, absent: "null" },
+        Field { name: "oom_killed", shape: Shape::Plain, absent: "false" },
+        Field { name: "error", shape: Shape::Plain, absent: "null" },
+        Field { name: "started", shape: Shape::Moment, absent: "null" },
+        Field { name: "finished", shape: Shape::Moment, absent: "null" },
+        Field { name: "restart_count", shape: Shape::Plain, absent: "0" },
+        Field { name: "networks", shape: Shape::Map(&Shape::Plain), absent: "{}" },
+        Field { name: "ports", shape: Shape::List(&Shape::Record(&PORT_CLASS)), absent: "[]" },
+    ],
+};
+
+static CONTAINER_FOUND_CLASS: Class = Class {
+    name: "Found",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "node", shape: Shape::Plain, absent: "" },
+        Field { name: "item", shape: Shape::Flat(&CONTAINER_CLASS), absent: "" },
+        Field { name: "as_of", shape: Shape::Moment, absent: "null" },
+        Field { name: "stale", shape: Shape::Plain, absent: "false" },
+    ],
+};
+
+static CONTAINER_LISTING_CLASS: Class = Class {
+    name: "Listing",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "items", shape: Shape::List(&Shape::Record(&CONTAINER_AT_CLASS)), absent: "" },
+        Field { name: "as_of", shape: Shape::Moment, absent: "" },
+        Field { name: "stale", shape: Shape::Plain, absent: "" },
+        Field { name: "missing", shape: Shape::List(&Shape::Record(&MISSING_CLASS)), absent: "[]" },
+        Field { name: "next", shape: Shape::Plain, absent: "null" },
+    ],
+};
+
+static CONTAINER_SPEC_CLASS: Class = Class {
+    name: "ContainerSpec",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "image", shape: Shape::Plain, absent: "" },
+        Field { name: "command", shape: Shape::List(&Shape::Plain), absent: "[]" },
+        Field { name: "entrypoint", shape: Shape::List(&Shape::Plain), absent: "[]" },
+        Field { name: "env", shape: Shape::Map(&Shape::Secret), absent: "{}" },
+        Field { name: "labels", shape: Shape::Map(&Shape::Plain), absent: "{}" },
+        Field { name: "hostname", shape: Shape::Plain, absent: "null" },
+        Field { name: "user", shape: Shape::Plain, absent: "null" },
+        Field { name: "working_dir", shape: Shape::Plain, absent: "null" },
+        Field { name: "tty", shape: Shape::Plain, absent: "false" },
+        Field { name: "open_stdin", shape: Shape::Plain, absent: "false" },
+        Field { name: "ports", shape: Shape::List(&Shape::Record(&PORT_CLASS)), absent: "[]" },
+        Field { name: "mounts", shape: Shape::List(&Shape::Record(&MOUNT_CLASS)), absent: "[]" },
+        Field { name: "network", shape: Shape::Plain, absent: "null" },
+        Field { name: "restart", shape: Shape::Plain, absent: "\"no\"" },
+        Field { name: "memory", shape: Shape::Plain, absent: "null" },
+        Field { name: "nano_cpus", shape: Shape::Plain, absent: "null" },
+        Field { name: "health", shape: Shape::Record(&HEALTH_CHECK_CLASS), absent: "null" },
+        Field { name: "stop_signal", shape: Shape::Plain, absent: "null" },
+        Field { name: "stop_timeout", shape: Shape::Plain, absent: "null" },
+    ],
+};
+
+static CONTAINER_STATS_CLASS: Class = Class {
+    name: "ContainerStats",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "read", shape: Shape::Moment, absent: "" },
+        Field { name: "cpu", shape: Shape::Plain, absent: "" },
+        Field { name: "cpus", shape: Shape::Plain, absent: "" },
+        Field { name: "memory", shape: Shape::Plain, absent: "" },
+        Field { name: "network_rx", shape: Shape::Plain, absent: "" },
+        Field { name: "network_tx", shape: Shape::Plain, absent: "" },
+        Field { name: "block_read", shape: Shape::Plain, absent: "" },
+        Field { name: "block_write", shape: Shape::Plain, absent: "" },
+        Field { name: "system_cpu", shape: Shape::Plain, absent: "null" },
+        Field { name: "cpu_percent", shape: Shape::Plain, absent: "null" },
+        Field { name: "memory_limit", shape: Shape::Plain, absent: "null" },
+        Field { name: "pids", shape: Shape::Plain, absent: "null" },
+    ],
+};
+
+static CONTAINER_USE_AT_CLASS: Class = Class {
+    name: "At",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "node", shape: Shape::Plain, absent: "" },
+        Field { name: "item", shape: Shape::Flat(&CONTAINER_USE_CLASS), absent: "" },
+    ],
+};
+
+static CONTAINER_USE_CLASS: Class = Class {
+    name: "ContainerUse",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "id", shape: Shape::Plain, absent: "" },
+        Field { name: "name", shape: Shape::Plain, absent: "" },
+        Field { name: "image", shape: Shape::Plain, absent: "" },
+        Field { name: "stats", shape: Shape::Record(&CONTAINER_STATS_CLASS), absent: "" },
+    ],
+};
+
+static CONTAINER_USE_LISTING_CLASS: Class = Class {
+    name: "Listing",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "items", shape: Shape::List(&Shape::Record(&CONTAINER_USE_AT_CLASS)), absent: "" },
+        Field { name: "as_of", shape: Shape::Moment, absent: "" },
+        Field { name: "stale", shape: Shape::Plain, absent: "" },
+        Field { name: "missing", shape: Shape::List(&Shape::Record(&MISSING_CLASS)), absent: "[]" },
+        Field { name: "next", shape: Shape::Plain, absent: "null" },
+    ],
+};
+
+static COUNT_CLASS: Class = Class {
+    name: "Count",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "on", shape: Shape::Plain, absent: "" },
+        Field { name: "total", shape: Shape::Plain, absent: "" },
+    ],
+};
+
+static CREATED_CLASS: Class = Class {
+    name: "Created",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "id", shape: Shape::Plain, absent: "" },
+    ],
+};
+
+static DISK_USE_CLASS: Class = Class {
+    name: "DiskUse",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "total", shape: Shape::Plain, absent: "0" },
+        Field { name: "used", shape: Shape::Plain, absent: "0" },
+    ],
+};
+
+static ENGINE_INFO_CLASS: Class = Class {
+    name: "EngineInfo",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "id", shape: Shape::Plain, absent: "" },
+        Field { name: "name", shape: Shape::Plain, absent: "" },
+        Field { name: "version", shape: Shape::Plain, absent: "" },
+        Field { name: "operating_system", shape: Shape::Plain, absent: "" },
+        Field { name: "os", shape: Shape::Plain, absent: "" },
+        Field { name: "architecture", shape: Shape::Plain, absent: "" },
+        Field { name: "kernel", shape: Shape::Plain, absent: "" },
+        Field { name: "cpus", shape: Shape::Plain, absent: "" },
+        Field { name: "memory", shape: Shape::Plain, absent: "" },
+        Field { name: "storage_driver", shape: Shape::Plain, absent: "" },
+        Field { name: "containers_running", shape: Shape::Plain, absent: "" },
+        Field { name: "containers", shape: Shape::Plain, absent: "" },
+        Field { name: "images", shape: Shape::Plain, absent: "" },
+        Field { name: "labels", shape: Shape::Map(&Shape::Plain), absent: "{}" },
+    ],
+};
+
+static ENGINE_STATUS_CLASS: Class = Class {
+    name: "EngineStatus",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "connected", shape: Shape::Plain, absent: "" },
+        Field { name: "last_seen", shape: Shape::Moment, absent: "null" },
+        Field { name: "age", shape: Shape::Plain, absent: "null" },
+        Field { name: "error", shape: Shape::Record(&WIRE_ERROR_CLASS), absent: "null" },
+        Field { name: "api", shape: Shape::Plain, absent: "null" },
+        Field { name: "info", shape: Shape::Record(&ENGINE_INFO_CLASS), absent: "null" },
+    ],
+};
+
+static EVENTS_CLASS: Class = Class {
+    name: "Events",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "items", shape: Shape::List(&Shape::Record(&EVENT_CLASS)), absent: "" },
+        Field { name: "cursor", shape: Shape::Plain, absent: "" },
+    ],
+};
+
+static EVENT_CLASS: Class = Class {
+    name: "Event",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "time", shape: Shape::Moment, absent: "" },
+        Field { name: "severity", shape: Shape::Plain, absent: "" },
+        Field { name: "type", shape: Shape::Plain, absent: "" },
+        Field { name: "action", shape: Shape::Plain, absent: "" },
+        Field { name: "id", shape: Shape::Plain, absent: "" },
+        Field { name: "message", shape: Shape::Plain, absent: "" },
+        Field { name: "cursor", shape: Shape::Plain, absent: "\"\"" },
+        Field { name: "node", shape: Shape::Plain, absent: "null" },
+        Field { name: "cluster", shape: Shape::Plain, absent: "null" },
+        Field { name: "name", shape: Shape::Plain, absent: "\"\"" },
+        Field { name: "attributes", shape: Shape::Map(&Shape::Plain), absent: "{}" },
+    ],
+};
+
+static EVENT_COUNT_CLASS: Class = Class {
+    name: "EventCount",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "info", shape: Shape::Plain, absent: "" },
+        Field { name: "warning", shape: Shape::Plain, absent: "" },
+        Field { name: "error", shape: Shape::Plain, absent: "" },
+        Field { name: "cluster", shape: Shape::Plain, absent: "null" },
+    ],
+};
+
+static EXITED_CLASS: Class = Class {
+    name: "Exited",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "exit_code", shape: Shape::Plain, absent: "" },
+    ],
+};
+
+static HEALTH_CHECK_CLASS: Class = Class {
+    name: "HealthCheck",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "command", shape: Shape::List(&Shape::Plain), absent: "" },
+        Field { name: "interval", shape: Shape::Plain, absent: "null" },
+        Field { name: "timeout", shape: Shape::Plain, absent: "null" },
+        Field { name: "retries", shape: Shape::Plain, absent: "null" },
+        Field { name: "start_period", shape: Shape::Plain, absent: "null" },
+    ],
+};
+
+static IDENTITY_CLASS: Class = Class {
+    name: "Identity",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "kind", shape: Shape::Plain, absent: "" },
+        Field { name: "name", shape: Shape::Plain, absent: "null" },
+    ],
+};
+
+static IMAGE_AT_CLASS: Class = Class {
+    name: "At",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "node", shape: Shape::Plain, absent: "" },
+        Field { name: "item", shape: Shape::Flat(&IMAGE_CLASS), absent: "" },
+    ],
+};
+
+static IMAGE_CLASS: Class = Class {
+    name: "Image",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "id", shape: Shape::Plain, absent: "" },
+        Field { name: "created", shape: Shape::Moment, absent: "" },
+        Field { name: "size", shape: Shape::Plain, absent: "" },
+        Field { name: "tags", shape: Shape::List(&Shape::Plain), absent: "[]" },
+        Field { name: "digests", shape: Shape::List(&Shape::Plain), absent: "[]" },
+        Field { name: "labels", shape: Shape::Map(&Shape::Plain), absent: "{}" },
+    ],
+};
+
+static IMAGE_DETAIL_CLASS: Class = Class {
+    name: "ImageDetail",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "id", shape: Shape::Plain, absent: "" },
+        Field { name: "created", shape: Shape::Moment, absent: "" },
+        Field { name: "size", shape: Shape::Plain, absent: "" },
+        Field { name: "os", shape: Shape::Plain, absent: "" },
+        Field { name: "architecture", shape: Shape::Plain, absent: "" },
+        Field { name: "tags", shape: Shape::List(&Shape::Plain), absent: "[]" },
+        Field { name: "digests", shape: Shape::List(&Shape::Plain), absent: "[]" },
+        Field { name: "labels", shape: Shape::Map(&Shape::Plain), absent: "{}" },
+        Field { name: "command", shape: Shape::List(&Shape::Plain), absent: "[]" },
+        Field { name: "entrypoint", shape: Shape::List(&Shape::Plain), absent: "[]" },
+        Field { name: "env", shape: Shape::Map(&Shape::Secret), absent: "{}" },
+    ],
+};
+
+static IMAGE_LISTING_CLASS: Class = Class {
+    name: "Listing",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "items", shape: Shape::List(&Shape::Record(&IMAGE_AT_CLASS)), absent: "" },
+        Field { name: "as_of", shape: Shape::Moment, absent: "" },
+        Field { name: "stale", shape: Shape::Plain, absent: "" },
+        Field { name: "missing", shape: Shape::List(&Shape::Record(&MISSING_CLASS)), absent: "[]" },
+        Field { name: "next", shape: Shape::Plain, absent: "null" },
+    ],
+};
+
+static MISSING_CLASS: Class = Class {
+    name: "Missing",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "node", shape: Shape::Plain, absent: "" },
+        Field { name: "error", shape: Shape::Record(&WIRE_ERROR_CLASS), absent: "" },
+        Field { name: "as_of", shape: Shape::Moment, absent: "null" },
+    ],
+};
+
+static MOUNT_CLASS: Class = Class {
+    name: "Mount",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "type", shape: Shape::Plain, absent: "" },
+        Field { name: "target", shape: Shape::Plain, absent: "" },
+        Field { name: "source", shape: Shape::Plain, absent: "\"\"" },
+        Field { name: "read_only", shape: Shape::Plain, absent: "false" },
+    ],
+};
+
+static NETWORK_AT_CLASS: Class = Class {
+    name: "At",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "node", shape: Shape::Plain, absent: "" },
+        Field { name: "item", shape: Shape::Flat(&NETWORK_CLASS), absent: "" },
+    ],
+};
+
+static NETWORK_CLASS: Class = Class {
+    name: "Network",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "id", shape: Shape::Plain, absent: "" },
+        Field { name: "name", shape: Shape::Plain, absent: "" },
+        Field { name: "driver", shape: Shape::Plain, absent: "" },
+        Field { name: "scope", shape: Shape::Plain, absent: "" },
+        Field { name: "internal", shape: Shape::Plain, absent: "false" },
+        Field { name: "subnets", shape: Shape::List(&Shape::Plain), absent: "[]" },
+        Field { name: "labels", shape: Shape::Map(&Shape::Plain), absent: "{}" },
+    ],
+};
+
+static NETWORK_LISTING_CLASS: Class = Class {
+    name: "Listing",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "items", shape: Shape::List(&Shape::Record(&NETWORK_AT_CLASS)), absent: "" },
+        Field { name: "as_of", shape: Shape::Moment, absent: "" },
+        Field { name: "stale", shape: Shape::Plain, absent: "" },
+        Field { name: "missing", shape: Shape::List(&Shape::Record(&MISSING_CLASS)), absent: "[]" },
+        Field { name: "next", shape: Shape::Plain, absent: "null" },
+    ],
+};
+
+static NET_USE_CLASS: Class = Class {
+    name: "NetUse",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "bytesIn", shape: Shape::Plain, absent: "0" },
+        Field { name: "bytesOut", shape: Shape::Plain, absent: "0" },
+    ],
+};
+
+static NODE_CLASS: Class = Class {
+    name: "Node",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "name", shape: Shape::Plain, absent: "" },
+        Field { name: "status", shape: Shape::Plain, absent: "" },
+        Field { name: "engine", shape: Shape::Record(&ENGINE_STATUS_CLASS), absent: "" },
+        Field { name: "agent", shape: Shape::Record(&AGENT_STATUS_CLASS), absent: "" },
+        Field { name: "containers", shape: Shape::Record(&COUNT_CLASS), absent: "" },
+        Field { name: "revision", shape: Shape::Plain, absent: "" },
+        Field { name: "address", shape: Shape::Plain, absent: "null" },
+        Field { name: "cluster", shape: Shape::Plain, absent: "null" },
+        Field { name: "labels", shape: Shape::Map(&Shape::Plain), absent: "{}" },
+        Field { name: "metrics", shape: Shape::Record(&NODE_METRICS_CLASS), absent: "null" },
+    ],
+};
+
+static NODE_METRICS_CLASS: Class = Class {
+    name: "NodeMetrics",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "time", shape: Shape::Moment, absent: "" },
+        Field { name: "source", shape: Shape::Plain, absent: "" },
+        Field { name: "cpu_percent", shape: Shape::Plain, absent: "null" },
+        Field { name: "memory_used", shape: Shape::Plain, absent: "null" },
+        Field { name: "memory_total", shape: Shape::Plain, absent: "null" },
+        Field { name: "disks", shape: Shape::Map(&Shape::Record(&DISK_USE_CLASS)), absent: "{}" },
+        Field { name: "net", shape: Shape::Map(&Shape::Record(&NET_USE_CLASS)), absent: "{}" },
+    ],
+};
+
+static NODE_PAGE_CLASS: Class = Class {
+    name: "Page",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "items", shape: Shape::List(&Shape::Record(&NODE_CLASS)), absent: "" },
+        Field { name: "next", shape: Shape::Plain, absent: "null" },
+    ],
+};
+
+static NODE_USE_CLASS: Class = Class {
+    name: "NodeUse",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "name", shape: Shape::Plain, absent: "" },
+        Field { name: "containers", shape: Shape::Record(&COUNT_CLASS), absent: "" },
+        Field { name: "cluster", shape: Shape::Plain, absent: "null" },
+        Field { name: "metrics", shape: Shape::Record(&NODE_METRICS_CLASS), absent: "null" },
+        Field { name: "stale", shape: Shape::Plain, absent: "false" },
+    ],
+};
+
+static OBJECT_CLASS: Class = Class {
+    name: "Object",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "kind", shape: Shape::Plain, absent: "" },
+        Field { name: "name", shape: Shape::Plain, absent: "null" },
+    ],
+};
+
+static PLACEMENT_CLASS: Class = Class {
+    name: "Placement",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "reason", shape: Shape::Plain, absent: "" },
+        Field { name: "node", shape: Shape::Plain, absent: "null" },
+        Field { name: "refused", shape: Shape::List(&Shape::Record(&REFUSAL_CLASS)), absent: "[]" },
+    ],
+};
+
+static PORT_CLASS: Class = Class {
+    name: "Port",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "container", shape: Shape::Plain, absent: "" },
+        Field { name: "host", shape: Shape::Plain, absent: "null" },
+        Field { name: "address", shape: Shape::Plain, absent: "null" },
+        Field { name: "protocol", shape: Shape::Plain, absent: "\"tcp\"" },
+    ],
+};
+
+static PROCESSES_CLASS: Class = Class {
+    name: "Processes",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "titles", shape: Shape::List(&Shape::Plain), absent: "" },
+        Field { name: "processes", shape: Shape::List(&Shape::List(&Shape::Plain)), absent: "" },
+    ],
+};
+
+static PULL_PROGRESS_CLASS: Class = Class {
+    name: "PullProgress",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "status", shape: Shape::Plain, absent: "" },
+        Field { name: "layer", shape: Shape::Plain, absent: "null" },
+        Field { name: "current", shape: Shape::Plain, absent: "null" },
+        Field { name: "total", shape: Shape::Plain, absent: "null" },
+    ],
+};
+
+static REFUSAL_CLASS: Class = Class {
+    name: "Refusal",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "node", shape: Shape::Plain, absent: "" },
+        Field { name: "check", shape: Shape::Plain, absent: "" },
+        Field { name: "reason", shape: Shape::Plain, absent: "" },
+    ],
+};
+
+static SESSION_CLASS: Class = Class {
+    name: "Session",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "user", shape: Shape::Plain, absent: "" },
+        Field { name: "token", shape: Shape::Secret, absent: "" },
+        Field { name: "expires", shape: Shape::Moment, absent: "" },
+    ],
+};
+
+static SYSTEM_STATUS_CLASS: Class = Class {
+    name: "SystemStatus",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "version", shape: Shape::Plain, absent: "" },
+        Field { name: "time", shape: Shape::Moment, absent: "" },
+        Field { name: "store", shape: Shape::Plain, absent: "" },
+        Field { name: "revision", shape: Shape::Plain, absent: "" },
+        Field { name: "store_bytes", shape: Shape::Plain, absent: "" },
+        Field { name: "nodes", shape: Shape::Record(&COUNT_CLASS), absent: "" },
+        Field { name: "containers", shape: Shape::Record(&COUNT_CLASS), absent: "" },
+        Field { name: "events", shape: Shape::Plain, absent: "" },
+        Field { name: "alarms", shape: Shape::List(&Shape::Plain), absent: "[]" },
+    ],
+};
+
+static VOLUME_AT_CLASS: Class = Class {
+    name: "At",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "node", shape: Shape::Plain, absent: "" },
+        Field { name: "item", shape: Shape::Flat(&VOLUME_CLASS), absent: "" },
+    ],
+};
+
+static VOLUME_CLASS: Class = Class {
+    name: "Volume",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "name", shape: Shape::Plain, absent: "" },
+        Field { name: "driver", shape: Shape::Plain, absent: "" },
+        Field { name: "mountpoint", shape: Shape::Plain, absent: "" },
+        Field { name: "created", shape: Shape::Moment, absent: "null" },
+        Field { name: "labels", shape: Shape::Map(&Shape::Plain), absent: "{}" },
+    ],
+};
+
+static VOLUME_LISTING_CLASS: Class = Class {
+    name: "Listing",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "items", shape: Shape::List(&Shape::Record(&VOLUME_AT_CLASS)), absent: "" },
+        Field { name: "as_of", shape: Shape::Moment, absent: "" },
+        Field { name: "stale", shape: Shape::Plain, absent: "" },
+        Field { name: "missing", shape: Shape::List(&Shape::Record(&MISSING_CLASS)), absent: "[]" },
+        Field { name: "next", shape: Shape::Plain, absent: "null" },
+    ],
+};
+
+static WIRE_ERROR_CLASS: Class = Class {
+    name: "WireError",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "kind", shape: Shape::Plain, absent: "" },
+        Field { name: "message", shape: Shape::Plain, absent: "" },
+        Field { name: "context", shape: Shape::List(&Shape::List(&Shape::Plain)), absent: "[]" },
+        Field { name: "retry_after", shape: Shape::Plain, absent: "null" },
+    ],
+};
