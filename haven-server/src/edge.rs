@@ -23,7 +23,7 @@ use tracing::Instrument as _;
 use crate::{API, Shared, identity, problem::Problem};
 
 /// Routes that need no sign-in, besides that of signing in itself.
-const OPEN: [&str; 4] = ["/", "/healthz", "/discovery/nodes/{name}", "/discovery/nodes/{name}/"];
+const OPEN: [&str; 5] = ["/", "/assets/{*file}", "/healthz", "/discovery/nodes/{name}", "/discovery/nodes/{name}/"];
 
 /// What is no larger than this is not worth compressing, in bytes.
 const WORTH_COMPRESSING: u64 = 1024;
