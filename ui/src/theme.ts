@@ -8,7 +8,17 @@ export const theme = createTheme({
   cursorType: "pointer",
   respectReducedMotion: true,
   components: {
-    Alert: Alert.extend({ defaultProps: { variant: "light", p: "xs" } }),
+    // What is to be noticed is not to be shouted.
+    Alert: Alert.extend({
+      defaultProps: { p: "xs" },
+      vars: (_, { color }) => ({
+        root: {
+          "--alert-bg": tinted(color, 12),
+          "--alert-bd": `1px solid ${tinted(color, 45)}`,
+          "--alert-color": `var(--mantine-color-${color}-filled)`,
+        },
+      }),
+    }),
     Badge: Badge.extend({ defaultProps: { variant: "light", size: "sm", radius: "sm", tt: "none", fw: 500 } }),
     Button: Button.extend({ defaultProps: { size: "xs" } }),
     // The page below is held by `styles.css`: the library would write a style element for it.
@@ -22,3 +32,7 @@ export const theme = createTheme({
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 300, withArrow: true, multiline: true, maw: 420 } }),
   },
 });
+
+function tinted(color: string | undefined, percent: number): string {
+  return `color-mix(in srgb, var(--mantine-color-${color}-6) ${percent}%, var(--haven-panel))`;
+}

@@ -83,7 +83,7 @@ export function ContainerTable({ containers, gone }: TableProps) {
 function Space({ height }: { height: number }) {
   return (
     <tr aria-hidden className={classes.space}>
-      <td colSpan={7} style={{ height }} />
+      <td style={{ height }} />
     </tr>
   );
 }

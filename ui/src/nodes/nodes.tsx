@@ -137,6 +137,8 @@ export function isIn(node: Node, cluster: string): boolean {
   return !cluster || (node.cluster ?? "orphans") === cluster;
 }
 
+const BY_CONTACT: Node["status"][] = ["unknown", "pending", "online"];
+
 function byContact(a: Node, b: Node): number {
-  return Number(a.status === "online") - Number(b.status === "online");
+  return BY_CONTACT.indexOf(a.status) - BY_CONTACT.indexOf(b.status);
 }

@@ -21,11 +21,11 @@ export function Tiles({ nodes, clusters, containers, status }: TilesProps) {
   const { isReady } = useLive();
   const counts = useQuery({ ...warningCounts, enabled: isReady });
   const own = clusters.data?.filter((cluster) => cluster.kind !== "builtin").length;
-  const orphans = clusters.data?.find((cluster) => cluster.name === "orphans")?.nodes.total ?? 0;
+  const builtin = (name: string) => clusters.data?.find((cluster) => cluster.name === name);
+  const orphans = builtin("orphans")?.nodes.total ?? 0;
+  const all = builtin("all")?.containers;
   const of = (state: Node["status"]) => nodes.data?.filter((node) => node.status === state).length ?? 0;
-  const items = containers.data?.items;
-  const running = items?.filter((container) => container.state === "running").length;
-  const ill = items?.filter((container) => container.health === "unhealthy").length ?? 0;
+  const ill = containers.data?.items.filter((container) => container.health === "unhealthy").length ?? 0;
   const sum = (severity: "warning" | "error") => counts.data?.reduce((sum, count) => sum + count[severity], 0) ?? 0;
   const alarms = status.data?.alarms ?? [];
   return (
@@ -49,8 +49,8 @@ export function Tiles({ nodes, clusters, containers, status }: TilesProps) {
         />
         <Tile
           name="Containers running"
-          value={running}
-          of={items && (ill > 0 ? `${ill} unhealthy` : `of ${items.length}`)}
+          value={all?.on}
+          of={all && (ill > 0 ? `of ${all.total}, ${ill} unhealthy` : `of ${all.total}`)}
           isBad={ill > 0}
         />
         <Tile

@@ -19,9 +19,11 @@ export function Bar({ part, children, color }: BarProps) {
   return (
     <span className={classes.bar} data-much={(part ?? 0) >= MUCH || undefined}>
       <span className={classes.figure}>{children}</span>
-      <span className={classes.track} aria-hidden>
-        <span className={classes.part} style={{ width, ...(color && { background: color }) }} />
-      </span>
+      {part !== undefined && (
+        <span className={classes.track} aria-hidden>
+          <span className={classes.part} style={{ width, ...(color && { background: color }) }} />
+        </span>
+      )}
     </span>
   );
 }

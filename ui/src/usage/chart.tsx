@@ -49,7 +49,7 @@ export default function Chart({ lines, figure, most, height = 176 }: ChartProps)
       {
         width: box.clientWidth,
         height,
-        padding: [8, 8, 0, 0],
+        padding: [8, 28, 0, 0],
         legend: { show: false },
         cursor: { points: { size: 6 }, drag: { x: false, y: false } },
         scales: { y: { range: (_, __, max) => [0, top(max, latest.current.most)] } },
@@ -85,16 +85,17 @@ export default function Chart({ lines, figure, most, height = 176 }: ChartProps)
     <figure className={classes.chart}>
       <div ref={place} className={classes.plot} style={{ height }} role="img" aria-label={lines.map(({ name }) => name).join(", ")} />
       <figcaption className={classes.legend}>
-        <span className={classes.time}>{at === undefined ? "now" : clock(at * 1000)}</span>
-        {lines.map(({ name, color, values }, line) => {
-          const value = shown === null ? values.findLast((value) => value !== null) : data[line + 1]?.[shown];
-          return (
-            <span key={name} className={classes.entry}>
-              <span className={classes.swatch} style={{ background: color }} aria-hidden />
-              {name} <b>{value == null ? "–" : figure(value)}</b>
-            </span>
-          );
-        })}
+        {at !== undefined && <span className={classes.time}>{clock(at * 1000)}</span>}
+        {at !== undefined &&
+          lines.map(({ name, color }, line) => {
+            const value = shown === null ? undefined : data[line + 1]?.[shown];
+            return (
+              <span key={name} className={classes.entry}>
+                <span className={classes.swatch} style={{ background: color }} aria-hidden />
+                {name} <b>{value == null ? "–" : figure(value)}</b>
+              </span>
+            );
+          })}
       </figcaption>
     </figure>
   );

@@ -37,9 +37,9 @@ export function Usage() {
       title="Top usage"
       note={
         <>
-          {missing.length > 0 && <span>nothing known now of {missing.map(({ node }) => node).join(", ")}</span>}
           {containers.data && (
             <span>
+              {missing.length > 0 && `without ${unknown(missing.map(({ node }) => node))} · `}
               as of <Age of={containers.data.as_of} /> ago
             </span>
           )}
@@ -69,6 +69,10 @@ export function Usage() {
       </div>
     </Panel>
   );
+}
+
+function unknown(nodes: string[]): string {
+  return nodes.length > 2 ? `${nodes.length} nodes out of contact` : nodes.join(" and ");
 }
 
 function NodeLine({ node, by, color }: { node: NodeUse; by: TopBy; color: string | undefined }) {
