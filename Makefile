@@ -6,6 +6,7 @@ help:
 
 run: ## build and start the server, with the local Docker Engine or a simulated fleet
 	@scripts/setup run
+	@scripts/dashboard
 	@cargo run --release -p haven-cli --bin haven -- serve $(ARGS)
 
 test: ## everything, on the real test bed, with fixed seeds and reduced counts

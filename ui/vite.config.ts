@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
 import react from "@vitejs/plugin-react";
-import { defineConfig, type Plugin } from "vite";
+import type { Plugin } from "vite";
+import { defineConfig } from "vitest/config";
 
 const OUT = join(import.meta.dirname, "../haven-server/page/dashboard");
 /** What is no larger than this is not worth compressing, in bytes. */
@@ -49,8 +50,19 @@ export default defineConfig({
     // Of data in addresses the page's policy knows none.
     assetsInlineLimit: 0,
     // All browsers that have what the page uses load modules ahead by themselves.
+    // The component library is one part; what not every page needs is fetched apart already.
+    chunkSizeWarningLimit: 700,
     modulePreload: { polyfill: false },
     target: "es2023",
+  },
+  test: {
+    include: ["src/**/*.test.ts", "tests/*.test.ts"],
+    reporters: ["default", "./tests/reporter.ts"],
+    // Each file of browser tests has a server and a browser: one after the other.
+    fileParallelism: false,
+    testTimeout: 180_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 30_000 } },
   },
   // `npm run dev` shows the sources as they change, over a server that runs.
   server: {

@@ -14,6 +14,7 @@ import { useSession } from "./api/session";
 import { NotFound } from "./pages/not-found";
 import { Overview } from "./pages/overview";
 import { SignIn } from "./pages/sign-in";
+import { Boundary } from "./shell/boundary";
 import { Shell } from "./shell/shell";
 import { theme } from "./theme";
 
@@ -23,7 +24,9 @@ export function App() {
     <MantineProvider theme={theme} defaultColorScheme="auto" withCssVariables={false} withGlobalClasses={false}>
       <QueryClientProvider client={queries}>
         <Notifications position="bottom-right" limit={4} />
-        <Pages />
+        <Boundary of="The dashboard">
+          <Pages />
+        </Boundary>
       </QueryClientProvider>
     </MantineProvider>
   );

@@ -5,8 +5,7 @@ import type { Answer } from "./client";
 export type Containers = Answer<"containers.list">;
 
 /** A page after those before it. */
-export function joined(before: Containers | undefined, page: Containers): Containers {
-  if (!before) return page;
+export function joined(before: Containers, page: Containers): Containers {
   return {
     items: [...before.items, ...page.items],
     missing: page.missing,

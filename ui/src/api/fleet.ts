@@ -7,8 +7,8 @@ import { Failure } from "./failure";
 import { joined, type Containers } from "./containers";
 import type { components } from "./schema";
 
-export type Node = Answer<"nodes.list">[number];
-export type Cluster = Answer<"clusters.list">[number];
+export type Node = Answer<"nodes.list">["items"][number];
+export type Cluster = Answer<"clusters.list">["items"][number];
 export type Container = Answer<"containers.list">["items"][number];
 export type ContainerDetail = Answer<"containers.inspect">;
 export type Missing = NonNullable<Answer<"containers.list">["missing"]>[number];
@@ -27,7 +27,7 @@ export type TopBy = components["schemas"]["TopBy"];
 const FIGURES = 15_000;
 /** How often is asked for what events tell of, should one be lost: the server lists its engines as often. */
 const RELIST = 60_000;
-/** How many containers a page of the list has. */
+/** How many entries a page of a list has. */
 const PAGE = 5_000;
 /** How many warnings are shown. */
 export const WARNINGS = 50;
@@ -47,13 +47,19 @@ export const queries = new QueryClient({
 
 export const nodes = queryOptions({
   queryKey: ["nodes"],
-  queryFn: ({ signal }) => answer(client.GET("/api/v1/nodes", { signal })),
+  queryFn: async ({ signal }) => {
+    const all = await pages((query) => answer(client.GET("/api/v1/nodes", { params: { query }, signal })));
+    return all.flatMap(({ items }) => items);
+  },
   refetchInterval: FIGURES,
 });
 
 export const clusters = queryOptions({
   queryKey: ["clusters"],
-  queryFn: ({ signal }) => answer(client.GET("/api/v1/clusters", { signal })),
+  queryFn: async ({ signal }) => {
+    const all = await pages((query) => answer(client.GET("/api/v1/clusters", { params: { query }, signal })));
+    return all.flatMap(({ items }) => items);
+  },
   refetchInterval: RELIST,
 });
 
@@ -65,14 +71,20 @@ export const containers = queryOptions({
 
 /** The containers of one node, or of all. */
 export async function listContainers(of: { node?: string }, signal?: AbortSignal): Promise<Containers> {
-  let all: Containers | undefined;
-  for (let cursor: string | undefined; ; ) {
-    const query = { ...of, limit: PAGE, cursor };
-    const page = await answer(client.GET("/api/v1/containers", { params: { query }, signal }));
-    all = joined(all, page);
-    if (!page.next) return all;
-    cursor = page.next;
-  }
+  const read = (from: From) => answer(client.GET("/api/v1/containers", { params: { query: { ...of, ...from } }, signal }));
+  return (await pages(read)).reduce(joined);
+}
+
+interface From {
+  limit: number;
+  cursor?: string;
+}
+
+/** Reads page after page, to the end. */
+async function pages<Page extends { next?: string | null }>(read: (from: From) => Promise<Page>): Promise<Page[]> {
+  const all = [await read({ limit: PAGE })];
+  for (let next = all[0]?.next; next; next = all.at(-1)?.next) all.push(await read({ limit: PAGE, cursor: next }));
+  return all;
 }
 
 /** The newest warnings, newest first, and where events go on after them. */

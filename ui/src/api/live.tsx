@@ -6,7 +6,7 @@
 import { useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { createContext, useContext, useEffect, useRef, useState, type ReactNode } from "react";
 
-import { isUnsettled, renewed, type Containers } from "./containers";
+import { isUnsettled, renewed } from "./containers";
 import { clusters, containers, listContainers, nodes, warningCounts, warnings, WARNINGS, type Event } from "./fleet";
 import { Gatherer, type Dirty } from "./gather";
 import { follow, type Link } from "./stream";
@@ -86,7 +86,9 @@ const LISTS = { nodes, clusters, containers, "warning-counts": warningCounts };
 async function reread(queries: QueryClient, { nodes: changed, lists }: Dirty): Promise<Dirty> {
   const unsettled: Dirty = { nodes: new Set(), lists: new Set() };
   const known = queries.getQueryData(containers.queryKey);
-  const isWhole = lists.has("containers") || (changed.size > 0 && (!known || changed.size > ONE_BY_ONE));
+  // A whole list that is on its way is older than the change.
+  const isListed = queries.isFetching({ queryKey: containers.queryKey, exact: true }) > 0;
+  const isWhole = lists.has("containers") || (changed.size > 0 && (!known || isListed || changed.size > ONE_BY_ONE));
   const whole = isWhole ? [...lists, "containers"] : [...lists];
   const work: Promise<unknown>[] = whole.map((list) =>
     queries.refetchQueries({ queryKey: LISTS[list as keyof typeof LISTS].queryKey, exact: true }),
@@ -94,10 +96,12 @@ async function reread(queries: QueryClient, { nodes: changed, lists }: Dirty): P
   if (!isWhole) {
     for (const node of changed) {
       const renew = async () => {
+        const begun = Date.now();
         const part = await listContainers({ node });
-        const renewedBy = (known: Containers | undefined) => known && renewed(known, node, part);
-        queries.setQueryData(containers.queryKey, renewedBy);
-        if (isUnsettled(part)) unsettled.nodes.add(node);
+        const listed = queries.getQueryState(containers.queryKey)?.dataUpdatedAt ?? 0;
+        // A whole list that came meanwhile may be newer than this part.
+        if (isUnsettled(part) || listed > begun) unsettled.nodes.add(node);
+        if (listed <= begun) queries.setQueryData(containers.queryKey, (known) => known && renewed(known, node, part));
       };
       // Of a node that is gone the whole list tells.
       work.push(renew().catch(() => queries.refetchQueries({ queryKey: containers.queryKey, exact: true })));

@@ -90,7 +90,7 @@ export interface Following {
   signal: AbortSignal;
   onItem: (data: string) => void;
   onLink: (link: Link) => void;
-  /** The stream begins anew: what was between is not told. */
+  /** The stream begins with what happens next: what was before is not told. */
   onGap: () => void;
   /** Waits for so many milliseconds, or until there is reason to hope. */
   rest?: (pause: number, signal: AbortSignal) => Promise<void>;
@@ -100,10 +100,10 @@ export interface Following {
 export async function follow({ path, after, signal, onItem, onLink, onGap, rest = pauseFor }: Following): Promise<void> {
   let [cursor, pause, since] = [after, FIRST_PAUSE, 0];
   onLink({ is: "connecting" });
-  for (let first = true; !signal.aborted; first = false) {
+  while (!signal.aborted) {
     try {
       const at = cursor === undefined ? path : `${path}?${new URLSearchParams({ after: cursor })}`;
-      const isBlind = !first && cursor === undefined;
+      const isBlind = cursor === undefined;
       await read(at, {
         signal,
         onOpen() {

@@ -1,12 +1,13 @@
 // What one container uses now, sample by sample, and a while back.
 
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense, useEffect, useMemo, useState } from "react";
+import { lazy, useEffect, useMemo, useState } from "react";
 
 import { Failure } from "../api/failure";
 import { containerHistory, type ContainerStats } from "../api/fleet";
 import { read } from "../api/stream";
 import type { At } from "../pages/scope";
+import { Boundary } from "../shell/boundary";
 import { Failed, Nothing } from "../shell/panel";
 import { bytes, percent } from "../words";
 import classes from "./drawer.module.css";
@@ -57,7 +58,7 @@ export function Use({ at: { node, id }, isRunning }: { at: At; isRunning: boolea
         {last.pids != null && <Stat name="Processes">{last.pids}</Stat>}
       </div>
       {all.length > 1 && (
-        <Suspense>
+        <Boundary of="The course">
           <h3 className={classes.subtitle}>CPU</h3>
           <Chart
             lines={[{ name: "CPU", color: "#4c8df6", times, values: all.map((one) => one.cpu_percent ?? null) }]}
@@ -68,9 +69,10 @@ export function Use({ at: { node, id }, isRunning }: { at: At; isRunning: boolea
           <Chart
             lines={[{ name: "memory", color: "#2f9e44", times, values: all.map((one) => one.memory) }]}
             figure={bytes}
+            isBinary
             height={150}
           />
-        </Suspense>
+        </Boundary>
       )}
     </>
   );

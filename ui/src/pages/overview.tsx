@@ -1,7 +1,7 @@
 // The first page: the whole fleet at a glance, and its containers to work with.
 
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense } from "react";
+import { lazy } from "react";
 
 import { clusters, containers, nodes, status } from "../api/fleet";
 import { useLive } from "../api/live";
@@ -9,6 +9,7 @@ import { Clusters } from "../clusters/clusters";
 import { Containers } from "../containers/containers";
 import { Warnings } from "../events/warnings";
 import { Nodes } from "../nodes/nodes";
+import { Boundary } from "../shell/boundary";
 import { Usage } from "../usage/usage";
 import classes from "./overview.module.css";
 import { Tiles } from "./tiles";
@@ -38,9 +39,9 @@ export function Overview() {
       <Usage />
       <Containers containers={answers.containers} nodes={answers.nodes} />
       {opened && (
-        <Suspense>
+        <Boundary of="The container">
           <Drawer key={`${opened.node}/${opened.id}`} at={opened} close={() => open(undefined)} />
-        </Suspense>
+        </Boundary>
       )}
     </div>
   );

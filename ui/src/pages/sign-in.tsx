@@ -6,7 +6,7 @@ import { useState, type FormEvent } from "react";
 import { answer, client } from "../api/client";
 import { Failure } from "../api/failure";
 import { begin, end, lastNotice, session } from "../api/session";
-import mark from "../shell/haven.svg";
+import { Brand } from "../shell/brand";
 import classes from "./sign-in.module.css";
 
 export function SignIn() {
@@ -31,7 +31,7 @@ export function SignIn() {
     <main className={classes.page}>
       <Paper className={classes.card}>
         <h1 className={classes.brand}>
-          <img src={mark} alt="" width={28} height={28} />
+          <Brand size={28} />
           Haven
         </h1>
         {notice && !failure && <Alert color="blue">{notice}</Alert>}

@@ -9,7 +9,7 @@ import { useLive } from "../api/live";
 import { signOut } from "../pages/sign-in";
 import { clock } from "../words";
 import { Age } from "./age";
-import mark from "./haven.svg";
+import { Brand } from "./brand";
 import classes from "./shell.module.css";
 
 /** How long a cut lasts before it is announced: a server that restarts is back sooner. */
@@ -20,7 +20,7 @@ export function Shell({ user, children }: { user: string; children: ReactNode })
     <>
       <header className={classes.header}>
         <To href="/" className={classes.brand}>
-          <img src={mark} alt="" width={22} height={22} />
+          <Brand size={22} />
           Haven
         </To>
         <nav className={classes.nav} aria-label="Pages">
@@ -79,7 +79,7 @@ function CutNotice() {
 }
 
 function Theme() {
-  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const { colorScheme, setColorScheme } = useMantineColorScheme({ keepTransitions: true });
   const [next, words, icon] = {
     auto: ["light", "Colours as the system has them", <IconDeviceDesktop size={17} />],
     light: ["dark", "Light colours", <IconSun size={17} />],

@@ -9,6 +9,8 @@ import uPlot from "uplot";
 import { clock } from "../words";
 import classes from "./chart.module.css";
 
+const POWERS = Array.from({ length: 50 }, (_, power) => 2 ** power);
+
 export interface Line {
   name: string;
   color: string;
@@ -22,10 +24,12 @@ interface ChartProps {
   figure: (value: number) => string;
   /** The top of the scale is at most this; none: as the values are. */
   most?: number;
+  /** Ticks stand at powers of two. */
+  isBinary?: boolean;
   height?: number;
 }
 
-export default function Chart({ lines, figure, most, height = 176 }: ChartProps) {
+export default function Chart({ lines, figure, most, isBinary = false, height = 176 }: ChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(undefined);
   const [shown, setShown] = useState<number | null>(null);
@@ -55,7 +59,7 @@ export default function Chart({ lines, figure, most, height = 176 }: ChartProps)
         scales: { y: { range: (_, __, max) => [0, top(max, latest.current.most)] } },
         axes: [
           { ...axis, size: 24, space: 70, values: (plot, splits) => splits.map((time) => tick(time, plot.scales.x)) },
-          { ...axis, size: 62, space: 32, values: (_, splits) => splits.map((value) => latest.current.figure(value)) },
+          { ...axis, size: 62, space: 32, ...(isBinary && { incrs: POWERS }), values: (_, splits) => splits.map((value) => latest.current.figure(value)) },
         ],
         series: [
           {},
@@ -76,7 +80,7 @@ export default function Chart({ lines, figure, most, height = 176 }: ChartProps)
     };
     // Made anew when its lines or colours are others; new data is only drawn, below.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [names, scheme, height]);
+  }, [names, scheme, height, isBinary]);
 
   useEffect(() => plot.current?.setData(data), [data]);
 

@@ -2,13 +2,14 @@
 
 import { SegmentedControl } from "@mantine/core";
 import { useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
-import { lazy, Suspense, useEffect, useMemo, useState } from "react";
+import { lazy, useEffect, useMemo, useState } from "react";
 
 import { history, topContainers, topNodes, type ContainerUse, type NodeUse, type TopBy } from "../api/fleet";
 import { useLive } from "../api/live";
 import { useOpened } from "../pages/scope";
 import { Age } from "../shell/age";
 import { Bar } from "../shell/bar";
+import { Boundary } from "../shell/boundary";
 import { Answered, Nothing, Panel } from "../shell/panel";
 import table from "../shell/table.module.css";
 import { bytes, percent } from "../words";
@@ -143,8 +144,8 @@ function Course({ nodes, by }: { nodes: NodeUse[]; by: TopBy }) {
     return <Nothing>{courses.some((query) => query.isPending) ? "…" : "The course shows after two samples."}</Nothing>;
   }
   return (
-    <Suspense fallback={<Nothing>…</Nothing>}>
-      <Chart lines={lines} figure={(value) => figure(value, by)} most={by === "cpu" ? 100 : undefined} />
-    </Suspense>
+    <Boundary of="The course" waiting={<Nothing>…</Nothing>}>
+      <Chart lines={lines} figure={(value) => figure(value, by)} most={by === "cpu" ? 100 : undefined} isBinary={by !== "cpu"} />
+    </Boundary>
   );
 }
