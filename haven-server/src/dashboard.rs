@@ -66,7 +66,7 @@ pub(crate) async fn elsewhere(request: Request) -> Response {
     if is_browsing && is_page && Files::get(PAGE).is_some() {
         return page(headers.clone()).await;
     }
-    edge::no_route(request).await.into_response()
+    edge::no_route(&request).into_response()
 }
 
 /// A file, compressed as the client likes it best.
@@ -79,7 +79,9 @@ fn found(path: &str, headers: &HeaderMap) -> Option<Response> {
         .filter(|(name, _)| liked(name))
         .find_map(|(name, end)| Some((name, Files::get(&format!("{path}{end}"))?)));
     let mut answer = match compressed {
-        Some((name, file)) => ([(header::CONTENT_ENCODING, HeaderValue::from_static(name))], bytes(file)).into_response(),
+        Some((name, file)) => {
+            ([(header::CONTENT_ENCODING, HeaderValue::from_static(name))], bytes(file)).into_response()
+        }
         None => bytes(plain).into_response(),
     };
     let headers = answer.headers_mut();

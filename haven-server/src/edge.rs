@@ -182,7 +182,7 @@ fn finish(mut response: Response, id: &str, method: &Method) -> Response {
 }
 
 /// For a path that leads nowhere.
-pub(crate) async fn no_route(request: Request) -> Problem {
+pub(crate) fn no_route(request: &Request) -> Problem {
     let path: String = request.uri().path().chars().take(200).collect();
     Error::not_found("route", path.escape_debug()).into()
 }
