@@ -37,7 +37,9 @@ function Pages() {
   const session = useSession();
   const token = session?.token;
   // What one user saw is not for the next.
-  useEffect(() => () => queries.clear(), [token]);
+  useEffect(() => {
+    if (!token) queries.clear();
+  }, [token]);
   if (!session) return <SignIn />;
   return (
     <LiveProvider key={token}>

@@ -6,6 +6,7 @@ mod bed;
 mod chance;
 mod converse;
 mod created;
+mod dashboard;
 mod door;
 mod errors;
 mod openapi;

@@ -132,6 +132,8 @@ export const history = (node: string) =>
   queryOptions({
     queryKey: ["history", node],
     queryFn: ({ signal }) => answer(client.GET("/api/v1/nodes/{node}/metrics", { params: { path: { node } }, signal })),
+    // Each figure that comes is added; a course that nobody looked at for a while has a gap.
+    staleTime: 2 * FIGURES,
   });
 
 export const inspection = (node: string, container: string) =>

@@ -9,9 +9,11 @@ export interface Dirty {
   lists: Set<string>;
 }
 
-/** How long a burst is gathered, and how long it is from one round to the next, in milliseconds. */
+/** How long a burst is gathered, in milliseconds. */
 const GATHER = 100;
+/** How long it is from one round to the next: at least so many milliseconds, and so many times as long as the round took. */
 const APART = 500;
+const REST = 2;
 /** How soon is asked again for what was not settled yet, and how often at most. */
 const UNSETTLED = [250, 500, 1000, 2000, 4000, 8000];
 
@@ -20,7 +22,7 @@ export class Gatherer {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private due = Infinity;
   private running = false;
-  private ended = -Infinity;
+  private free = -Infinity;
   private tries = 0;
   private stopped = false;
 
@@ -42,7 +44,7 @@ export class Gatherer {
   /** Plans the next round, not later than it is planned already. */
   private plan(wait: number): void {
     const isEmpty = this.dirty.nodes.size + this.dirty.lists.size === 0;
-    const due = Math.max(Date.now() + wait, this.ended + APART);
+    const due = Math.max(Date.now() + wait, this.free);
     if (this.running || this.stopped || isEmpty || due >= this.due) return;
     clearTimeout(this.timer);
     this.due = due;
@@ -53,9 +55,10 @@ export class Gatherer {
     const dirty = this.dirty;
     this.dirty = { nodes: new Set(), lists: new Set() };
     [this.running, this.due] = [true, Infinity];
+    const begun = Date.now();
     const unsettled = await this.reread(dirty);
     this.running = false;
-    this.ended = Date.now();
+    this.free = Date.now() + Math.max(APART, REST * (Date.now() - begun));
     if (this.dirty.nodes.size + this.dirty.lists.size > 0) return this.plan(GATHER);
     const wait = UNSETTLED[this.tries++];
     if (wait === undefined) return;

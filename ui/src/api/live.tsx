@@ -6,7 +6,7 @@
 import { useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { createContext, useContext, useEffect, useRef, useState, type ReactNode } from "react";
 
-import { isUnsettled, renewed } from "./containers";
+import { isUnsettled, renewed, type Containers } from "./containers";
 import { clusters, containers, listContainers, nodes, warningCounts, warnings, WARNINGS, type Event } from "./fleet";
 import { Gatherer, type Dirty } from "./gather";
 import { follow, type Link } from "./stream";
@@ -74,13 +74,21 @@ function hear(queries: QueryClient, gathering: Gatherer, event: Event): void {
   if (event.type === "journal") return void queries.invalidateQueries();
   if (event.type === "container" && event.node) {
     gathering.touch({ nodes: [event.node], lists: ["nodes", "clusters"] });
-  } else if (event.type === "node" || event.type === "cluster") {
+  } else if (event.type === "cluster") {
+    gathering.touch({ lists: ["clusters", "nodes"] });
+  } else if (event.type === "node") {
     const isContact = event.action !== "limit" && event.action !== "limit_cleared";
-    gathering.touch({ lists: isContact ? ["nodes", "clusters", "containers"] : ["nodes"] });
+    gathering.touch({ lists: isContact ? ["nodes", "clusters", "containers", "top"] : ["nodes"] });
   }
 }
 
-const LISTS = { nodes, clusters, containers, "warning-counts": warningCounts };
+const LISTS: Record<string, readonly string[]> = {
+  nodes: nodes.queryKey,
+  clusters: clusters.queryKey,
+  containers: containers.queryKey,
+  top: ["top"],
+  "warning-counts": warningCounts.queryKey,
+};
 
 /** Reads anew what changed, and answers what was still changing. Failures show where the lists are shown. */
 async function reread(queries: QueryClient, { nodes: changed, lists }: Dirty): Promise<Dirty> {
@@ -89,22 +97,15 @@ async function reread(queries: QueryClient, { nodes: changed, lists }: Dirty): P
   // A whole list that is on its way is older than the change.
   const isListed = queries.isFetching({ queryKey: containers.queryKey, exact: true }) > 0;
   const isWhole = lists.has("containers") || (changed.size > 0 && (!known || isListed || changed.size > ONE_BY_ONE));
-  const whole = isWhole ? [...lists, "containers"] : [...lists];
-  const work: Promise<unknown>[] = whole.map((list) =>
-    queries.refetchQueries({ queryKey: LISTS[list as keyof typeof LISTS].queryKey, exact: true }),
+  const whole = new Set([...lists, ...(isWhole ? ["containers"] : [])]);
+  const work: Promise<unknown>[] = [...whole].map((list) =>
+    queries.refetchQueries({ queryKey: LISTS[list], exact: list !== "top", type: "active" }),
   );
   if (!isWhole) {
     for (const node of changed) {
-      const renew = async () => {
-        const begun = Date.now();
-        const part = await listContainers({ node });
-        const listed = queries.getQueryState(containers.queryKey)?.dataUpdatedAt ?? 0;
-        // A whole list that came meanwhile may be newer than this part.
-        if (isUnsettled(part) || listed > begun) unsettled.nodes.add(node);
-        if (listed <= begun) queries.setQueryData(containers.queryKey, (known) => known && renewed(known, node, part));
-      };
+      const renewing = renew(queries, node).then((isSettled) => isSettled || unsettled.nodes.add(node));
       // Of a node that is gone the whole list tells.
-      work.push(renew().catch(() => queries.refetchQueries({ queryKey: containers.queryKey, exact: true })));
+      work.push(renewing.catch(() => queries.refetchQueries({ queryKey: containers.queryKey, exact: true })));
       work.push(queries.invalidateQueries({ queryKey: ["containers", node] }));
     }
   }
@@ -112,4 +113,16 @@ async function reread(queries: QueryClient, { nodes: changed, lists }: Dirty): P
   const list = queries.getQueryData(containers.queryKey);
   if (isWhole && list && isUnsettled(list)) unsettled.lists.add("containers");
   return unsettled;
+}
+
+/** Reads the containers of one node anew; answers whether that is all there is to know now. */
+async function renew(queries: QueryClient, node: string): Promise<boolean> {
+  const listed = () => queries.getQueryState(containers.queryKey)?.dataUpdatedAt;
+  const updatedAt = listed();
+  const part = await listContainers({ node });
+  // A whole list that came meanwhile may be newer than this part.
+  if (listed() !== updatedAt) return false;
+  const put = (known: Containers | undefined) => known && renewed(known, node, part);
+  queries.setQueryData(containers.queryKey, put, { updatedAt });
+  return !isUnsettled(part);
 }

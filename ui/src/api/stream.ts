@@ -6,7 +6,7 @@
 import { createParser, type EventSourceMessage } from "eventsource-parser";
 
 import { headers } from "./client";
-import { observe } from "./clock";
+import { observe, serverNow } from "./clock";
 import { Failure } from "./failure";
 import { expire, session } from "./session";
 
@@ -123,7 +123,7 @@ export async function follow({ path, after, signal, onItem, onLink, onGap, rest 
       if (failure.kind === "unauthenticated") return;
       // The place is not known any more: the store was put back to an earlier state, or is another one.
       if (["invalid", "conflict", "not_found"].includes(failure.kind)) cursor = undefined;
-      since ||= Date.now();
+      since ||= serverNow();
       onLink({ is: "cut", since, why: failure.message });
       await rest(pause + Math.random() * 250, signal);
       pause = Math.min(pause * 2, LONGEST_PAUSE);

@@ -5,6 +5,7 @@ import { IconDeviceDesktop, IconExternalLink, IconLogout, IconMoon, IconSun, Ico
 import { useEffect, useState, type ReactNode } from "react";
 import { Link as To } from "wouter";
 
+import { serverNow } from "../api/clock";
 import { useLive } from "../api/live";
 import { signOut } from "../pages/sign-in";
 import { clock } from "../words";
@@ -67,7 +68,7 @@ function CutNotice() {
   useEffect(() => {
     setLong(false);
     if (!since) return;
-    const timer = setTimeout(() => setLong(true), since + ANNOUNCE - Date.now());
+    const timer = setTimeout(() => setLong(true), since + ANNOUNCE - serverNow());
     return () => clearTimeout(timer);
   }, [since]);
   if (link.is !== "cut" || !isLong) return null;
