@@ -6,6 +6,7 @@ help:
 
 run: ## build and start the server, with the local Docker Engine or a simulated fleet
 	@scripts/setup run
+	@scripts/dashboard
 	@scripts/agent-files target/agent-files
 	@scripts/python wheel target/agent-files
 	@HAVEN_AGENT_FILES=$${HAVEN_AGENT_FILES-$(CURDIR)/target/agent-files} cargo run --release -p haven-cli --bin haven -- serve $(ARGS)

@@ -23,8 +23,14 @@ use tracing::Instrument as _;
 use crate::{API, Shared, identity, problem::Problem};
 
 /// Routes that need no sign-in, besides that of signing in itself.
-const OPEN: [&str; 5] =
-    ["/", "/healthz", "/discovery/nodes/{name}", "/discovery/nodes/{name}/", "/discovery/agent/files/{file}"];
+const OPEN: [&str; 6] = [
+    "/",
+    "/assets/{*file}",
+    "/healthz",
+    "/discovery/nodes/{name}",
+    "/discovery/nodes/{name}/",
+    "/discovery/agent/files/{file}",
+];
 /// A route that says more to who signs in.
 const FOR_BOTH: &str = "/discovery/agent/{file}";
 
@@ -186,7 +192,7 @@ fn finish(mut response: Response, id: &str, method: &Method) -> Response {
 }
 
 /// For a path that leads nowhere.
-pub(crate) async fn no_route(request: Request) -> Problem {
+pub(crate) fn no_route(request: &Request) -> Problem {
     let path: String = request.uri().path().chars().take(200).collect();
     Error::not_found("route", path.escape_debug()).into()
 }

@@ -1,4 +1,4 @@
-//! Haven over HTTP: the API and its document, streams and conversations, the agents' door.
+//! Haven over HTTP: the API and its document, streams and conversations, the agents' door, the dashboard.
 //!
 //! [`Server`] puts a [`Haven`] on a listener. Its routes are a walk over the table of operations
 //! ([`haven_core::door::table`]): nothing here decides what may be done or how. Errors are RFC 9457 problems; answers
@@ -8,6 +8,7 @@ mod bootstrap;
 mod call;
 mod converse;
 mod created;
+mod dashboard;
 mod discovery;
 mod document;
 mod double;
@@ -153,8 +154,9 @@ impl Server {
             .route("/reference", routing::get(pages::to_reference))
             .route("/reference/", routing::get(pages::reference))
             .route("/reference/{*file}", routing::get(pages::reference))
-            .route("/", routing::get(pages::landing))
-            .fallback(edge::no_route)
+            .route("/", routing::get(dashboard::page))
+            .route("/assets/{*file}", routing::get(dashboard::asset))
+            .fallback(dashboard::elsewhere)
             .method_not_allowed_fallback(edge::no_method)
             .layer(middleware::from_fn_with_state(self.shared.clone(), edge::edge))
             .layer(CompressionLayer::new().compress_when(edge::Worthwhile))

@@ -7,6 +7,7 @@ mod bootstrap;
 mod chance;
 mod converse;
 mod created;
+mod dashboard;
 mod door;
 mod errors;
 mod openapi;
