@@ -58,15 +58,35 @@ impl Haven {
     /// that [`Keyring`] names, or from [`HavenBuilder::keyring`].
     pub async fn open(url: &str) -> Result<Self> {
         #[cfg(feature = "remote")]
-        if url.starts_with("http://") || url.starts_with("https://") {
-            let remote = crate::door::Remote::connect(url, crate::door::RemoteOptions::default()).await?;
-            return Ok(Self { door: Door::Remote(Arc::new(remote)), actor: Actor::system() });
+        if is_server(url) {
+            return Self::connect(url, crate::door::RemoteOptions::default()).await;
         }
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
         // The key first: a new redb file gets one, an old one without it is not opened.
         let keyring = Keyring::for_store(url, KeyEnvironment::of_process()).await?;
         let store = crate::store::open(url, clock.clone()).await?;
         Self::builder().clock(clock).store(store).keyring(keyring).build().await
+    }
+
+    /// The same, with how a server is reached. A fleet in this process takes the face of it, and is `Invalid` with
+    /// credentials or authorities, which are a server's.
+    #[cfg(feature = "remote")]
+    pub async fn open_with(url: &str, options: crate::door::RemoteOptions) -> Result<Self> {
+        if is_server(url) {
+            return Self::connect(url, options).await;
+        }
+        if options.ca.is_some() || !matches!(options.credentials, crate::door::Credentials::None) {
+            return Err(Error::invalid("credentials and authorities are for a server at `https://…`"));
+        }
+        let actor = Actor { face: options.face, ..Actor::system() };
+        Ok(Self::open(url).await?.acting_as(actor))
+    }
+
+    #[cfg(feature = "remote")]
+    async fn connect(url: &str, options: crate::door::RemoteOptions) -> Result<Self> {
+        let actor = Actor { face: options.face, ..Actor::system() };
+        let remote = crate::door::Remote::connect(url, options).await?;
+        Ok(Self { door: Door::Remote(Arc::new(remote)), actor })
     }
 
     /// Puts a fleet together in this process.
@@ -236,6 +256,11 @@ impl HavenBuilder {
         };
         Ok(Haven { door: Door::Local(Arc::new(services)), actor: Actor::system() })
     }
+}
+
+#[cfg(feature = "remote")]
+fn is_server(url: &str) -> bool {
+    url.starts_with("http://") || url.starts_with("https://")
 }
 
 fn default_connectors(clock: &Arc<dyn Clock>) -> Vec<Arc<dyn Connector>> {

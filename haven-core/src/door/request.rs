@@ -61,9 +61,15 @@ pub struct Request {
 }
 
 impl Request {
-    /// Reads an operation. `Invalid` names the parameter that does not fit.
+    /// What a program asks that has all parameters as one JSON object, whatever the operation's method.
+    pub fn of(parameters: impl Into<Bytes>) -> Self {
+        Self { body: parameters.into(), ..Self::default() }
+    }
+
+    /// Reads an operation: from its body, where its method has one or one is there, else from path and query. `Invalid`
+    /// names the parameter that does not fit.
     pub fn read<O: Operation>(&self) -> Result<O> {
-        if O::METHOD.has_body() { self.read_body() } else { self.read_query() }
+        if O::METHOD.has_body() || !self.body.is_empty() { self.read_body() } else { self.read_query() }
     }
 
     fn read_query<O: Operation>(&self) -> Result<O> {
