@@ -25,10 +25,10 @@ use tokio::net::TcpListener;
 use super::ratio::{ROUNDS, print, print_bytes};
 
 const CONTAINERS: usize = 61;
-/// Between two reports.
-const PAUSE: Duration = Duration::from_millis(100);
+/// Between two reports: what lies in the processor's caches is another's by then.
+const PAUSE: Duration = Duration::from_secs(1);
 /// How long each is watched in a round.
-const ROUND: Duration = Duration::from_secs(2);
+const ROUND: Duration = Duration::from_secs(5);
 /// The word by which this program becomes an agent.
 pub const WORD: &str = "--as-agent";
 
@@ -59,7 +59,7 @@ pub async fn agents() {
     })
     .await;
     let mut theirs = Reporting::start(|master| {
-        let mut command = Command::new("python3");
+        let mut command = Command::new("/usr/bin/python3");
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/figures/original.py");
         let pause = PAUSE.as_secs_f64().to_string();
         command.args([script, &docker.to_string(), &master.to_string(), &pause]);
@@ -110,7 +110,7 @@ impl Reporting {
         let (time, reports) = (self.time(), self.reports.load(Ordering::SeqCst));
         tokio::time::sleep(ROUND).await;
         let done = self.reports.load(Ordering::SeqCst) - reports;
-        (self.time() - time) / done.max(1)
+        self.time().saturating_sub(time) / done.max(1)
     }
 
     /// What its threads took of processors so far.

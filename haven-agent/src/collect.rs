@@ -1,15 +1,16 @@
 //! What the machine uses, from the kernel's own files.
 
-use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeMap, fs::File, io::Read as _, path::PathBuf};
 
 use haven_core::model::metrics::{DiskUse, MemoryUse, NetUse, SystemUse};
 use procfs::{CpuTime, FromBufRead as _, FromRead as _, KernelStats, Meminfo, MountEntry, net::InterfaceDeviceStatus};
 
 /// File systems whose size says something about a disk.
 const DISKS: [&str; 10] = ["ext2", "ext3", "ext4", "xfs", "btrfs", "zfs", "f2fs", "vfat", "ntfs3", "bcachefs"];
+
+/// How much of a list is read at a time, and the most of all, in bytes.
+const PIECE: usize = 16 * 1024;
+const MAX_FILE: u64 = 4 * 1024 * 1024;
 
 /// Reads the kernel's figures below a root path. CPU use is counted between two readings.
 #[derive(Debug)]
@@ -93,9 +94,13 @@ impl Collector {
     }
 }
 
-/// The first of some files that can be read.
+/// The first of some files that can be read. The kernel makes them as they are read, and gives as much as is asked for.
 fn first(paths: &[PathBuf]) -> Option<Vec<u8>> {
-    paths.iter().find_map(|path: &PathBuf| std::fs::read(path as &Path).ok())
+    paths.iter().find_map(|path| {
+        let mut text = Vec::with_capacity(PIECE);
+        File::open(path).ok()?.take(MAX_FILE).read_to_end(&mut text).ok()?;
+        Some(text)
+    })
 }
 
 fn busy_and_all(cpu: &CpuTime) -> (u64, u64) {

@@ -4,6 +4,12 @@ use std::process::ExitCode;
 
 use haven_agent::program::{Program, run};
 
+/// Gives memory back to the system less eagerly than musl's own, which takes it anew for every report: a third of a
+/// report's processor time.
+#[cfg(target_env = "musl")]
+#[global_allocator]
+static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
+
 fn main() -> ExitCode {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let (Ok(runtime), Ok(file)) = (runtime, std::env::current_exe()) else { return ExitCode::FAILURE };

@@ -196,6 +196,32 @@ async fn the_script_says_exactly_what_is_missing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_package_is_run_where_it_is_unpacked() {
+    const PACK: &str = "import sys, zipfile\n\
+        with zipfile.ZipFile(sys.argv[1], 'w') as wheel:\n\
+        \x20   wheel.writestr('told_by_a_test.py', sys.argv[2])\n\
+        \x20   wheel.writestr('a-1.dist-info/entry_points.txt', '[console_scripts]\\nhaven-agent = told_by_a_test:main\\n')\n";
+    let Some(()) = require("bed") else { return };
+    let (files, node) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    // A package of its own, whose script tells what it was called with.
+    let told =
+        "import os, sys\ndef main():\n    print(sys.argv[1:], os.environ.get('HAVEN_AGENT_DEFAULTS'))\n    return 0\n";
+    let wheel = files.path().join("a-1-cp38-abi3-any.whl");
+    assert!(Command::new("python3").args(["-c", PACK]).arg(&wheel).arg(told).status().unwrap().success());
+    let served = served(&files).await;
+    let line = format!(
+        "mount -t tmpfs cache /var/cache; wget -q -O told.py http://{}/discovery/agent/told.py; python3 told.py -t 5",
+        served.address
+    );
+    let output = Command::new("unshare").args(["-m", "sh", "-ec", &line]).current_dir(node.path()).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let script = node.path().join("told.py");
+    assert!(said.contains(&format!("['--script', '{}', '-t', '5']", script.display())), "{said}");
+    assert!(said.contains(&format!(r#"{{"master":"http://{}"}}"#, served.address)), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_service_is_installed_with_the_secret_where_only_its_user_reads_it_and_removed_without_a_trace() {
     let bed = shared_bed_or_skip!(engines());
     let (engine, files) = (bed.engine(1), files());

@@ -38,7 +38,7 @@ impl Invite {
             let until = invitation.expires.strftime("%H:%M UTC");
             format!(
                 "# on that machine, until {until}:\n\
-                 wget --content-disposition '{url}'\n\
+                 (umask 077; wget --content-disposition '{url}')\n\
                  chmod 700 haven-agent.py\n\
                  ./haven-agent.py        # or, as root: ./haven-agent.py install"
             )
