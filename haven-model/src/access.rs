@@ -153,3 +153,19 @@ impl fmt::Debug for Session {
         f.debug_struct("Session").field("user", &self.user).field("expires", &self.expires).finish_non_exhaustive()
     }
 }
+
+/// What an agent is invited with. The token is shown once, here.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Invitation {
+    /// What to fetch the agent's script with, once.
+    pub token: String,
+    /// Until when.
+    pub expires: jiff::Timestamp,
+}
+
+impl fmt::Debug for Invitation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Invitation").field("expires", &self.expires).finish_non_exhaustive()
+    }
+}
