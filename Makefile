@@ -6,8 +6,10 @@ help:
 
 run: ## build and start the server, with the local Docker Engine or a simulated fleet
 	@scripts/setup run
+	@scripts/dashboard
+	@scripts/agent-files target/agent-files
 	@scripts/python wheel target/agent-files
-	@cargo run --release -p haven-cli --bin haven -- serve $(ARGS)
+	@HAVEN_AGENT_FILES=$${HAVEN_AGENT_FILES-$(CURDIR)/target/agent-files} cargo run --release -p haven-cli --bin haven -- serve $(ARGS)
 
 test: ## everything, on the real test bed, with fixed seeds and reduced counts
 	@scripts/setup test

@@ -121,6 +121,17 @@ fn foreign_crates_stay_in_their_rooms() {
 }
 
 #[test]
+fn nobody_writes_unsafe_code() {
+    // The other crates forbid it; the macros of UniFFI write some.
+    for path in sources().into_iter().filter(|path| path.starts_with("haven-ffi")) {
+        for (at, line) in code(&path) {
+            let mut words = line.split(|c: char| !c.is_alphanumeric() && c != '_');
+            assert!(!words.any(|word| word == "unsafe"), "{}:{at}: {line}", path.display());
+        }
+    }
+}
+
+#[test]
 fn no_room_for_odds_and_ends() {
     for path in sources() {
         for part in path.components() {

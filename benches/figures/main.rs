@@ -5,6 +5,7 @@
 
 #![allow(clippy::print_stdout, unreachable_pub)]
 
+mod agent;
 mod list;
 mod load;
 mod python;
@@ -13,8 +14,17 @@ mod report;
 
 use haven_testkit::bed::{Bed, require};
 
+fn main() {
+    let mut arguments = std::env::args_os().skip(1);
+    if std::env::args().nth(1).as_deref() == Some(agent::WORD) {
+        arguments.next();
+        agent::run(arguments);
+    }
+    measure();
+}
+
 #[tokio::main]
-async fn main() {
+async fn measure() {
     // `cargo test` builds benches too, and runs them with `--test`: nothing is measured there.
     if std::env::args().any(|argument| argument == "--test") {
         return;
@@ -26,5 +36,6 @@ async fn main() {
         list::lists(&bed).await;
         tokio::task::block_in_place(|| python::figures(&bed));
         bed.shutdown().await.expect("the bed goes away");
+        agent::agents().await;
     }
 }

@@ -11,20 +11,23 @@ pub const HEAD: &str =
 
 /// Prints a figure from its rounds: the time of ours and of the baseline, each for the same work.
 pub fn print(name: &str, rounds: &[(Duration, Duration)], target: &str) {
-    let mut ratios: Vec<f64> = rounds.iter().map(|(ours, base)| ours.as_secs_f64() / base.as_secs_f64()).collect();
-    ratios.sort_by(f64::total_cmp);
-    let middle = |mut times: Vec<Duration>| {
-        times.sort();
-        times[times.len() / 2]
+    let seconds: Vec<_> = rounds.iter().map(|(ours, base)| (ours.as_secs_f64(), base.as_secs_f64())).collect();
+    print_as(name, &seconds, |seconds| format!("{:.1?}", Duration::from_secs_f64(seconds)), target);
+}
+
+/// The same of sizes in bytes.
+pub fn print_bytes(name: &str, rounds: &[(u64, u64)], target: &str) {
+    let bytes: Vec<_> = rounds.iter().map(|(ours, base)| (*ours as f64, *base as f64)).collect();
+    print_as(name, &bytes, |bytes| format!("{:.1}MB", bytes / 1e6), target);
+}
+
+fn print_as(name: &str, rounds: &[(f64, f64)], shown: impl Fn(f64) -> String, target: &str) {
+    let middle = |mut values: Vec<f64>| {
+        values.sort_by(f64::total_cmp);
+        (values[values.len() / 2], values[0], values[values.len() - 1])
     };
-    let ours = middle(rounds.iter().map(|round| round.0).collect());
-    let base = middle(rounds.iter().map(|round| round.1).collect());
-    println!(
-        "{name:46} {:>9} {:>11}   {:.3} ({:.3}–{:.3})   {target}",
-        format!("{ours:.1?}"),
-        format!("{base:.1?}"),
-        ratios[ratios.len() / 2],
-        ratios[0],
-        ratios[ratios.len() - 1],
-    );
+    let ours = shown(middle(rounds.iter().map(|round| round.0).collect()).0);
+    let base = shown(middle(rounds.iter().map(|round| round.1).collect()).0);
+    let (ratio, least, most) = middle(rounds.iter().map(|(ours, base)| ours / base).collect());
+    println!("{name:46} {ours:>9} {base:>11}   {ratio:.3} ({least:.3}–{most:.3})   {target}");
 }

@@ -136,7 +136,7 @@ async fn said(error: Error, mut answer: reqwest::Response) -> Error {
     }
     let problem: Option<serde_json::Value> = serde_json::from_slice(&body).ok();
     match problem.as_ref().and_then(|problem| problem["detail"].as_str()) {
-        Some(detail) => error.caused_by(detail.escape_debug().take(1000).collect::<String>()),
+        Some(detail) => error.caused_by(detail.chars().filter(|c| !c.is_control()).take(1000).collect::<String>()),
         None => error,
     }
 }

@@ -124,7 +124,7 @@ pub async fn run(program: Program, arguments: impl IntoIterator<Item = OsString>
 
 /// An error for people.
 fn told(error: &Error) -> String {
-    let plain = |text: &str| text.chars().take(1000).flat_map(char::escape_debug).collect::<String>();
+    let plain = |text: &str| text.chars().filter(|c| !c.is_control()).take(1000).collect::<String>();
     let mut text = format!("error: {}\n", error.message());
     for (key, value) in error.context() {
         let _ = writeln!(text, "  {key}: {}", plain(value));

@@ -13,9 +13,9 @@ pub use handles::{
 };
 
 use crate::{
-    access::AccessService,
+    access::{AccessService, Invitations},
     audit::AuditLog,
-    claim::Claims,
+    claim::{Claims, Work},
     clock::{Clock, SystemClock},
     cluster::ClusterService,
     door::{Call, Converse, Door, Follow},
@@ -221,7 +221,12 @@ impl HavenBuilder {
         let journal = Journal::open(store.clone(), clock.clone(), &tasks, stop.child_token()).await?;
         let claims = Claims::open(store.clone(), clock.clone(), &tasks, &stop)?;
         let shared = crate::node::Shared {
-            teller: Arc::new(crate::node::Teller::new(journal.clone(), claims.strive("events of nodes")?)),
+            teller: Arc::new(crate::node::Teller::new(
+                journal.clone(),
+                claims.strive(Work::EventsOfNodes),
+                clock.clone(),
+                &self.settings,
+            )),
             clock: clock.clone(),
             store: store.clone(),
             journal: journal.clone(),
@@ -237,13 +242,16 @@ impl HavenBuilder {
         let clusters = Table::new(store.clone(), crate::cluster::PREFIX, codec.clone());
         let clusters = Live::open(clusters, &tasks, &stop).await?;
         let clusters = ClusterService::new(clusters, nodes.clone(), journal.clone(), clock.clone());
+        let invitations = Invitations::new(Table::new(store.clone(), "invitations/", codec.clone()), clock.clone());
         let access = AccessService::new(users, Table::new(store.clone(), "sessions/", codec), clock.clone());
-        let upkeep = claims.strive("upkeep of the store")?;
+        let upkeep = claims.strive(Work::Upkeep);
         tasks.spawn(upkeep::run(store.clone(), journal.clone(), clock.clone(), upkeep, stop.child_token()));
         let audit = AuditLog::new(store.clone(), clock.clone());
         let services = Services {
             access,
+            invitations,
             audit,
+            claims,
             clusters,
             nodes,
             journal,

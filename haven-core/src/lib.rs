@@ -1,8 +1,8 @@
 //! The Haven SDK: machines that run Docker, registered, seen and driven as one fleet.
 //!
 //! Four floors, and nothing points up: plain data ([`model`], [`clock`]); seams, each a trait and its implementations
-//! ([`engine`], [`store`], [`registry`], [`source`]); services that decide ([`access`], [`audit`], [`event`], [`claim`], [`node`],
-//! [`cluster`]); and the [`door`], through which every operation passes with the actor who asks for it. [`Haven`] is a
+//! ([`engine`], [`store`], [`registry`], [`source`]); services that decide ([`access`], [`audit`], [`event`], [`claim`],
+//! [`node`], [`cluster`]); and the [`door`], through which every operation passes with the actor who asks for it. [`Haven`] is a
 //! thin typed face over the door; the server, the command line and the bindings stand on it.
 
 pub use haven_model as model;

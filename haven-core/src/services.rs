@@ -2,14 +2,21 @@
 
 use std::{sync::Arc, time::Duration};
 
-use haven_model::{Result, node::Count, system::SystemStatus};
+use haven_model::{Actor, Object, Result, node::Count, system::SystemStatus};
+use serde_json::Map;
 use tokio_util::{
     sync::{CancellationToken, DropGuard},
     task::TaskTracker,
 };
 
 use crate::{
-    access::AccessService, audit::AuditLog, clock::Clock, cluster::ClusterService, event::Journal, node::NodeService,
+    access::{AccessService, Invitations},
+    audit::{Act, AuditLog},
+    claim::Claims,
+    clock::Clock,
+    cluster::ClusterService,
+    event::Journal,
+    node::NodeService,
     store::Store,
 };
 
@@ -18,6 +25,8 @@ use crate::{
 pub struct Services {
     /// Who is who, and who may do what.
     pub access: AccessService,
+    /// What agents are invited with.
+    pub invitations: Invitations,
     /// Who did what.
     pub audit: AuditLog,
     /// All clusters.
@@ -30,6 +39,8 @@ pub struct Services {
     pub store: Arc<dyn Store>,
     /// Time and chance.
     pub clock: Arc<dyn Clock>,
+    /// What this master does for all.
+    pub(crate) claims: Claims,
     /// What acts now, also for who has left.
     pub(crate) acts: TaskTracker,
     pub(crate) tasks: TaskTracker,
@@ -64,6 +75,16 @@ impl Services {
         })
     }
 
+    /// Takes an invitation: whoever shows its token may know what agents must show. That is written down. `Unauthenticated`
+    /// where there is none, or not any more.
+    pub async fn take_invitation(&self, token: &str, actor: &Actor) -> Result<()> {
+        // Strangers must not fill the audit with tokens that they make up: what is refused is only logged.
+        self.invitations.take(token).await?;
+        let act = Act { object: Object::System, parameters: Map::new() };
+        self.audit.record(actor, "invitations.take", act, None).await;
+        Ok(())
+    }
+
     /// Waits until what acts has ended, ends the background work, and waits until what was taken is written; for at most
     /// `limit`.
     pub async fn close(&self, limit: Duration) {
@@ -73,6 +94,7 @@ impl Services {
             self.stop.cancel();
             self.tasks.close();
             self.tasks.wait().await;
+            self.claims.leave().await;
         };
         if tokio::time::timeout(limit, ended).await.is_err() {
             self.stop.cancel();

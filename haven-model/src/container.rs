@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     ContainerId, ContainerSpec, ImageRef, Mount, NetworkName, Port,
     error::{Error, Result},
+    label::has_labels,
 };
 
 /// A container in a list.
@@ -212,14 +213,6 @@ impl ContainerFilter {
             && has_labels(&container.labels, &self.label)
             && (self.state.is_empty() || self.state.contains(&container.state))
     }
-}
-
-/// Whether all of the labels wanted are there: `key` or `key=value`.
-pub(crate) fn has_labels(labels: &BTreeMap<String, String>, wanted: &[String]) -> bool {
-    wanted.iter().all(|label| match label.split_once('=') {
-        Some((key, value)) => labels.get(key).is_some_and(|has| has == value),
-        None => labels.contains_key(label),
-    })
 }
 
 fn image_matches(container: &Container, wanted: &str) -> bool {

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ClusterName, EngineInfo, NodeAddress, NodeMetrics, NodeName, Revision, Secret, container::has_labels,
-    error::WireError, system::ApiVersion,
+    ClusterName, EngineInfo, NodeAddress, NodeMetrics, NodeName, Revision, Secret, error::WireError, label::has_labels,
+    system::ApiVersion,
 };
 
 /// A machine of the fleet. What its engine and what its agent say are two facts, shown apart.

@@ -243,6 +243,44 @@ fn other_paths(report: &Value) -> Vec<(String, Value)> {
             }}),
         ),
         (
+            "/discovery/agent/{name}".to_owned(),
+            json!({ "get": {
+                "operationId": "discovery.script",
+                "tags": ["discovery"],
+                "summary": "Answers a script that makes an agent of a bare node: Python 3.5, nothing else.",
+                "description": "It fetches the agent's program from here and checks it. With an invitation, or signed in, the agents' secret is filled in.",
+                "security": [{ "bearer": [] }, { "basic": [] }, {}],
+                "parameters": [
+                    { "name": "name", "in": "path", "required": true, "description": "What the script shall be called: `NAME.py`.",
+                      "schema": { "type": "string", "pattern": "^[A-Za-z0-9_-][A-Za-z0-9._-]*\\.py$" } },
+                    { "name": "node", "in": "query", "required": false, "description": "Where the node's engine answers: `HOST:PORT`.",
+                      "schema": { "type": "string" } },
+                    { "name": "token", "in": "query", "required": false, "description": "The token of an invitation, which is taken.",
+                      "schema": { "type": "string" } },
+                ],
+                "responses": {
+                    "200": { "description": "The script.", "content": { "text/x-python": { "schema": { "type": "string" } } } },
+                    "default": problem,
+                },
+            }}),
+        ),
+        (
+            "/discovery/agent/files/{name}".to_owned(),
+            json!({ "get": {
+                "operationId": "discovery.file",
+                "tags": ["discovery"],
+                "summary": "Answers a program of the agent, as the script names it.",
+                "security": [],
+                "parameters": [
+                    { "name": "name", "in": "path", "required": true, "description": "The name of the file.", "schema": { "type": "string" } },
+                ],
+                "responses": {
+                    "200": { "description": "The program.", "content": { "application/octet-stream": { "schema": { "type": "string", "contentMediaType": "application/octet-stream" } } } },
+                    "default": problem,
+                },
+            }}),
+        ),
+        (
             "/healthz".to_owned(),
             json!({ "get": {
                 "operationId": "health", "tags": ["operating"], "security": [],

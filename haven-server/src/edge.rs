@@ -23,7 +23,16 @@ use tracing::Instrument as _;
 use crate::{API, Shared, identity, problem::Problem};
 
 /// Routes that need no sign-in, besides that of signing in itself.
-const OPEN: [&str; 4] = ["/", "/healthz", "/discovery/nodes/{name}", "/discovery/nodes/{name}/"];
+const OPEN: [&str; 6] = [
+    "/",
+    "/assets/{*file}",
+    "/healthz",
+    "/discovery/nodes/{name}",
+    "/discovery/nodes/{name}/",
+    "/discovery/agent/files/{file}",
+];
+/// A route that says more to who signs in.
+const FOR_BOTH: &str = "/discovery/agent/{file}";
 
 /// What is no larger than this is not worth compressing, in bytes.
 const WORTH_COMPRESSING: u64 = 1024;
@@ -82,7 +91,8 @@ fn needs_sign_in(parts: &Parts) -> bool {
     let route = route.as_str();
     let is_sign_in =
         parts.method.as_str() == SignIn::METHOD.as_str() && route.strip_prefix(crate::API_V1) == Some(SignIn::PATH);
-    !is_sign_in && !OPEN.contains(&route)
+    let is_nobody = route == FOR_BOTH && !parts.headers.contains_key(header::AUTHORIZATION);
+    !is_sign_in && !is_nobody && !OPEN.contains(&route)
 }
 
 /// A browser that knows the password sends it along with what a foreign page asks; such a page may not act. A token is
@@ -182,7 +192,7 @@ fn finish(mut response: Response, id: &str, method: &Method) -> Response {
 }
 
 /// For a path that leads nowhere.
-pub(crate) async fn no_route(request: Request) -> Problem {
+pub(crate) fn no_route(request: &Request) -> Problem {
     let path: String = request.uri().path().chars().take(200).collect();
     Error::not_found("route", path.escape_debug()).into()
 }

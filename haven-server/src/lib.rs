@@ -1,12 +1,14 @@
-//! Haven over HTTP: the API and its document, streams and conversations, the agents' door.
+//! Haven over HTTP: the API and its document, streams and conversations, the agents' door, the dashboard.
 //!
 //! [`Server`] puts a [`Haven`] on a listener. Its routes are a walk over the table of operations
 //! ([`haven_core::door::table`]): nothing here decides what may be done or how. Errors are RFC 9457 problems; answers
 //! carry their revision as ETag; streams are server-sent events; conversations are WebSockets.
 
+mod bootstrap;
 mod call;
 mod converse;
 mod created;
+mod dashboard;
 mod discovery;
 mod document;
 mod double;
@@ -23,7 +25,7 @@ mod problem;
 mod route;
 mod serve;
 
-use std::{sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use axum::{Router, middleware, routing};
 use haven_core::{Error, Haven, Result, Services, model::Secret};
@@ -48,6 +50,12 @@ const API_V1: &str = "/api/v1";
 pub struct ServerOptions {
     /// What agents must show in `X-Auth-Node`; none: any may report.
     pub agent_secret: Option<Secret>,
+    /// The folder with programs for nodes: what the agent's script fetches. None: it finds only `agent_program`.
+    pub agent_files: Option<PathBuf>,
+    /// A `haven` program to give to nodes besides those: mostly the one that runs.
+    pub agent_program: Option<PathBuf>,
+    /// This server's address for agents, `https://HOST:PORT`; none: what each client calls it.
+    pub agent_server: Option<String>,
     /// Where the figures of this process are kept, for `/metrics`; none: it shows only those of the fleet.
     pub metrics: Option<PrometheusHandle>,
     /// The largest request body, in bytes; an agent's report may have 8 MiB. Default 1 MiB.
@@ -66,6 +74,9 @@ impl Default for ServerOptions {
     fn default() -> Self {
         Self {
             agent_secret: None,
+            agent_files: None,
+            agent_program: None,
+            agent_server: None,
             metrics: None,
             max_body: 1024 * 1024,
             tls: None,
@@ -90,6 +101,8 @@ struct Shared {
     figures: figures::Figures,
     once: Arc<once::Answered>,
     document: pages::Document,
+    /// What is given out to nodes.
+    files: bootstrap::Files,
     /// Room for reports that are being read, in bytes.
     reports: Semaphore,
     /// Work that goes on without its client, and streams.
@@ -99,14 +112,16 @@ struct Shared {
 }
 
 impl Server {
-    /// A server over a fleet of this process. `Invalid` for a [`Haven`] that is itself behind a remote door, and for
-    /// an empty secret of agents.
+    /// A server over a fleet of this process. `Invalid` for a [`Haven`] that is itself behind a remote door, for an
+    /// empty secret of agents, and for an address for agents that is none.
     pub fn new(haven: Haven, options: ServerOptions) -> Result<Self> {
         let services =
             haven.services().ok_or_else(|| Error::invalid("a server needs a fleet of its own process"))?.clone();
         if options.agent_secret.as_ref().is_some_and(|secret| secret.expose().is_empty()) {
             return Err(Error::invalid("the secret of agents is empty: leave it out, or give one"));
         }
+        options.agent_server.as_deref().map(bootstrap::check_server).transpose()?;
+        let files = bootstrap::Files::new(options.agent_files.clone(), options.agent_program.clone());
         figures::describe();
         let shared = Shared {
             haven,
@@ -115,6 +130,7 @@ impl Server {
             figures: figures::Figures::default(),
             once: Arc::default(),
             document: pages::Document::default(),
+            files,
             reports: Semaphore::new(discovery::REPORTS),
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
@@ -130,14 +146,17 @@ impl Server {
             .merge(route::routes())
             .route("/discovery/nodes/{name}", report.clone())
             .route("/discovery/nodes/{name}/", report)
+            .route("/discovery/agent/{file}", routing::get(bootstrap::script))
+            .route("/discovery/agent/files/{file}", routing::get(bootstrap::file))
             .route("/healthz", routing::get(health::healthz))
             .route("/metrics", routing::get(figures::metrics))
             .route("/openapi.json", routing::get(pages::document))
             .route("/reference", routing::get(pages::to_reference))
             .route("/reference/", routing::get(pages::reference))
             .route("/reference/{*file}", routing::get(pages::reference))
-            .route("/", routing::get(pages::landing))
-            .fallback(edge::no_route)
+            .route("/", routing::get(dashboard::page))
+            .route("/assets/{*file}", routing::get(dashboard::asset))
+            .fallback(dashboard::elsewhere)
             .method_not_allowed_fallback(edge::no_method)
             .layer(middleware::from_fn_with_state(self.shared.clone(), edge::edge))
             .layer(CompressionLayer::new().compress_when(edge::Worthwhile))

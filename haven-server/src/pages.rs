@@ -1,20 +1,16 @@
-//! Pages: the landing page, and the API's document to read and to browse. All of it is part of the program.
+//! Pages: the API's document, to read and to browse. All of it is part of the program.
 
 use std::sync::{Arc, OnceLock};
 
 use axum::{
     extract::{Request, State},
-    response::{Html, IntoResponse as _, Redirect, Response},
+    response::{IntoResponse as _, Redirect, Response},
 };
 use haven_core::Error;
 use http::{HeaderValue, header};
 use utoipa_swagger_ui::Config;
 
 use crate::{Shared, document, problem::Problem};
-
-pub(crate) async fn landing() -> Html<&'static str> {
-    Html(include_str!("../page/landing.html"))
-}
 
 /// `/openapi.json`.
 pub(crate) async fn document(State(shared): State<Arc<Shared>>) -> Response {

@@ -65,14 +65,15 @@ impl Quiet {
         !listing.stale && well.count() == 1_050
     }
 
-    /// Waits until what the last changes said has found its way into the store.
+    /// Waits until what the last changes said has found its way into the store, also where a try had failed.
     async fn settle(&self) {
-        let mut last = None;
-        for _ in 0..20 {
+        let (mut last, mut same) = (None, 0);
+        for _ in 0..60 {
             tokio::time::sleep(Duration::from_secs(4)).await;
             self.haven.services().unwrap().journal.flush().await;
             let present = self.store.status().await.unwrap().revision;
-            if last.replace(present) == Some(present) {
+            same = if last.replace(present) == Some(present) { same + 1 } else { 0 };
+            if same == 4 {
                 return;
             }
         }
@@ -81,7 +82,7 @@ impl Quiet {
     async fn held(&self) -> Held {
         let mut status = self.store.status().await.unwrap();
         if self.path.is_none() {
-            // The size of etcd's database is not the fleet's alone: keep-alives of leases are in its log.
+            // The size of etcd's database is not the fleet's alone.
             status.bytes = 0;
         }
         Held(status, self.path.as_ref().map(|path| std::fs::read(path).unwrap()))

@@ -248,7 +248,7 @@ impl Make {
                 context.show.progress(&format!("on node `{node}`: {reason}"));
                 node
             }
-            (None, None) => pick::only_node(haven, "; or let `--cluster all` choose").await?,
+            (None, None) => pick::only_node(haven, "`--node`, or let `--cluster all` choose").await?,
         };
         let image = spec.image.clone();
         let operation = CreateContainer { node: node.clone(), name, spec };

@@ -155,7 +155,7 @@ async fn pull_to(
 ) -> Result {
     let haven = context.haven().await?;
     if nodes.is_empty() && cluster.is_none() {
-        nodes.push(only_node(haven, "").await?);
+        nodes.push(only_node(haven, "`--node`").await?);
     }
     if let Some(cluster) = cluster.clone() {
         let members = haven.call(ListNodes { cluster: Some(cluster), ..ListNodes::default() }).await?;

@@ -19,6 +19,7 @@ mod exec;
 mod faces;
 mod images;
 mod inspect;
+mod invite;
 mod logs;
 mod networks;
 mod nodes;

@@ -50,6 +50,8 @@ enum NodesCommand {
     },
     /// Register a node by the address of its engine
     Register(Register),
+    /// Print how a bare machine becomes a node, with a token that is good once
+    Invite(super::invite::Invite),
     /// Change a node's address, certificates or labels
     Update(Update),
     /// Remove nodes from the fleet; what runs there goes on running
@@ -190,6 +192,7 @@ impl Nodes {
                 context.show.pretty(&found)
             }
             NodesCommand::Register(register) => register.run(context).await,
+            NodesCommand::Invite(invite) => invite.run(context).await,
             NodesCommand::Update(update) => update.run(context).await,
             NodesCommand::Rm { nodes } => {
                 let remove = |node| async { Ok(haven.call(RemoveNode { node, revision: None }).await?) };

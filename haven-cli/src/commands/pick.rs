@@ -50,8 +50,8 @@ impl Where {
     }
 }
 
-/// The node that is meant while there is only one; `or` says what else may be done where there are several.
-pub(crate) async fn only_node(haven: &Haven, or: &str) -> Result<NodeName> {
+/// The node that is meant while there is only one; `flags` say which where there are several.
+pub(crate) async fn only_node(haven: &Haven, flags: &str) -> Result<NodeName> {
     let online = ListNodes { status: Some(NodeStatus::Online), ..ListNodes::default() };
     match <[_; 1]>::try_from(haven.call(online).await?.items) {
         Ok([node]) => Ok(node.name),
@@ -61,7 +61,7 @@ pub(crate) async fn only_node(haven: &Haven, or: &str) -> Result<NodeName> {
         )),
         Err(nodes) => {
             let names: Vec<String> = nodes.iter().take(5).map(|node| format!("`{}`", node.name)).collect();
-            Err(Failure::usage("there are several nodes", format!("say which with `--node`: {}{or}", names.join(", "))))
+            Err(Failure::usage("there are several nodes", format!("say which with {flags}: {}", names.join(", "))))
         }
     }
 }

@@ -49,6 +49,8 @@ pub(crate) const KEYS: &[Key] = &{
         "manage_local", Switch, "whether to register the Docker Engine of this machine; left out: unless the store is etcd";
         "log", Text, "what is logged: a level, or directives";
         "log_format", Text, "text or json";
+        "agent.files", Text, "the folder with programs for nodes, which the agent's script fetches";
+        "agent.server", Text, "this server's address for agents; left out: what each of them calls it";
         "tls.cert", Text, "the server's certificate, a PEM file";
         "tls.key", Text, "its key, a PEM file";
         "nodes.unknown_after", Text, "how long an engine may be silent before its node is unknown";

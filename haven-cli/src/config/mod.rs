@@ -102,6 +102,7 @@ impl Configuration {
         let mut defaults = flatten(&Settings::defaults());
         // These follow from other settings.
         defaults.insert("store".to_owned(), Value::from(self.settings.store_url()));
+        defaults.insert("agent.files".to_owned(), Value::from(self.settings.agent_files().display().to_string()));
         defaults.insert("manage_local".to_owned(), Value::from(self.settings.manages_local()));
         let keys = KEYS.iter().map(|key| {
             let (value, source) = match self.values.get(key.name) {

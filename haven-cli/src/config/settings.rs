@@ -80,6 +80,11 @@ impl Settings {
         self.manage_local.unwrap_or_else(|| !self.shares_store())
     }
 
+    /// The folder with programs for nodes.
+    pub(crate) fn agent_files(&self) -> PathBuf {
+        self.agent.files.clone().unwrap_or_else(|| self.data.join("agent-files"))
+    }
+
     /// The store's address.
     pub(crate) fn store_url(&self) -> String {
         self.store.clone().unwrap_or_else(|| format!("redb:{}", self.data.join("haven.redb").display()))
@@ -103,6 +108,12 @@ pub(crate) struct Agent {
     /// What agents must show as `X-Auth-Node`; none: any may report.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "some_secret")]
     pub(crate) secret: Option<Secret>,
+    /// The folder with programs for nodes; none: `agent-files` in `data`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) files: Option<PathBuf>,
+    /// This server's address for agents; none: what each of them calls it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) server: Option<String>,
 }
 
 /// HTTPS in place of HTTP.

@@ -90,6 +90,9 @@ struct Options {
     /// Read this configuration file in place of the usual ones
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// The folder with programs for nodes, which the agent's script fetches [default: `agent-files` in the data folder]
+    #[arg(long, value_name = "DIR")]
+    agent_files: Option<PathBuf>,
     /// What is logged: error, warn, info, debug, trace, or directives like `info,haven_core=debug`
     #[arg(long, value_name = "LEVEL")]
     log: Option<String>,
@@ -118,6 +121,7 @@ impl Options {
             if self.no_manage_local { "--no-manage-local" } else { "--manage-local" },
             manage_local,
         );
+        overrides.add("agent.files", "--agent-files", text(&self.agent_files));
         overrides.add("log", "--log", self.log.clone());
         overrides.add("log_format", "--log-format", self.log_format.clone());
         overrides.add("tls.cert", "--tls-cert", text(&self.tls_cert));
@@ -158,6 +162,10 @@ async fn serve(configuration: Configuration) -> Result {
     let haven = open(&settings).await?;
     let options = ServerOptions {
         agent_secret: settings.agent.secret.clone(),
+        agent_files: Some(settings.agent_files()),
+        // As it was started, also when another was put in its place since.
+        agent_program: Some("/proc/self/exe".into()),
+        agent_server: settings.agent.server.clone(),
         metrics: Some(figures.clone()),
         tls,
         ..ServerOptions::default()

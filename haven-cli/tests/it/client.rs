@@ -38,6 +38,7 @@ fn a_shell_completes_names_of_the_fleet_and_nothing_without_one() {
 #[test]
 fn lists_are_tables_for_people() {
     let fleet = Fleet::start();
+    fleet.wait_sampled();
     snapshot!(
         "lists",
         fleet.session(&[

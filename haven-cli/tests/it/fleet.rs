@@ -4,6 +4,7 @@ use std::{
     path::Path,
     process::{Command, Output},
     sync::Arc,
+    time::Duration,
 };
 
 use haven_core::{
@@ -63,6 +64,19 @@ impl Fleet {
 
     pub fn block_on<T>(&self, work: impl Future<Output = T>) -> T {
         self.runtime.block_on(work)
+    }
+
+    /// Waits until it is known what each node uses.
+    pub fn wait_sampled(&self) {
+        self.block_on(async {
+            loop {
+                let nodes = self.haven.nodes().list().await.unwrap();
+                if nodes.iter().all(|node| node.metrics.as_ref().is_some_and(|used| used.cpu_percent.is_some())) {
+                    return;
+                }
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        });
     }
 
     /// How many sessions the server keeps.

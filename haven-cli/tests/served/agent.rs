@@ -1,8 +1,15 @@
-//! The agents' door of the built program, with curl as the agent.
+//! The agents' door of the built program: with curl, the program itself, and the script that it hands out as the agent.
 
+use std::{process::Command, time::Duration};
+
+use haven_testkit::shared_bed_or_skip;
 use serde_json::json;
 
-use crate::server::{Served, text};
+use crate::{
+    engines,
+    server::{Lines, Served, text},
+    within,
+};
 
 #[test]
 fn a_wrong_agent_secret_is_401_and_changes_nothing() {
@@ -38,4 +45,40 @@ fn a_wrong_agent_secret_is_401_and_changes_nothing() {
     assert_eq!(send(Some("agents only")), (200, String::new()));
     assert_eq!(served.json("nodes")["items"][0]["agent"]["reporting"], true);
     assert_eq!(served.get("/api/v1/nodes/web-3")["labels"]["zone"], "a");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_reports_through_the_program() {
+    let bed = shared_bed_or_skip!(engines());
+    let _all = crate::ENGINES.read().await;
+    let engine = bed.engine(0);
+    let served = Served::start("redb", &[("HAVEN_AGENT_SECRET", "agents only")]);
+    let mut agent = served.client();
+    agent.args(["agent", "-v", "-t", "1", "-m", &served.url(), "-d", &engine.unix_url()]);
+    let _agent = Lines::of(agent.env("HAVEN_AGENT_SECRET", "agents only"));
+    within(Duration::from_secs(20), "the node is online", || served.node_is(engine.name(), "online"));
+    let node = served.get(&format!("/api/v1/nodes/{}", engine.name()));
+    assert_eq!((&node["labels"]["zone"], &node["agent"]["reporting"]), (&engine.zone().into(), &true.into()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_invited_becomes_a_node_by_the_lines_that_are_printed() {
+    let _bed = shared_bed_or_skip!(engines());
+    let served = Served::start("redb", &[("HAVEN_AGENT_SECRET", "agents only")]);
+    let told = served.haven("nodes invite 10.0.0.3:2375");
+    let (fetch, run) = told.trim_end().rsplit_once('\n').unwrap();
+    assert!(run.starts_with("./haven-agent.py "), "{told}");
+    // A folder of its own for what root keeps; the program is the one that serves.
+    let folder = tempfile::tempdir().unwrap();
+    let script = format!(
+        "mount -t tmpfs cache /var/cache\n{fetch}\n./haven-agent.py --once --name web-3 -d unix:///nowhere.sock"
+    );
+    let output =
+        Command::new("unshare").args(["-m", "sh", "-ec", &script]).current_dir(folder.path()).output().unwrap();
+    assert!(output.status.success(), "{script}: {}", text(&output.stderr));
+    assert_eq!(served.get("/api/v1/nodes/web-3")["agent"]["reporting"], true);
+    let script = std::fs::read_to_string(folder.path().join("haven-agent.py")).unwrap();
+    assert!(script.contains("\nFILES = [\n    ('native', 'haven', "), "it gives out itself");
+    let audit = served.json("audit").to_string();
+    assert!(audit.contains("invitations.create") && audit.contains("invitations.take"), "{audit}");
 }

@@ -5,11 +5,13 @@
 //! back.
 
 mod attempts;
+mod invitation;
 mod memory;
 mod session;
 
 use haven_model::{Access, Actor, Error, ErrorKind, Object, Result, Verb, access::Identity};
 
+pub use invitation::Invitations;
 pub use session::AccessService;
 
 /// An answer to *may this actor do this*, with its reason.

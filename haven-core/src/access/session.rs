@@ -47,6 +47,7 @@ const SWEPT: usize = 2 * SESSIONS;
 /// The longest user name and password, in bytes.
 const MAX_NAME: usize = 128;
 const MAX_PASSWORD: usize = 1024;
+
 /// A user as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct UserRecord {

@@ -40,30 +40,70 @@ pub struct Claims {
     stop: CancellationToken,
 }
 
+/// A piece of work that one master does for all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Work {
+    /// Telling what every master sees of nodes.
+    EventsOfNodes,
+    /// Compacting the store, and telling its alarms.
+    Upkeep,
+}
+
+impl Work {
+    /// Its name in the store.
+    fn name(self) -> &'static str {
+        match self {
+            Self::EventsOfNodes => "events-of-nodes",
+            Self::Upkeep => "upkeep",
+        }
+    }
+}
+
 /// Where this master stands with a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
-    /// Not known: it has not been asked for yet, or the store does not answer.
+    /// Not known: it has not been asked for yet, this master counts as gone, or the record cannot be read.
     Unknown,
     /// It is this master's.
     Ours,
-    /// It is that of another master who is alive.
+    /// It is that of another master, who is alive or was so a moment ago.
     Anothers,
 }
 
 /// A claim that this master goes after. Clones are the same claim.
 #[derive(Clone, Debug)]
-pub struct Claim(watch::Receiver<Standing>);
+pub struct Claim {
+    work: Work,
+    /// Where this master stands, and whether it is alone.
+    seen: watch::Receiver<(Standing, bool)>,
+}
 
 impl Claim {
-    /// Where this master stands.
+    /// A claim whose standing is said by the test.
+    #[cfg(test)]
+    pub(crate) fn fixed(work: Work, standing: Standing) -> (watch::Sender<(Standing, bool)>, Self) {
+        let (told, seen) = watch::channel((standing, false));
+        (told, Self { work, seen })
+    }
+
+    /// What it is about.
+    pub fn work(&self) -> Work {
+        self.work
+    }
+
+    /// Where this master stands; where it stood last once nobody goes after the claim any more.
     pub fn standing(&self) -> Standing {
-        *self.0.borrow()
+        self.seen.borrow().0
+    }
+
+    /// Whether no other master is alive, as far as is known.
+    pub fn is_alone(&self) -> bool {
+        self.seen.borrow().1
     }
 
     /// Waits until it stands otherwise. Never ends once nobody goes after the claim any more.
     pub async fn changed(&mut self) {
-        if self.0.changed().await.is_err() {
+        if self.seen.changed().await.is_err() {
             std::future::pending::<()>().await;
         }
     }
@@ -91,65 +131,77 @@ impl Record for ClaimRecord {
 }
 
 impl Claims {
-    /// Shows that this master is alive, until `stop`.
+    /// Shows that this master is alive, until it [leaves](Self::leave) or is dropped; goes after claims until `stop`.
     pub fn open(
         store: Arc<dyn Store>,
         clock: Arc<dyn Clock>,
         tasks: &TaskTracker,
         stop: &CancellationToken,
     ) -> Result<Self> {
-        let presence = Presence::begin(store.clone(), clock.clone(), tasks, stop.child_token())?;
+        let presence = Presence::begin(store.clone(), clock.clone())?;
         Ok(Self { store, clock, presence, tasks: tasks.clone(), stop: stop.child_token() })
     }
 
     /// Goes after the claim on a piece of work: takes it when nobody alive has it, and keeps it.
-    pub fn strive(&self, work: &str) -> Result<Claim> {
-        let key = Key::new(format!("{PREFIX}{work}"))?;
-        let (told, standing) = watch::channel(Standing::Unknown);
+    pub fn strive(&self, work: Work) -> Claim {
+        let (told, seen) = watch::channel((Standing::Unknown, false));
         let (claims, stop) = (self.clone(), self.stop.clone());
-        self.tasks.spawn(async move { stop.run_until_cancelled(claims.pursue(key, told)).await });
-        Ok(Claim(standing))
+        self.tasks.spawn(async move { stop.run_until_cancelled(claims.pursue(work, told)).await });
+        Claim { work, seen }
     }
 
-    async fn pursue(self, key: Key, told: watch::Sender<Standing>) {
+    /// Takes this master's sign of life back, so that another need not wait for it to run out. The last thing to do.
+    pub async fn leave(&self) {
+        self.presence.end().await;
+    }
+
+    async fn pursue(self, work: Work, told: watch::Sender<(Standing, bool)>) {
+        let mut unreadable = false;
         loop {
             let alive = self.presence.alive().await;
-            let (standing, seen) = match self.take(&key, &alive).await {
+            let (taken, seen) = match self.take(work, &alive).await {
                 Ok(taken) => taken,
                 Err(error) => {
-                    tracing::debug!(%key, error = %error.report(), "nobody knows whose claim it is");
+                    let is_away = matches!(error.kind(), ErrorKind::Unavailable | ErrorKind::Timeout | ErrorKind::Busy);
+                    if !is_away && !std::mem::replace(&mut unreadable, true) {
+                        tracing::warn!(?work, error = %error.report(), "nobody can tell whose the claim is");
+                    }
                     // What is ours stays so for as long as the lease lasts.
                     tokio::select! {
-                        () = alive.lost.cancelled() => drop(told.send_replace(Standing::Unknown)),
-                        () = self.clock.sleep(AGAIN) => {}
+                        () = alive.lost.cancelled() => drop(told.send_replace((Standing::Unknown, false))),
+                        () = self.clock.sleep(if is_away { AGAIN } else { EVERY }) => {}
                     }
                     continue;
                 }
             };
-            told.send_if_modified(|told| std::mem::replace(told, standing) != standing);
+            unreadable = false;
+            told.send_if_modified(|told| std::mem::replace(told, taken) != taken);
             let mut masters = self.store.watch(self.presence.prefix(), seen);
             tokio::select! {
-                () = alive.lost.cancelled() => drop(told.send_replace(Standing::Unknown)),
+                () = alive.lost.cancelled() => drop(told.send_replace((Standing::Unknown, false))),
                 _ = masters.next() => {}
                 () = self.clock.sleep(EVERY) => {}
             }
         }
     }
 
-    /// Takes a claim unless a master who is alive has it. Answers too the revision at which that was seen.
-    async fn take(&self, key: &Key, alive: &Alive) -> Result<(Standing, Revision)> {
+    /// Takes a claim unless a master who is alive has it. Answers too whether this one is alone, and the revision at which
+    /// that was seen.
+    async fn take(&self, work: Work, alive: &Alive) -> Result<((Standing, bool), Revision)> {
+        let key = Key::new(format!("{PREFIX}{}", work.name()))?;
         let masters = self.store.list(self.presence.prefix()).await?;
-        let current = self.store.get(key).await?;
+        let is_alone = masters.entries.iter().all(|entry| entry.key == *self.presence.key());
+        let current = self.store.get(&key).await?;
         let record = current.as_ref().map(read_plain::<ClaimRecord>).transpose()?;
         let me = (self.presence.key().clone(), Expect::At(alive.revision));
         let mut checks = vec![me];
         let epoch = if let (Some(entry), Some(record)) = (&current, record) {
             if record.owner == self.presence.name() {
-                return Ok((Standing::Ours, masters.revision));
+                return Ok(((Standing::Ours, is_alone), masters.revision));
             }
             let owner = self.presence.prefix().join(&record.owner)?;
             if masters.entries.iter().any(|entry| entry.key == owner) {
-                return Ok((Standing::Anothers, masters.revision));
+                return Ok(((Standing::Anothers, false), masters.revision));
             }
             checks.extend([(key.clone(), Expect::At(entry.revision)), (owner, Expect::Absent)]);
             record.epoch + 1
@@ -160,11 +212,11 @@ impl Claims {
         let record = ClaimRecord { owner: self.presence.name().to_owned(), epoch, since: self.clock.now() };
         match self.store.txn(&checks, &[Write::Put(key.clone(), write_plain(&record)?)]).await {
             Ok(revision) => {
-                tracing::info!(%key, epoch, "the claim is ours");
-                Ok((Standing::Ours, revision))
+                tracing::info!(?work, epoch, "the claim is ours");
+                Ok(((Standing::Ours, is_alone), revision))
             }
             // Somebody else was faster, or came back to life: looked at anew as soon as a master comes or goes.
-            Err(error) if error.kind() == ErrorKind::Conflict => Ok((Standing::Anothers, masters.revision)),
+            Err(error) if error.kind() == ErrorKind::Conflict => Ok(((Standing::Anothers, false), masters.revision)),
             Err(error) => Err(error),
         }
     }
@@ -180,6 +232,13 @@ mod tests {
         stop: CancellationToken,
     }
 
+    impl Master {
+        async fn leave(self) {
+            self.stop.cancel();
+            self.claims.leave().await;
+        }
+    }
+
     fn master(store: &Arc<dyn Store>) -> Master {
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
         let claims = Claims::open(store.clone(), Arc::new(SystemClock::default()), &tasks, &stop).unwrap();
@@ -193,7 +252,7 @@ mod tests {
     }
 
     async fn epoch(store: &Arc<dyn Store>) -> u64 {
-        let entry = store.get(&Key::new("claims/work").unwrap()).await.unwrap().unwrap();
+        let entry = store.get(&Key::new("claims/upkeep").unwrap()).await.unwrap().unwrap();
         read_plain::<ClaimRecord>(&entry).unwrap().epoch
     }
 
@@ -201,41 +260,43 @@ mod tests {
     async fn one_of_several_masters_has_it_and_another_takes_over_when_that_is_gone() {
         let store: Arc<dyn Store> = Arc::new(MemoryStore::new(&SystemClock::default()));
         let (first, second) = (master(&store), master(&store));
-        let mut ours = first.claims.strive("work").unwrap();
+        let mut ours = first.claims.strive(Work::Upkeep);
         becomes(&mut ours, Standing::Ours).await;
-        let mut theirs = second.claims.strive("work").unwrap();
+        let mut theirs = second.claims.strive(Work::Upkeep);
         becomes(&mut theirs, Standing::Anothers).await;
         assert_eq!((ours.standing(), epoch(&store).await), (Standing::Ours, 1));
-        first.stop.cancel();
+        assert!(!ours.is_alone());
+        first.leave().await;
         becomes(&mut theirs, Standing::Ours).await;
-        assert_eq!(epoch(&store).await, 2);
-        second.stop.cancel();
+        assert_eq!((theirs.is_alone(), epoch(&store).await), (true, 2));
+        second.leave().await;
+        assert!(store.list(&Key::new("masters/").unwrap()).await.unwrap().entries.is_empty());
     }
 
     #[tokio::test]
     async fn who_has_it_writes_nothing_more() {
         let store: Arc<dyn Store> = Arc::new(MemoryStore::new(&SystemClock::default()));
         let only = master(&store);
-        becomes(&mut only.claims.strive("work").unwrap(), Standing::Ours).await;
+        becomes(&mut only.claims.strive(Work::Upkeep), Standing::Ours).await;
         let before = store.status().await.unwrap();
-        let mut again = only.claims.strive("work").unwrap();
+        let mut again = only.claims.strive(Work::Upkeep);
         becomes(&mut again, Standing::Ours).await;
         assert_eq!(store.status().await.unwrap(), before);
-        only.stop.cancel();
+        only.leave().await;
     }
 
     #[tokio::test]
     async fn a_claim_of_a_newer_haven_is_left_alone() {
         let store: Arc<dyn Store> = Arc::new(MemoryStore::new(&SystemClock::default()));
         let newer = r#"{"v":2,"owner":"later","epoch":7,"since":"2026-01-01T00:00:00Z"}"#;
-        let key = Key::new("claims/work").unwrap();
+        let key = Key::new("claims/upkeep").unwrap();
         store.txn(&[], &[Write::Put(key.clone(), newer.into())]).await.unwrap();
         let only = master(&store);
-        let claim = only.claims.strive("work").unwrap();
+        let claim = only.claims.strive(Work::Upkeep);
         only.claims.presence.alive().await;
         tokio::time::sleep(Duration::from_millis(200)).await;
         assert_eq!(claim.standing(), Standing::Unknown);
         assert_eq!(store.get(&key).await.unwrap().unwrap().value, newer);
-        only.stop.cancel();
+        only.leave().await;
     }
 }

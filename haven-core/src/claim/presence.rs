@@ -7,12 +7,15 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio::sync::watch;
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tokio_util::{
+    sync::{CancellationToken, DropGuard},
+    task::TaskTracker,
+};
 
 use super::AGAIN;
 use crate::{
     clock::Clock,
-    store::{Key, Lease, Record, Store, write_plain},
+    store::{Key, Lease, Record, Store, Write, write_plain},
 };
 
 /// Where masters show that they are alive.
@@ -20,13 +23,15 @@ const PREFIX: &str = "masters/";
 /// How long a master counts as alive that says nothing any more.
 const TTL: Duration = Duration::from_secs(15);
 
-/// The sign of life of one master.
+/// The sign of life of one master. The last clone that is dropped takes it back.
 #[derive(Clone, Debug)]
 pub(super) struct Presence {
     name: Arc<str>,
     prefix: Key,
     key: Key,
     alive: watch::Receiver<Option<Alive>>,
+    tasks: TaskTracker,
+    end: Arc<DropGuard>,
 }
 
 /// A sign of life that stands.
@@ -56,20 +61,27 @@ impl Record for MasterRecord {
 }
 
 impl Presence {
-    /// Shows that this master is alive, until `stop`.
-    pub(super) fn begin(
-        store: Arc<dyn Store>,
-        clock: Arc<dyn Clock>,
-        tasks: &TaskTracker,
-        stop: CancellationToken,
-    ) -> Result<Self> {
+    /// Shows that this master is alive.
+    pub(super) fn begin(store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Result<Self> {
         let name = format!("{:016x}{:016x}", clock.random(), clock.random());
         let prefix = Key::new(PREFIX)?;
         let key = prefix.join(&name)?;
         let (told, alive) = watch::channel(None);
-        let shown = key.clone();
-        tasks.spawn(async move { stop.run_until_cancelled(show(store, clock, shown, told)).await });
-        Ok(Self { name: name.into(), prefix, key, alive })
+        let (tasks, end) = (TaskTracker::new(), CancellationToken::new());
+        let (shown, ended) = (key.clone(), end.clone());
+        tasks.spawn(async move {
+            ended.run_until_cancelled(show(&*store, &*clock, &shown, told)).await;
+            // The lease is given back beside; this is waited for.
+            let _ = store.txn(&[], &[Write::Delete(shown)]).await;
+        });
+        Ok(Self { name: name.into(), prefix, key, alive, tasks, end: Arc::new(end.drop_guard()) })
+    }
+
+    /// Takes it back, and waits until others see that.
+    pub(super) async fn end(&self) {
+        self.end.token().cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
     }
 
     /// Its name, which no other master ever has.
@@ -77,11 +89,12 @@ impl Presence {
         &self.name
     }
 
-    /// Its key, and the prefix of those of all masters.
+    /// Its key.
     pub(super) fn key(&self) -> &Key {
         &self.key
     }
 
+    /// The prefix of the keys of all masters.
     pub(super) fn prefix(&self) -> &Key {
         &self.prefix
     }
@@ -98,17 +111,20 @@ impl Presence {
 }
 
 /// Puts the key, and puts it anew whenever its lease was lost.
-async fn show(store: Arc<dyn Store>, clock: Arc<dyn Clock>, key: Key, told: watch::Sender<Option<Alive>>) {
+async fn show(store: &dyn Store, clock: &dyn Clock, key: &Key, told: watch::Sender<Option<Alive>>) {
+    let mut pause = AGAIN;
     loop {
-        match put(&*store, &*clock, &key).await {
+        match put(store, clock, key).await {
             Ok((lease, revision)) => {
+                pause = AGAIN;
                 told.send_replace(Some(Alive { revision, lost: lease.lost() }));
                 lease.lost().cancelled().await;
                 tracing::warn!("this master counts as gone: its lease was not renewed in time");
             }
             Err(error) => {
                 tracing::debug!(error = %error.report(), "nobody can be told that this master is alive");
-                clock.sleep(AGAIN).await;
+                clock.sleep(pause).await;
+                pause = (pause * 2).min(TTL);
             }
         }
     }

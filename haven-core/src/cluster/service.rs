@@ -101,7 +101,7 @@ impl ClusterService {
         clusters.into_values().collect()
     }
 
-    /// A page of them.
+    /// A page of the clusters, ordered by name.
     pub(crate) fn page(&self, window: &Window) -> Result<Page<Cluster>> {
         window.cut(self.list().into_iter(), |cluster| cluster.name.as_str())
     }

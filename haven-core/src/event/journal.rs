@@ -149,26 +149,10 @@ impl Journal {
         joins
     }
 
-    /// Those of the events seen, oldest first, that nobody has told: each that is told stands for one that was seen of the
-    /// same object no further than `apart` from it.
-    pub(crate) fn untold(&self, mut seen: Vec<Event>, apart: Duration) -> Vec<Event> {
-        let Some(first) = seen.first() else { return seen };
-        let earliest = first.time.checked_sub(apart).unwrap_or(Timestamp::MIN);
+    /// What is told of the time from `earliest` on, in the order of the store.
+    pub(crate) fn since(&self, earliest: Timestamp) -> Vec<Arc<Event>> {
         let ring = self.shared.ring();
-        let recent = ring.iter().rev().map(|(_, told)| told.clone()).take_while(|told| told.time >= earliest);
-        let mut told: Vec<Arc<Event>> = recent.collect();
-        drop(ring);
-        told.reverse();
-        seen.retain(|event| {
-            let is_it = |told: &Arc<Event>| {
-                let far = told.time.duration_since(event.time).unsigned_abs() > apart;
-                !far && (&told.node, &told.kind, &told.id, &told.action)
-                    == (&event.node, &event.kind, &event.id, &event.action)
-            };
-            let found = told.iter().position(is_it);
-            found.map(|at| told.remove(at)).is_none()
-        });
-        seen
+        ring.iter().map(|(_, event)| event).filter(|event| event.time >= earliest).cloned().collect()
     }
 
     /// What is known of a node's engine: the time of its newest event, and from when on to ask for more, which is a

@@ -6,6 +6,7 @@ use haven_model::{
     Cluster, ClusterName, Container, ContainerDetail, ContainerId, ContainerName, ContainerRef, ContainerSpec,
     ContainerStats, Error, ErrorKind, Event, ExecSpec, Found, Image, ImageRef, Listing, Network, Node, NodeAddress,
     NodeName, NodeStatus, Outcome, Output, Placement, Result, Severity, Volume,
+    access::Invitation,
     cluster::ClusterSpec,
     image::PullProgress,
     metrics::{ContainerUse, NodeUse, TopBy},
@@ -14,7 +15,7 @@ use haven_model::{
 
 use super::Haven;
 use crate::{
-    door::ops::{clusters, containers, events, images, networks, nodes, top, volumes},
+    door::ops::{clusters, containers, events, images, invitations, networks, nodes, top, volumes},
     engine::{Stream, Terminal},
 };
 
@@ -97,6 +98,11 @@ impl NodesHandle<'_> {
     /// Removes a node; what runs there goes on running.
     pub async fn remove(&self, node: &NodeName) -> Result<()> {
         self.0.call(nodes::RemoveNode { node: node.clone(), revision: None }).await
+    }
+
+    /// Makes an invitation: what an agent's script is fetched with, once, to have the agents' secret in it.
+    pub async fn invite(&self) -> Result<Invitation> {
+        self.0.call(invitations::Invite {}).await
     }
 
     /// Waits until a node's engine is connected, for at most 30 seconds; `Timeout` with the reason after that.

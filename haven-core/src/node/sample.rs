@@ -108,7 +108,10 @@ fn tell_silent_agents(service: &NodeService) {
         if silent {
             let message = format!("node {}: its agent is silent", state.name);
             let event = event(&*service.shared.clock, &state, Severity::Warning, "agent_silent", message);
-            if was_heard { service.shared.tell(event) } else { service.shared.notice(event) }
+            // One that this master never heard may report to another.
+            if was_heard || service.shared.teller.is_alone() {
+                service.shared.tell(event);
+            }
         }
     }
 }

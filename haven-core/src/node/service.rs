@@ -79,8 +79,8 @@ impl NodeService {
                 }
             }
         });
-        let (shared, told) = (service.shared.clone(), service.stop.clone());
-        tasks.spawn(async move { shared.teller.run(&*shared.clock, told).await });
+        let (teller, stopped) = (service.shared.teller.clone(), service.stop.clone());
+        tasks.spawn(async move { teller.run(stopped).await });
         tasks.spawn(sample::run(Arc::downgrade(&service), service.stop.clone()));
         tasks.spawn(lastseen::sweep(service.shared.store.clone(), service.stop.clone()));
         Ok(service)

@@ -135,7 +135,7 @@ impl NodeState {
 
     /// The memory of the machine in bytes, where its engine said so.
     pub(crate) fn memory(&self) -> Option<u64> {
-        self.contact().info.as_ref().map(|info| info.memory)
+        self.contact().info.as_ref().map(|info| info.memory).filter(|memory| *memory > 0)
     }
 
     /// Why contact is lost.

@@ -44,7 +44,7 @@ const SAVE_AFTER: Duration = Duration::from_secs(1);
 const SAVE_AGAIN_AFTER: Duration = Duration::from_secs(15);
 /// The pauses between attempts to connect.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
-const LONGEST_PAUSE: Duration = Duration::from_secs(15);
+pub(super) const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 
 /// What every supervisor shares.
 #[derive(Clone, Debug)]
@@ -66,7 +66,7 @@ impl Shared {
 
     /// Tells what every master sees by itself.
     pub(super) fn notice(&self, event: Event) {
-        self.teller.notice(&*self.clock, event);
+        self.teller.notice(event);
     }
 }
 

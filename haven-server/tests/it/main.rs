@@ -3,9 +3,11 @@
 #![allow(clippy::unwrap_used, reason = "a test panics when it is broken")]
 
 mod bed;
+mod bootstrap;
 mod chance;
 mod converse;
 mod created;
+mod dashboard;
 mod door;
 mod errors;
 mod openapi;

@@ -181,8 +181,8 @@ impl Call for RemoveClusterNode {
 }
 
 operation! {
-    /// Chooses the node of a cluster that takes a new container, and says why; nothing is made. Without a node in the
-    /// answer there is none that can take it.
+    /// Chooses the node of a cluster that takes a new container, and says why. Without a node in the answer there is none
+    /// that can take it. Nothing is made or reserved: who asks at the same time may be told the same node.
     "clusters.place", Post "/clusters/{cluster}/place", needs Read on Cluster cluster;
     pub struct PlaceContainer {
         /// The cluster.

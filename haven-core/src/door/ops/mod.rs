@@ -7,6 +7,7 @@ pub mod clusters;
 pub mod containers;
 pub mod events;
 pub mod images;
+pub mod invitations;
 pub mod networks;
 pub mod nodes;
 pub mod sessions;
@@ -85,6 +86,7 @@ pub(super) fn rows() -> Vec<Row> {
         events::rows(),
         top::rows(),
         sessions::rows(),
+        invitations::rows(),
         audit::rows(),
         system::rows(),
     ]

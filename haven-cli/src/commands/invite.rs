@@ -1,0 +1,47 @@
+//! Inviting a machine to become a node.
+
+use clap::Args;
+use haven_core::model::NodeAddress;
+
+use super::Context;
+use crate::{
+    address::without_credentials,
+    connection::is_http,
+    failure::{Failure, Result},
+};
+
+/// Print how a bare machine becomes a node, with a token that is good once
+#[derive(Debug, Args)]
+pub(crate) struct Invite {
+    /// Where the engine of that machine answers: `HOST:PORT`
+    address: Option<NodeAddress>,
+}
+
+impl Invite {
+    pub(crate) async fn run(self, context: &Context) -> Result {
+        let server = without_credentials(context.server.url());
+        if !is_http(&server) {
+            return Err(Failure::usage(
+                "an agent is invited by a server, which it reports to",
+                "name one with `--server http://HOST:PORT`",
+            ));
+        }
+        let invitation = context.haven().await?.nodes().invite().await?;
+        let node = match &self.address {
+            Some(address) => format!("node={}&", address.to_string().trim_start_matches("tcp://")),
+            None => String::new(),
+        };
+        let url =
+            format!("{}/discovery/agent/haven-agent.py?{node}token={}", server.trim_end_matches('/'), invitation.token);
+        let told = serde_json::json!({ "url": url, "token": invitation.token, "expires": invitation.expires });
+        context.show.value(&told, || {
+            let until = invitation.expires.strftime("%H:%M UTC");
+            format!(
+                "# on that machine, until {until}:\n\
+                 wget --content-disposition '{url}'\n\
+                 chmod 700 haven-agent.py\n\
+                 ./haven-agent.py        # or, as root: ./haven-agent.py install"
+            )
+        })
+    }
+}

@@ -1,0 +1,234 @@
+#!/usr/bin/env python3
+# The agent of a Haven node: fetches its program from the Haven server, checks it, and runs it with the same arguments.
+# ./haven-agent.py --help tells what it takes; it reads ./haven-agent.ini, ~/.config/haven-agent.ini, /etc/haven-agent.ini.
+# @ABOUT@
+#
+# It needs Python 3.5, and of it only what Debian's python3-minimal has: neither pip nor root.
+
+import hashlib
+import os
+import stat
+import subprocess
+import sys
+import time
+
+# Where this script came from, and the programs that are to be had there: kind, name, size, SHA-256, machine.
+SERVER = None
+FILES = []
+# What the agent is told unless its command line or an ini file says otherwise: JSON, with the secret's in a line of its own.
+DEFAULTS = '{}'
+SECRET = None
+
+# How long a connection may say nothing, and how long a program may take to say its version, in seconds.
+PATIENCE = 60
+
+
+class Unfit(Exception):
+    """Why a program cannot be used."""
+
+
+def option(arguments, *names):
+    """The value of an option, where it is given."""
+    for at, argument in enumerate(arguments):
+        for name in names:
+            if argument == name and at + 1 < len(arguments):
+                return arguments[at + 1]
+            if name.startswith('--') and argument.startswith(name + '='):
+                return argument[len(name) + 1:]
+    return None
+
+
+def servers(arguments):
+    """The servers to fetch from: the one that is to be reported to, and the one that this script came from."""
+    named = option(arguments, '-m', '--master') or os.environ.get('HAVEN_AGENT_MASTER')
+    if named and '://' not in named:
+        named = 'http://' + named
+    return [server.rstrip('/') for server in (named, SERVER) if server]
+
+
+def folders():
+    """The folders where programs are kept: our own first, then that of root."""
+    shared = '/var/cache/haven-agent'
+    if os.geteuid() == 0:
+        return [shared]
+    home = os.environ.get('XDG_CACHE_HOME') or os.path.join(os.path.expanduser('~'), '.cache')
+    return [os.path.join(home, 'haven-agent'), '/tmp/haven-agent-{}'.format(os.geteuid()), shared]
+
+
+def own_folder():
+    """The first folder that is ours alone to write to."""
+    reasons = []
+    for folder in folders():
+        try:
+            os.makedirs(folder, mode=0o755 if os.geteuid() == 0 else 0o700, exist_ok=True)
+            found = os.lstat(folder)
+            if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & 0o022:
+                raise OSError('it is not ours alone')
+            if os.access(folder, os.W_OK | os.X_OK):
+                return folder
+            raise OSError('it cannot be written')
+        except OSError as error:
+            reasons.append('{}: {}'.format(folder, error.strerror or error))
+    raise Unfit('there is no folder to keep it in: ' + '; '.join(reasons))
+
+
+def is_right(path, size, digest):
+    """Whether a file is what it should be."""
+    try:
+        with open(path, 'rb') as file:
+            if os.fstat(file.fileno()).st_size != size:
+                return False
+            seen = hashlib.sha256()
+            for piece in iter(lambda: file.read(1 << 20), b''):
+                seen.update(piece)
+            return seen.hexdigest() == digest
+    except OSError:
+        return False
+
+
+def download(url, path, size, arguments):
+    """Fetches a URL into a file, by what this machine has for it."""
+    authority = option(arguments, '--ca') or os.environ.get('HAVEN_CA')
+    try:
+        import http.client
+        import ssl
+        import urllib.request
+    except ImportError:
+        return download_by_program(url, path, authority)
+    try:
+        late = time.monotonic() + 10 * PATIENCE
+        context = ssl.create_default_context(cafile=authority) if url.startswith('https:') else None
+        with urllib.request.urlopen(url, timeout=PATIENCE, context=context) as answer, open(path, 'wb') as file:
+            for piece in iter(lambda: answer.read(1 << 16), b''):
+                file.write(piece)
+                if file.tell() > size:
+                    raise Unfit('the server sends more than it should')
+                if time.monotonic() > late:
+                    raise Unfit('the server is too slow')
+    except (OSError, ValueError, http.client.HTTPException) as error:
+        raise Unfit(str(error) or type(error).__name__)
+
+
+def download_by_program(url, path, authority):
+    """The same without Python's own client, which python3-minimal lacks."""
+    wget = ['wget', '-q', '-T', str(PATIENCE), '-t', '2', '-O', path]
+    curl = ['curl', '-sSf', '-m', str(10 * PATIENCE), '-o', path]
+    if authority:
+        wget.append('--ca-certificate=' + authority)
+        curl.append('--cacert=' + authority)
+    for command in (wget, curl):
+        try:
+            done = subprocess.Popen(command + [url], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        except OSError:
+            continue
+        said = done.communicate()[1].decode('utf-8', 'replace').strip()
+        if done.returncode == 0:
+            return
+        raise Unfit('{} ended with {} {}'.format(command[0], done.returncode, said))
+    raise Unfit('this Python has no `urllib.request`, and there is neither wget nor curl: install python3 or wget')
+
+
+def fetched(name, size, digest, arguments):
+    """The path of a program that was checked: one that was fetched before, else a new one."""
+    kept = digest[:16] + '-' + name
+    for folder in folders():
+        if is_right(os.path.join(folder, kept), size, digest):
+            return os.path.join(folder, kept)
+    folder = own_folder()
+    path = os.path.join(folder, kept)
+    beside = '{}.{}'.format(path, os.getpid())
+    reasons = []
+    try:
+        for server in servers(arguments):
+            url = server + '/discovery/agent/files/' + name
+            try:
+                download(url, beside, size, arguments)
+                if not is_right(beside, size, digest):
+                    raise Unfit('it is not the file that this script knows (SHA-256 {}): '
+                                'fetch the script anew'.format(digest))
+                os.chmod(beside, 0o755)
+                os.rename(beside, path)
+                return path
+            except (OSError, Unfit) as error:
+                reasons.append('{}: {}'.format(url, error))
+    finally:
+        if os.path.exists(beside):
+            os.remove(beside)
+    raise Unfit('it cannot be fetched: ' + '; '.join(reasons or ['no server is known: give `--master HOST:PORT`']))
+
+
+def native(name, size, digest, machine, arguments):
+    """The command of a native program."""
+    if not sys.platform.startswith('linux') or os.uname().machine != machine:
+        raise Unfit('it is for {} on Linux, this is {} on {}'.format(machine, os.uname().machine, sys.platform))
+    return [fetched(name, size, digest, arguments)] + ([] if name.startswith('haven-agent') else ['agent'])
+
+
+def wheel(name, size, digest, _machine, arguments):
+    """The command of a Python package, which is used where it is unpacked."""
+    python, _abi, platform = name[:-len('.whl')].split('-')[-3:]
+    needed = [int(tag[3:]) for tag in python.split('.') if tag.startswith('cp3') and tag[3:].isdigit()]
+    if not needed or sys.version_info[:2] < (3, min(needed)):
+        raise Unfit('it is for {}, this is Python {}.{}'.format(python, *sys.version_info[:2]))
+    if platform != 'any' and not platform.endswith('_' + os.uname().machine):
+        raise Unfit('it is for {}, this is {}'.format(platform, os.uname().machine))
+    try:
+        import configparser
+        import zipfile
+    except ImportError as error:
+        raise Unfit('this Python has no `{}`: install python3'.format(error.name))
+    path = fetched(name, size, digest, arguments)
+    # Unpacked anew by each process that may: what was checked is what runs.
+    folder = os.path.join(own_folder(), digest[:16])
+    with zipfile.ZipFile(path) as archive:
+        archive.extractall(folder)
+        points = [entry for entry in archive.namelist() if entry.endswith('.dist-info/entry_points.txt')]
+        entry = configparser.ConfigParser()
+        entry.read_string(archive.read(points[0]).decode('utf-8') if points else '')
+    if not entry.has_option('console_scripts', 'haven-agent'):
+        raise Unfit('it has no script `haven-agent`')
+    module, function = entry.get('console_scripts', 'haven-agent').split(':')
+    return [sys.executable, '-c', 'import sys; sys.path.insert(0, {!r}); import {m}; sys.exit({m}.{f}())'.format(
+        folder, m=module.strip(), f=function.strip())]
+
+
+def runs(command):
+    """Raises unless a command says its version: its libraries may be missing here."""
+    try:
+        trial = subprocess.Popen(command + ['--version'], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                 stderr=subprocess.STDOUT)
+        try:
+            said = trial.communicate(timeout=PATIENCE)[0].decode('utf-8', 'replace').strip()
+        except subprocess.TimeoutExpired:
+            trial.kill()
+            raise Unfit('it does not even say its version')
+    except OSError as error:
+        raise Unfit('it cannot be run: {}'.format(error))
+    if trial.returncode != 0:
+        raise Unfit('it cannot be run here: ' + said[-500:])
+
+
+def main():
+    arguments = sys.argv[1:]
+    script = os.path.abspath(__file__)
+    environment = dict(os.environ)
+    if DEFAULTS != '{}' or SECRET:
+        secret = '"secret":{}'.format(SECRET) if SECRET else ''
+        between = ',' if secret and DEFAULTS != '{}' else ''
+        environment['HAVEN_AGENT_DEFAULTS'] = DEFAULTS[:-1] + between + secret + '}'
+    reasons = []
+    for kind, name, size, digest, machine in FILES:
+        try:
+            command = {'native': native, 'wheel': wheel}[kind](name, size, digest, machine, arguments)
+            runs(command)
+            os.execve(command[0], command + ['--script', script] + arguments, environment)
+        except (OSError, Unfit) as error:
+            reasons.append('{}: {}'.format(name, error))
+    sys.stderr.write('error: there is no program that this machine can run as its agent\n')
+    for reason in reasons or ['the server had none to give: see `--agent-files` of `haven serve`']:
+        sys.stderr.write('  ' + reason + '\n')
+    sys.exit(1)
+
+
+if __name__ == '__main__':
+    main()

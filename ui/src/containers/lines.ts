@@ -1,0 +1,54 @@
+// Lines of what a program writes, gathered from pieces that end anywhere, and bounded.
+
+import type { Output } from "../api/fleet";
+
+export interface Line {
+  number: number;
+  channel: Output["channel"];
+  text: string;
+}
+
+/** How many lines are kept, and how long one may be. */
+const MOST = 2_000;
+const LONGEST = 8_000;
+// Colours and movements of a terminal.
+// eslint-disable-next-line no-control-regex
+const ESCAPES = /\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])/g;
+
+export class Lines {
+  private readonly kept: Line[] = [];
+  private readonly open: Partial<Record<Output["channel"], string>> = {};
+  private next = 0;
+
+  add({ channel, text, base64 }: Output): void {
+    const said = (this.open[channel] ?? "") + (text ?? decoded(base64 ?? ""));
+    const parts = said.split("\n");
+    const rest = parts.pop() ?? "";
+    for (const part of parts) this.push(channel, part);
+    // A program that never ends its line is not waited for.
+    const isLong = rest.length > LONGEST;
+    if (isLong) this.push(channel, rest);
+    this.open[channel] = isLong ? "" : rest;
+  }
+
+  /** The lines now, those that have not ended yet included. */
+  all(): Line[] {
+    const open = Object.entries(this.open).filter(([, text]) => text);
+    const ends = open.map(([channel, text], at) => ({ number: this.next + at, channel: channel as Output["channel"], text: clean(text) }));
+    return [...this.kept, ...ends];
+  }
+
+  private push(channel: Output["channel"], text: string): void {
+    this.kept.push({ number: this.next++, channel, text: clean(text) });
+    if (this.kept.length > MOST) this.kept.splice(0, this.kept.length - MOST);
+  }
+}
+
+function clean(text: string): string {
+  const shown = text.replace(ESCAPES, "").replace(/\r$/, "");
+  return shown.length > LONGEST ? `${shown.slice(0, LONGEST)}…` : shown;
+}
+
+function decoded(base64: string): string {
+  return new TextDecoder().decode(Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)));
+}

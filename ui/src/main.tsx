@@ -1,0 +1,8 @@
+// The beginning: the page's one root.
+
+import { createRoot } from "react-dom/client";
+
+import { App } from "./app";
+
+const root = document.getElementById("root");
+if (root) createRoot(root).render(<App />);
