@@ -827,6 +827,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes an invitation, good for a quarter of an hour: whoever fetches the agent's script with its token first, as `/discovery/agent/haven-agent.py?token=TOKEN`, is given the agents' secret in it. `busy` when too many wait. */
+        post: operations["invitations.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit": {
         parameters: {
             query?: never;
@@ -875,6 +892,43 @@ export interface paths {
          * @description In the shape of the original Haven's agents, under any content type. Unknown keys are ignored.
          */
         post: operations["discovery.report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/discovery/agent/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Answers a script that makes an agent of a bare node: Python 3.5, nothing else.
+         * @description It fetches the agent's program from here and checks it. With an invitation, or signed in, the agents' secret is filled in.
+         */
+        get: operations["discovery.script"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/discovery/agent/files/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Answers a program of the agent, as the script names it. */
+        get: operations["discovery.file"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1683,6 +1737,21 @@ export interface components {
         };
         /** @description A image reference. */
         ImageRef: string;
+        /** @description What an agent is invited with. The token is shown once, here. */
+        Invitation: {
+            /** @description What to fetch the agent's script with, once. */
+            token: string;
+            /**
+             * Format: date-time
+             * @description Until when.
+             */
+            expires: string;
+        };
+        /**
+         * @description Makes an invitation, good for a quarter of an hour: whoever fetches the agent's script with its token first, as
+         *     `/discovery/agent/haven-agent.py?token=TOKEN`, is given the agents' secret in it. `busy` when too many wait.
+         */
+        Invite: Record<string, never>;
         /** @description A list over several machines: what those that answered hold, and which did not answer. */
         Listing: {
             /** @description The things, each with its machine; those of machines out of contact as last seen. */
@@ -4195,6 +4264,34 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    "invitations.create": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again under the same key within a day, the request is answered but not done again; `conflict` when it may have been done. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Invite"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     "audit.list": {
         parameters: {
             query?: {
@@ -4276,6 +4373,59 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "discovery.script": {
+        parameters: {
+            query?: {
+                /** @description Where the node's engine answers: `HOST:PORT`. */
+                node?: string;
+                /** @description The token of an invitation, which is taken. */
+                token?: string;
+            };
+            header?: never;
+            path: {
+                /** @description What the script shall be called: `NAME.py`. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The script. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/x-python": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "discovery.file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name of the file. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The program. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
                 };
             };
             default: components["responses"]["Problem"];
