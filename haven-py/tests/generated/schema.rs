@@ -16,7 +16,7 @@ use schemars::{
 use serde_json::Value;
 
 /// Texts that the API shows as they are, once, and that hide in Python: class and field.
-const HIDDEN: &[(&str, &str)] = &[("Session", "token")];
+const HIDDEN: &[(&str, &str)] = &[("Invitation", "token"), ("Session", "token")];
 
 /// What a value is.
 #[derive(Clone, Debug, PartialEq)]
