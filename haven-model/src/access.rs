@@ -142,7 +142,6 @@ pub struct Session {
     /// Who.
     pub user: String,
     /// What to send as `Authorization: Bearer TOKEN`.
-    #[cfg_attr(feature = "schema", schemars(extend("format" = "password")))]
     pub token: String,
     /// When it ends.
     pub expires: jiff::Timestamp,

@@ -63,6 +63,7 @@ pub(crate) static ANSWERS: &[(&str, &Shape)] = &[
     ("sessions.current", &Shape::Record(&IDENTITY_CLASS)),
     ("sessions.delete", &Shape::Plain),
     ("users.change_password", &Shape::Plain),
+    ("invitations.create", &Shape::Record(&INVITATION_CLASS)),
     ("audit.list", &Shape::Record(&AUDIT_PAGE_CLASS)),
     ("system.status", &Shape::Record(&SYSTEM_STATUS_CLASS)),
 ];
@@ -480,6 +481,15 @@ static IMAGE_LISTING_CLASS: Class = Class {
         Field { name: "stale", shape: Shape::Plain, absent: "" },
         Field { name: "missing", shape: Shape::List(&Shape::Record(&MISSING_CLASS)), absent: "[]" },
         Field { name: "next", shape: Shape::Plain, absent: "null" },
+    ],
+};
+
+static INVITATION_CLASS: Class = Class {
+    name: "Invitation",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "token", shape: Shape::Secret, absent: "" },
+        Field { name: "expires", shape: Shape::Moment, absent: "" },
     ],
 };
 

@@ -34,7 +34,12 @@ fn reached(face: &str, row: &Row, python: &str, api: &serde_json::Value) -> Opti
         }
         "cli" => command_of(row.name).map(|command| format!("haven {command}")),
         "python" => python.contains(&format!("(\"{}\", {{", row.name)).then(|| format!("fleet.{}(…)", row.name)),
-        _ => None,
+        // Nouns have methods for the first calls; everything goes by name.
+        _ => match row.handler {
+            Handler::Call(_) => Some(format!("fleet.call(\"{}\", …)", row.name)),
+            Handler::Follow(_) => Some(format!("fleet.follow(\"{}\", …)", row.name)),
+            Handler::Converse(_) => None,
+        },
     }
 }
 

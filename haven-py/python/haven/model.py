@@ -48,6 +48,7 @@ __all__ = [
     "Identity",
     "Image",
     "ImageDetail",
+    "Invitation",
     "Listing",
     "MemoryUse",
     "MetricsSource",
@@ -1381,6 +1382,22 @@ class ImageDetail(Record):
         assign(self, "command", command)
         assign(self, "entrypoint", entrypoint)
         assign(self, "env", hidden(env))
+
+
+class Invitation(Record):
+    """What an agent is invited with. The token is shown once, here."""
+
+    __slots__ = ("token", "expires")
+
+    token: Secret
+    """What to fetch the agent's script with, once."""
+
+    expires: datetime
+    """Until when."""
+
+    def __init__(self, token: Secret | str, expires: datetime) -> None:
+        assign(self, "token", hidden(token))
+        assign(self, "expires", expires)
 
 
 class Listing(Record, Generic[T]):

@@ -15,6 +15,7 @@ const NOUNS: &[(&str, &str)] = &[
     ("containers", "The containers of the fleet."),
     ("events", "What happened in the fleet."),
     ("images", "The images of the fleet."),
+    ("invitations", "Tokens that let machines join."),
     ("networks", "The networks of the fleet."),
     ("nodes", "The machines of the fleet."),
     ("sessions", "Signing in and out."),

@@ -15,6 +15,9 @@ use schemars::{
 };
 use serde_json::Value;
 
+/// Texts that the API shows as they are, once, and that hide in Python: class and field.
+const HIDDEN: &[(&str, &str)] = &[("Invitation", "token"), ("Session", "token")];
+
 /// What a value is.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Kind {
@@ -294,7 +297,10 @@ impl Model {
             assert!(!ends_in_digit, "`{name}` is of a type with a parameter: say which in `Model::of`");
             let nothing = Class { doc: String::new(), holds: false, fields: Vec::new() };
             self.classes.insert(name.to_owned(), nothing);
-            let class = self.class(&schema, generator);
+            let mut class = self.class(&schema, generator);
+            for field in class.fields.iter_mut().filter(|field| HIDDEN.contains(&(name, &field.name))) {
+                field.kind = Kind::Secret;
+            }
             self.classes.insert(name.to_owned(), class);
             return Kind::Record(name.to_owned());
         }

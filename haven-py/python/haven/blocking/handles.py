@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         Identity,
         Image,
         ImageDetail,
+        Invitation,
         Listing,
         Network,
         NetworkSpec,
@@ -143,8 +144,8 @@ class ClustersHandle(Handle):
         return self._call("clusters.remove_node", {"cluster": cluster, "node": node})
 
     def place(self, cluster: str, spec: ContainerSpec, *, name: str | None = None) -> Placement:
-        """Chooses the node of a cluster that takes a new container, and says why; nothing is made. Without a node in the
-        answer there is none that can take it.
+        """Chooses the node of a cluster that takes a new container, and says why. Without a node in the answer there is none
+        that can take it. Nothing is made or reserved: who asks at the same time may be told the same node.
 
         * `cluster`: The cluster.
         * `spec`: What it shall be.
@@ -539,6 +540,18 @@ class ImagesHandle(Handle):
         return self._call("images.remove", {"node": node, "image": image})
 
 
+class InvitationsHandle(Handle):
+    """Tokens that let machines join."""
+
+    __slots__ = ()
+
+    def create(self) -> Invitation:
+        """Makes an invitation, good for a quarter of an hour: whoever fetches the agent's script with its token first, as
+        `/discovery/agent/haven-agent.py?token=TOKEN`, is given the agents' secret in it. `busy` when too many wait.
+        """
+        return self._call("invitations.create", {})
+
+
 class NetworksHandle(Handle):
     """The networks of the fleet."""
 
@@ -877,6 +890,7 @@ class Handles:
         "containers",
         "events",
         "images",
+        "invitations",
         "networks",
         "nodes",
         "sessions",
@@ -893,6 +907,7 @@ class Handles:
         self.containers = ContainersHandle(fleet)
         self.events = EventsHandle(fleet)
         self.images = ImagesHandle(fleet)
+        self.invitations = InvitationsHandle(fleet)
         self.networks = NetworksHandle(fleet)
         self.nodes = NodesHandle(fleet)
         self.sessions = SessionsHandle(fleet)

@@ -4,15 +4,14 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, Any, Callable, Generic, TypeVar
+from typing import TYPE_CHECKING, Callable, Generic, TypeVar
 
+from .. import _haven
 from ._bridge import run
 from .subscription import Subscription
 
 if TYPE_CHECKING:
     from typing_extensions import Self
-
-    from .. import _haven
 
 T = TypeVar("T")
 
@@ -27,11 +26,15 @@ class Stream(Generic[T]):
         self._begin = begin
         self._begun: _haven.Stream | None = None
         self._items: deque[T] = deque()
+        self._is_stopped = False
 
     def _source(self) -> _haven.Stream:
         if self._begun is None:
-            begin: Any = self._begin
-            self._begun = run(begin) if hasattr(begin, "wait") else begin
+            begin = self._begin
+            self._begun = begin if isinstance(begin, _haven.Stream) else run(begin)
+        # Who stopped it while it began could not reach it yet.
+        if self._is_stopped:
+            run(self._begun.stop())
         return self._begun
 
     def __iter__(self) -> Self:
@@ -39,6 +42,8 @@ class Stream(Generic[T]):
 
     def __next__(self) -> T:
         while not self._items:
+            if self._is_stopped:
+                raise StopIteration
             source = self._source()
             self._items.extend(source.take())
             if not self._items and not run(source.fill()):
@@ -54,9 +59,10 @@ class Stream(Generic[T]):
 
     def stop(self) -> None:
         """Ends it, and returns once its connection is closed. Whoever waits for an item learns that there are no more."""
+        self._is_stopped = True
+        self._items.clear()
         if self._begun is not None:
             run(self._begun.stop())
-        self._items.clear()
 
     def subscribe(self, callback: Callable[[T], object]) -> Subscription:
         """Begins it, and tells `callback` of each item, one after another."""

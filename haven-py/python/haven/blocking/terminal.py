@@ -25,9 +25,14 @@ class Terminal:
     def __iter__(self) -> Stream[Output]:
         return self._output
 
-    def read(self) -> bytes:
-        """All that the program writes from now on, until it ends, on both channels."""
-        return b"".join([output.bytes for output in self._output])
+    def read(self, limit: int = 64 << 20) -> bytes:
+        """All that the program writes from now on, until it ends, on both channels; at most so many bytes."""
+        said = bytearray()
+        for output in self._output:
+            said += output.bytes
+            if len(said) > limit:
+                raise ValueError(f"the program wrote more than {limit} bytes")
+        return bytes(said)
 
     def write(self, data: bytes | str) -> None:
         """Gives the program something to read."""
