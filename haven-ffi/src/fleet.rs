@@ -24,7 +24,8 @@ impl Haven {
             // Whoever was first in this process has chosen.
             let _ = rustls::crypto::ring::default_provider().install_default();
             let options = options.map_or_else(RemoteOptions::default, Into::into);
-            Ok(Arc::new(Self(haven_core::Haven::open_with(&url, RemoteOptions { face: Face::Ffi, ..options }).await?)))
+            let opening = haven_core::Haven::open_with(&url, RemoteOptions { face: Face::Ffi, ..options });
+            Ok(Arc::new(Self(Box::pin(opening).await?)))
         })
         .await
     }
@@ -78,10 +79,9 @@ impl Haven {
                 return Err(Error::invalid(format!("`{operation}` does not answer bit by bit")).into());
             };
             let items = open(self.0.clone(), Request::of(parameters)).await?;
-            Ok(Subscription::of(items, move |item| match item.json.is_empty() {
-                // It only says where the stream begins.
-                true => Ok(()),
-                false => listener.on_item(item.json),
+            Ok(Subscription::of(items, move |item| {
+                // One without JSON only says where the stream begins.
+                if item.json.is_empty() { Ok(()) } else { listener.on_item(item.json) }
             }))
         })
         .await
