@@ -136,7 +136,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Chooses the node of a cluster that takes a new container, and says why; nothing is made. Without a node in the answer there is none that can take it. */
+        /** Chooses the node of a cluster that takes a new container, and says why. Without a node in the answer there is none that can take it. Nothing is made or reserved: who asks at the same time may be told the same node. */
         post: operations["clusters.place"];
         delete?: never;
         options?: never;
