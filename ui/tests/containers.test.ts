@@ -68,7 +68,7 @@ test("what fails says why", async () => {
   await signIn(page);
   const id = await bed().run("sim-1", "fleeting", "sleep 1000");
   const fleeting = line(page, "fleeting", "sim-1");
-  await fleeting.waitFor();
+  await fleeting.getByText("running", { exact: true }).waitFor();
   // The page is kept from hearing that the container is gone.
   let hears = () => {};
   const heard = new Promise<void>((done) => (hears = done));
