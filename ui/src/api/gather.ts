@@ -12,7 +12,7 @@ export interface Dirty {
 /** How long a burst is gathered, in milliseconds. */
 const GATHER = 100;
 /** How long it is from one round to the next: at least so many milliseconds, and so many times as long as the round took. */
-const APART = 500;
+const APART = 250;
 const REST = 2;
 /** How soon is asked again for what was not settled yet, and how often at most. */
 const UNSETTLED = [250, 500, 1000, 2000, 4000, 8000];
