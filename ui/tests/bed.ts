@@ -198,10 +198,11 @@ export function useBed(options: Options = {}): { bed: () => Bed; open: (path?: s
   return { bed: running, open };
 }
 
-/** Waits until what was just done shows. */
+/** Waits until what was just done shows, and looks more often than the browser's driver does. */
 export async function shows(what: Locator, state: "visible" | "hidden" = "visible"): Promise<void> {
   const begun = performance.now();
-  await what.waitFor({ timeout: LIVE, state });
+  const seen = async () => expect(await what.isVisible()).toBe(state === "visible");
+  await vi.waitFor(seen, { timeout: LIVE, interval: 20 });
   took.push(Math.round(performance.now() - begun));
 }
 
