@@ -31,6 +31,8 @@ if sys.version_info < (3, 10):
 if TYPE_CHECKING:
     from ._package import *
     from ._package import __version__ as __version__
+    from .errors import *
+    from .model import *
 else:
 
     def __getattr__(name: str) -> object:
