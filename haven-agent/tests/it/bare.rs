@@ -15,7 +15,7 @@ use tokio::sync::OnceCell;
 
 use crate::{
     SECRET,
-    node::{Served, engines, until_it},
+    node::{ENGINES, Served, engines, until_it},
 };
 
 /// The nobody of every Debian.
@@ -123,6 +123,7 @@ async fn wget(served: &Served, engine: &haven_testkit::bed::Engine) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bare_machine_becomes_a_node_without_root_and_pip() {
     let bed = shared_bed_or_skip!(engines());
+    let _all = ENGINES.read().await;
     let (engine, files) = (bed.engine(0), files());
     let (served, bare) = (served(&files).await, Bare::start().await);
     assert!(!bare.shell(NOBODY, "python3 -c 'import json'").status.success(), "it is the smallest Python");
@@ -224,6 +225,7 @@ async fn a_package_is_run_where_it_is_unpacked() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_service_is_installed_with_the_secret_where_only_its_user_reads_it_and_removed_without_a_trace() {
     let bed = shared_bed_or_skip!(engines());
+    let _all = ENGINES.read().await;
     let (engine, files) = (bed.engine(1), files());
     let (served, bare) = (served(&files).await, Bare::start().await);
     let root = bare.root();

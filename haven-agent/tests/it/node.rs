@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// Written by the test that stops an engine.
-static ENGINES: RwLock<()> = RwLock::const_new(());
+pub(crate) static ENGINES: RwLock<()> = RwLock::const_new(());
 
 /// Engines that answer without TLS, as the original's agents asked them.
 pub(crate) fn engines() -> BedBuilder {
