@@ -1,6 +1,6 @@
 //! The native half of the Python package: newtypes over the SDK, an error table, and nothing that decides.
 //!
-//! What takes time is a [`work::Work`], which Python awaits through an [`inbox::Inbox`] or waits for. No thread of Haven ever
+//! What takes time is a `work::Work`, which Python awaits through an `inbox::Inbox` or waits for. No thread of Haven ever
 //! enters the interpreter: answers are made into Python's objects by the thread that takes them. Which shapes those have
 //! is generated from the door's table, as are the classes and methods of the public package in `python/haven`.
 
