@@ -34,11 +34,7 @@ pub(crate) fn request_id(headers: &HeaderMap) -> String {
     let mut bytes = [0; 12];
     // Without chance the id is dull, and the request still goes on.
     let _ = SysRng.try_fill_bytes(&mut bytes);
-    let mut id = String::with_capacity(24);
-    for byte in bytes {
-        id.extend([byte >> 4, byte & 15].map(|digit| char::from_digit(digit.into(), 16).unwrap_or('0')));
-    }
-    id
+    hex::encode(bytes)
 }
 
 /// The actor of a request before it is known who it is.

@@ -141,6 +141,12 @@ async fn a_bare_machine_becomes_a_node_without_root_and_pip() {
     bare.run(NOBODY, &format!("ls {kept}"));
     drop(files);
     bare.run(NOBODY, "./haven-agent.py --version");
+    // Others could change it between the look at it and its use.
+    bare.run(NOBODY, "chmod 777 /tmp/haven-agent-65534");
+    let open = bare.shell(NOBODY, "./haven-agent.py --version");
+    let said = String::from_utf8_lossy(&open.stderr).into_owned();
+    assert!(!open.status.success() && said.contains("others can write to it"), "{said}");
+    bare.run(NOBODY, "chmod 700 /tmp/haven-agent-65534");
     bare.run(NOBODY, &format!("echo more >> $(ls {kept})"));
     let changed = bare.shell(NOBODY, "./haven-agent.py --version");
     let said = String::from_utf8_lossy(&changed.stderr).into_owned();

@@ -7,11 +7,10 @@ use std::sync::Arc;
 
 use haven_model::{Error, ErrorKind, Result, access::Invitation};
 use jiff::{SignedDuration, Timestamp};
-use rand::{TryRng as _, rngs::SysRng};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sha2::{Digest as _, Sha256};
 
+use super::token;
 use crate::{
     clock::Clock,
     store::{Record, Table},
@@ -64,13 +63,9 @@ impl Invitations {
             return Err(Error::new(ErrorKind::Busy, format!("{MOST} invitations wait to be taken"))
                 .retry_in(LIFETIME.unsigned_abs()));
         }
-        let mut token = [0; 32];
-        SysRng
-            .try_fill_bytes(&mut token)
-            .map_err(|error| Error::unexpected("the system has no random numbers").caused_by(error))?;
-        let token = format!("hvi_{}", hex::encode(token));
+        let token = token::make("hvi")?;
         let expires = now.checked_add(LIFETIME).unwrap_or(Timestamp::MAX);
-        self.table.create(&key(&token), &InvitationRecord { expires }).await?;
+        self.table.create(&token::key(&token), &InvitationRecord { expires }).await?;
         Ok(Invitation { token, expires })
     }
 
@@ -83,7 +78,7 @@ impl Invitations {
         if token.len() > MAX_TOKEN {
             return Err(refused());
         }
-        let key = key(token);
+        let key = token::key(token);
         let found = self.table.get(&key).await?.ok_or_else(refused)?;
         match self.table.delete(&key, Some(found.revision)).await {
             Err(error) if error.kind() == ErrorKind::Conflict => return Err(refused()),
@@ -91,10 +86,6 @@ impl Invitations {
         };
         if found.value.expires <= self.clock.now() { Err(refused()) } else { Ok(()) }
     }
-}
-
-fn key(token: &str) -> String {
-    hex::encode(Sha256::digest(token))
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ mod attempts;
 mod invitation;
 mod memory;
 mod session;
+mod token;
 
 use haven_model::{Access, Actor, Error, ErrorKind, Object, Result, Verb, access::Identity};
 

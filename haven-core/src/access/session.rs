@@ -20,7 +20,6 @@ use haven_model::{
     access::{Identity, Session},
 };
 use jiff::{SignedDuration, Timestamp};
-use rand::{TryRng as _, rngs::SysRng};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
@@ -30,6 +29,7 @@ use super::{
     Decision,
     attempts::{Attempts, Tries},
     memory::Memory,
+    token,
 };
 use crate::{
     clock::Clock,
@@ -141,15 +141,11 @@ impl AccessService {
 
     /// Begins a session of who was seen to be this user.
     async fn begin(&self, user: &str, record: &UserRecord) -> Result<Session> {
-        let mut token = [0; 32];
-        SysRng
-            .try_fill_bytes(&mut token)
-            .map_err(|error| Error::unexpected("the system has no random numbers").caused_by(error))?;
-        let token = format!("hvn_{}", hex::encode(token));
+        let token = token::make("hvn")?;
         let now = self.clock.now();
         let expires = now.checked_add(LIFETIME).unwrap_or(Timestamp::MAX);
         let session = SessionRecord { user: user.to_owned(), expires, password: mark(record) };
-        self.sessions.create(&token_key(&token), &session).await?;
+        self.sessions.create(&token::key(&token), &session).await?;
         if self.sweep_is_due() {
             self.sweep(now).await;
         }
@@ -162,7 +158,7 @@ impl AccessService {
         if token.len() > 256 {
             return Err(refused());
         }
-        let key = token_key(token);
+        let key = token::key(token);
         let session = match self.session(&key).await {
             Err(error) if is_away(&error) => {
                 return self.memory.known(&key).map(|known| Identity::User(known.user)).ok_or(error);
@@ -243,7 +239,7 @@ impl AccessService {
 
     /// Ends a session.
     pub async fn sign_out(&self, token: &Secret) -> Result<()> {
-        let key = token_key(token.expose());
+        let key = token::key(token.expose());
         self.memory.forget(&key);
         match self.sessions.delete(&key, None).await {
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
@@ -303,10 +299,6 @@ fn check_password(password: &Secret) -> Result<()> {
         1..=MAX_PASSWORD => Ok(()),
         _ => Err(Error::invalid(format!("a password has at most {MAX_PASSWORD} bytes"))),
     }
-}
-
-fn token_key(token: &str) -> String {
-    hex::encode(Sha256::digest(token))
 }
 
 /// Whether the store does not answer.

@@ -40,6 +40,7 @@ pub(crate) struct Offered {
     pub(crate) sha256: String,
     /// The machine it is for, as `uname -m` has it.
     pub(crate) machine: &'static str,
+    path: PathBuf,
 }
 
 /// What kind of program it is. Those that take less of a node come first.
@@ -58,7 +59,7 @@ type Stamp = (u64, u64, u64, i64, i64);
 type Read = HashMap<PathBuf, (Stamp, Option<Offered>)>;
 
 /// The programs, and what is known of them.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Files {
     folder: Option<PathBuf>,
     program: Option<PathBuf>,
@@ -89,10 +90,11 @@ impl Files {
 
     /// What is given out. Each file is read once, and again when it changed.
     pub(crate) async fn offered(&self) -> Result<Vec<Offered>> {
-        let (paths, known) = (self.paths(), self.read.clone());
+        let files = self.clone();
         let read = move || {
+            let paths = files.paths();
             // Two that ask at once wait for one reading.
-            let mut known = known.lock().expect("no panic happens under this lock");
+            let mut known = files.read.lock().expect("no panic happens under this lock");
             known.retain(|path, _| paths.iter().any(|(_, there)| there == path));
             let mut offered: Vec<Offered> = paths
                 .iter()
@@ -147,7 +149,14 @@ fn look(name: &str, path: &Path) -> std::io::Result<Option<Offered>> {
         size += count as u64;
     }
     let (kind, machine) = machine.map_or((Kind::Wheel, ""), |machine| (Kind::Native, machine));
-    Ok(Some(Offered { kind, name: name.to_owned(), size, sha256: hex(&digest.finalize()), machine }))
+    Ok(Some(Offered {
+        kind,
+        name: name.to_owned(),
+        size,
+        sha256: hex::encode(digest.finalize()),
+        machine,
+        path: path.to_owned(),
+    }))
 }
 
 fn is_wheel(name: &str) -> bool {
@@ -169,14 +178,6 @@ fn machine_of(head: &[u8]) -> Option<&'static str> {
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes
-        .iter()
-        .flat_map(|byte| [byte >> 4, byte & 15])
-        .filter_map(|digit| char::from_digit(digit.into(), 16))
-        .collect()
-}
-
 /// `GET /discovery/agent/files/NAME`: one of them. Its name is looked for among those that are given out, and is part of
 /// no path.
 pub(crate) async fn file(State(shared): State<Arc<Shared>>, request: Request) -> Result<Response, Problem> {
@@ -185,10 +186,8 @@ pub(crate) async fn file(State(shared): State<Arc<Shared>>, request: Request) ->
         let shown: String = name.chars().take(128).collect();
         Error::not_found("program for agents", shown.escape_debug())
     };
-    let offered = shared.files.offered().await?;
-    let Some(offered) = offered.into_iter().find(|file| file.name == name) else { return Err(missing().into()) };
-    let path = shared.files.paths().into_iter().find(|(there, _)| *there == name).ok_or_else(missing)?.1;
-    let file = tokio::fs::File::open(path)
+    let offered = shared.files.offered().await?.into_iter().find(|file| file.name == name).ok_or_else(missing)?;
+    let file = tokio::fs::File::open(&offered.path)
         .await
         .map_err(|error| Error::unavailable("the program cannot be read").caused_by(error))?;
     let headers = [

@@ -55,15 +55,20 @@ def folders():
     return [os.path.join(home, 'haven-agent'), '/tmp/haven-agent-{}'.format(os.geteuid()), shared]
 
 
+def is_safe(folder):
+    """Whether nobody else, root aside, can change what is in a folder between a look at it and its use."""
+    found = os.lstat(folder)
+    return stat.S_ISDIR(found.st_mode) and found.st_uid in (0, os.geteuid()) and not found.st_mode & 0o022
+
+
 def own_folder():
     """The first folder that is ours alone to write to."""
     reasons = []
     for folder in folders():
         try:
             os.makedirs(folder, mode=0o755 if os.geteuid() == 0 else 0o700, exist_ok=True)
-            found = os.lstat(folder)
-            if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & 0o022:
-                raise OSError('it is not ours alone')
+            if not is_safe(folder):
+                raise OSError('others can write to it')
             if os.access(folder, os.W_OK | os.X_OK):
                 return folder
             raise OSError('it cannot be written')
@@ -132,8 +137,9 @@ def fetched(name, size, digest, arguments):
     """The path of a program that was checked: one that was fetched before, else a new one."""
     kept = digest[:16] + '-' + name
     for folder in folders():
-        if is_right(os.path.join(folder, kept), size, digest):
-            return os.path.join(folder, kept)
+        path = os.path.join(folder, kept)
+        if is_right(path, size, digest) and is_safe(folder):
+            return path
     folder = own_folder()
     path = os.path.join(folder, kept)
     beside = '{}.{}'.format(path, os.getpid())

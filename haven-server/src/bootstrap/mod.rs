@@ -156,7 +156,7 @@ impl Script<'_> {
             told.iter().filter_map(|(key, value)| Some(((*key).to_owned(), json!(value.as_ref()?)))).collect();
         let secret = self.secret.map(|secret| json!(secret.expose()).to_string());
         let files = self.files.iter().fold(String::new(), |mut files, file| {
-            let Offered { kind, name, size, sha256, machine } = file;
+            let Offered { kind, name, size, sha256, machine, .. } = file;
             let kind = if *kind == Kind::Wheel { "wheel" } else { "native" };
             let [name, sha256, machine] = [name, sha256, *machine].map(literal);
             let _ = write!(files, "\n    ('{kind}', {name}, {size}, {sha256}, {machine}),");
