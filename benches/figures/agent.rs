@@ -1,8 +1,11 @@
-//! An agent's report of a machine with 61 containers: the processor time and the memory that it takes, against a script
-//! that does what the original's did, each in a process of its own.
+//! An agent's report of a machine with 61 containers: the processor time and the memory that it takes, of the program that is
+//! given to nodes and of the one that pip installs, against a script that does what the original's did, each in a process of
+//! its own.
 
 use std::{
+    env,
     net::SocketAddr,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::{
         Arc,
@@ -29,17 +32,14 @@ const CONTAINERS: usize = 61;
 const PAUSE: Duration = Duration::from_secs(1);
 /// How long each is watched in a round.
 const ROUND: Duration = Duration::from_secs(5);
-/// The word by which this program becomes an agent.
-pub const WORD: &str = "--as-agent";
 
-/// What this program does when it is called as an agent.
-pub fn run(arguments: impl Iterator<Item = std::ffi::OsString>) -> ! {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    let program = haven::agent::program::Program::new("bench", "bench", &[]);
-    std::process::exit(runtime.block_on(haven::agent::program::run(program, arguments)).into())
-}
-
+/// Prints the figures of the agents that `HAVEN_AGENT` names, and of the one beside `HAVEN_PYTHON`; says where there is none.
 pub async fn agents() {
+    let of = |name| env::var_os(name).map(PathBuf::from);
+    let (Some(native), Some(python)) = (of("HAVEN_AGENT"), of("HAVEN_PYTHON")) else {
+        println!("the agents' figures take `scripts/bench`");
+        return;
+    };
     let bed = Bed::with_engines(1).plain_tcp().start().await.expect("the bed starts");
     let docker = bed.engine(0).tcp_address();
     let address = NodeAddress::Unix(bed.engine(0).socket().to_owned());
@@ -51,13 +51,14 @@ pub async fn agents() {
     stream::iter(0..CONTAINERS)
         .for_each_concurrent(4, |_| async { drop(engine.create_container(None, &spec).await.expect("created")) })
         .await;
-    let mut ours = Reporting::start(|master| {
-        let mut command = Command::new(std::env::current_exe().expect("this program"));
+    let as_agent = |program: &Path, master: SocketAddr| {
+        let mut command = Command::new(program);
         let pause = format!("{}ms", PAUSE.as_millis());
-        command.args([WORD, "-d", &docker.to_string(), "-m", &master.to_string(), "-t", &pause]);
+        command.args(["-d", &docker.to_string(), "-m", &master.to_string(), "-t", &pause]);
         command
-    })
-    .await;
+    };
+    let mut ours = Reporting::start(|master| as_agent(&native, master)).await;
+    let mut by_pip = Reporting::start(|master| as_agent(&python.with_file_name("haven-agent"), master)).await;
     let mut theirs = Reporting::start(|master| {
         let mut command = Command::new("/usr/bin/python3");
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/figures/original.py");
@@ -66,14 +67,21 @@ pub async fn agents() {
         command
     })
     .await;
-    let (mut times, mut sizes) = (Vec::new(), Vec::new());
+    let mut bare = Command::new(&python).args(["-c", "import time; time.sleep(3600)"]).spawn().expect("Python runs");
+    let (mut times, mut times_by_pip, mut sizes, mut sizes_by_pip) = (vec![], vec![], vec![], vec![]);
     for _ in 0..ROUNDS {
-        times.push((ours.round().await, theirs.round().await));
-        sizes.push((ours.memory(), theirs.memory()));
+        let original = theirs.round().await;
+        times.push((ours.round().await, original));
+        times_by_pip.push((by_pip.round().await, original));
+        sizes.push((memory(ours.child.id()), memory(theirs.child.id())));
+        sizes_by_pip.push((memory(by_pip.child.id()), memory(bare.id())));
     }
     print("processor time of a report, 61 containers / the original's", &times, "at most 0.2");
+    print("the same of the agent that pip installs / the original's", &times_by_pip, "at most 0.2");
     print_bytes("memory of an agent / the original's", &sizes, "at most 0.33");
-    drop((ours, theirs));
+    print_bytes("memory of the agent that pip installs / a bare Python's", &sizes_by_pip, "at most 6MB more");
+    let _ = bare.kill().and_then(|()| bare.wait());
+    drop((ours, by_pip, theirs));
     bed.shutdown().await.expect("the bed goes away");
 }
 
@@ -122,12 +130,12 @@ impl Reporting {
         });
         Duration::from_nanos(nanoseconds.sum())
     }
+}
 
-    fn memory(&self) -> u64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("it runs");
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("it has memory");
-        line.trim().trim_end_matches(" kB").parse::<u64>().expect("a number") * 1024
-    }
+fn memory(process: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).expect("it runs");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("it has memory");
+    line.trim().trim_end_matches(" kB").parse::<u64>().expect("a number") * 1024
 }
 
 impl Drop for Reporting {

@@ -14,17 +14,8 @@ mod report;
 
 use haven_testkit::bed::{Bed, require};
 
-fn main() {
-    let mut arguments = std::env::args_os().skip(1);
-    if std::env::args().nth(1).as_deref() == Some(agent::WORD) {
-        arguments.next();
-        agent::run(arguments);
-    }
-    measure();
-}
-
 #[tokio::main]
-async fn measure() {
+async fn main() {
     // `cargo test` builds benches too, and runs them with `--test`: nothing is measured there.
     if std::env::args().any(|argument| argument == "--test") {
         return;

@@ -1,6 +1,6 @@
 //! The agent: collects and reports, again and again.
 
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use haven_core::{
     Error, Result,
@@ -9,19 +9,14 @@ use haven_core::{
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::{
-    Collector,
-    engine::LocalEngine,
-    master::Master,
-    message::{Described, Message},
-};
+use crate::{collect::Figures, engine::LocalEngine, master::Master, message::Message};
 
 /// The longest interval.
 const LONGEST_INTERVAL: Duration = Duration::from_secs(24 * 3600);
 /// The longest pause after failures, in intervals.
 const LONGEST_PAUSE: u32 = 2;
-/// The first pause after a failure is this part of an interval.
-const FIRST_PAUSE: u32 = 8;
+/// An interval holds so many of the first pause after a failure.
+const FIRST_PAUSES: u32 = 8;
 /// The largest report that is sent with containers, in bytes; masters take no more than twice that.
 const MAX_REPORT: usize = 4 * 1024 * 1024;
 
@@ -42,8 +37,8 @@ pub struct AgentConfig {
     pub tls: Option<TlsSpec>,
     /// Where the engine answers, for the master; none: as for this agent, but a socket is only named to a master on this
     /// machine, for others it leads nowhere.
-    pub advertise: Option<String>,
-    /// Between two reports.
+    pub address: Option<NodeAddress>,
+    /// Between two reports: at most a day, and not zero. The command line's default is a minute.
     pub interval: Duration,
     /// Where the host's `/` is.
     pub root: PathBuf,
@@ -56,7 +51,7 @@ pub struct Agent {
     /// Where the engine answers, as the master shall know it.
     address: Option<String>,
     interval: Duration,
-    collector: Collector,
+    figures: Figures,
     engine: LocalEngine,
     master: Master,
     clock: Arc<dyn Clock>,
@@ -76,12 +71,18 @@ impl Agent {
         }
         let patience = interval.clamp(Duration::from_secs(5), Duration::from_secs(60));
         let master = Master::new(&config.master, config.ca.as_deref(), config.secret, patience)?;
-        let address = config.advertise.or_else(|| address(&config.docker, &master));
-        // An engine that hangs must not make the machine look silent.
+        if config.docker == NodeAddress::Sim || config.address == Some(NodeAddress::Sim) {
+            return Err(Error::invalid("an agent has no simulated engine"));
+        }
+        let address = match &config.address {
+            Some(address) => Some(told(address)),
+            None => told_to(&config.docker, &master),
+        };
+        // An engine or a disk that hangs must not make the machine look silent.
         let patience = (interval / 2).clamp(Duration::from_secs(1), Duration::from_secs(10));
         let engine = LocalEngine::new(config.docker, config.tls, patience, clock.clone());
-        let collector = Collector::new(config.root);
-        Ok(Self { name: config.name, address, interval, collector, engine, master, clock })
+        let figures = Figures::new(config.root, patience);
+        Ok(Self { name: config.name, address, interval, figures, engine, master, clock })
     }
 
     /// Reports every interval until `stop`. What goes wrong is logged, and tried again after a growing pause; what is
@@ -127,18 +128,17 @@ impl Agent {
             (None, Some(known)) => NodeName::new(known.name.as_str())?,
             (None, None) => return looked.map(drop),
         };
-        // What the machine uses is worth knowing also when its engine is away; a report without labels changes none.
+        // What the machine uses is worth knowing also when its engine is away.
         let containers =
             looked.inspect_err(|error| tracing::warn!(error = %error.report(), "the engine does not answer")).ok();
-        let none = BTreeMap::new();
-        let system = self.collector.read();
+        let system = self.figures.take().await;
         let mut message = Message {
             time: self.clock.now(),
             id: &name,
             name: &name,
             address: self.address.as_deref(),
-            labels: known.map_or(&none, |known| &known.labels),
-            containers: containers.as_ref().map(|containers| containers.iter().map(Described::of).collect()),
+            labels: known.map(|known| &known.labels),
+            containers: containers.as_deref(),
             system: &system,
         };
         let mut report = to_json(&message)?;
@@ -148,7 +148,8 @@ impl Agent {
             report = to_json(&message)?;
         }
         tracing::debug!(node = %name, bytes = report.len(), "report");
-        self.master.send(&name, self.interval.as_secs().max(1) * 2, report).await
+        let ttl = self.interval * 2;
+        self.master.send(&name, ttl.as_secs() + u64::from(ttl.subsec_nanos() > 0), report).await
     }
 }
 
@@ -156,20 +157,25 @@ fn to_json(message: &Message<'_>) -> Result<Vec<u8>> {
     serde_json::to_vec(message).map_err(|error| Error::unexpected("the report cannot be written").caused_by(error))
 }
 
-/// How long to wait: an interval, or after failures a part of it that doubles, and at least what the master asks for.
+/// How long to wait: an interval, or after failures a part of it that doubles, and at least what the master asks for, but
+/// never more than two intervals: it would look silent.
 fn pause(interval: Duration, failures: u32, wait: Option<Duration>) -> Duration {
     let Some(failures) = failures.checked_sub(1) else { return interval };
-    let grown = (interval / FIRST_PAUSE).saturating_mul(2_u32.saturating_pow(failures));
+    let grown = (interval / FIRST_PAUSES).saturating_mul(2_u32.saturating_pow(failures));
     grown.max(wait.unwrap_or_default()).min(interval * LONGEST_PAUSE)
 }
 
-/// The address to tell the master.
-fn address(docker: &NodeAddress, master: &Master) -> Option<String> {
+/// An address as the original's agents told it: without a scheme where it has no TLS.
+fn told(address: &NodeAddress) -> String {
+    let text = address.to_string();
+    text.strip_prefix("tcp://").map(str::to_owned).unwrap_or(text)
+}
+
+/// The address to tell a master where nobody says one.
+fn told_to(docker: &NodeAddress, master: &Master) -> Option<String> {
     match docker {
-        NodeAddress::Tcp { host, port } if host.contains(':') => Some(format!("[{host}]:{port}")),
-        NodeAddress::Tcp { host, port } => Some(format!("{host}:{port}")),
         NodeAddress::Unix(_) if !master.is_here() => None,
-        other => Some(other.to_string()),
+        docker => Some(told(docker)),
     }
 }
 
@@ -187,7 +193,7 @@ mod tests {
             name: None,
             docker: NodeAddress::Unix("/nonexistent.sock".into()),
             tls: None,
-            advertise: None,
+            address: None,
             interval: Duration::from_secs(60),
             root: "/".into(),
         }
@@ -204,17 +210,21 @@ mod tests {
             let error = Agent::new(AgentConfig { master: master.to_owned(), ..config() }).unwrap_err();
             assert!(error.kind() == ErrorKind::Invalid && !error.report().contains("pa55"), "{error}");
         }
-        let error = Agent::new(AgentConfig { ca: Some("nothing".to_owned()), ..config() }).unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Invalid);
+        for config in [
+            AgentConfig { ca: Some("nothing".to_owned()), ..config() },
+            AgentConfig { docker: NodeAddress::Sim, ..config() },
+            AgentConfig { address: Some(NodeAddress::Sim), ..config() },
+        ] {
+            assert_eq!(Agent::new(config).unwrap_err().kind(), ErrorKind::Invalid);
+        }
     }
 
     #[test]
     fn a_socket_is_named_to_a_master_of_the_same_machine_only() {
-        let told = |master: &str, docker: &str, advertise: Option<&str>| {
+        let told = |master: &str, docker: &str, address: Option<&str>| {
             let (master, docker) = (master.to_owned(), docker.parse().unwrap());
-            Agent::new(AgentConfig { master, docker, advertise: advertise.map(str::to_owned), ..config() })
-                .unwrap()
-                .address
+            let address = address.map(|address| address.parse().unwrap());
+            Agent::new(AgentConfig { master, docker, address, ..config() }).unwrap().address
         };
         let socket = "unix:///run/docker.sock";
         for near in ["http://127.0.0.1:8761", "http://localhost:8761/", "https://[::1]:8761", "http://127.1.2.3"] {
@@ -225,6 +235,7 @@ mod tests {
             assert_eq!(told(far, socket, Some("10.0.0.2:2375")).as_deref(), Some("10.0.0.2:2375"));
             assert_eq!(told(far, "tcp://10.0.0.2:2375", None).as_deref(), Some("10.0.0.2:2375"));
             assert_eq!(told(far, "https://10.0.0.2:2376", None).as_deref(), Some("https://10.0.0.2:2376"));
+            assert_eq!(told(far, "tcp://[fd00::2]:2375", None).as_deref(), Some("[fd00::2]:2375"));
         }
     }
 

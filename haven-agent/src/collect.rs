@@ -1,9 +1,13 @@
 //! What the machine uses, from the kernel's own files.
 
-use std::{collections::BTreeMap, fs::File, io::Read as _, path::PathBuf};
+use std::{
+    collections::BTreeMap, ffi::OsString, fs::File, io::Read as _, os::unix::ffi::OsStringExt as _, path::PathBuf,
+    time::Duration,
+};
 
 use haven_core::model::metrics::{DiskUse, MemoryUse, NetUse, SystemUse};
-use procfs::{CpuTime, FromBufRead as _, FromRead as _, KernelStats, Meminfo, MountEntry, net::InterfaceDeviceStatus};
+use procfs::{CpuTime, FromBufRead as _, FromRead as _, KernelStats, Meminfo, net::InterfaceDeviceStatus};
+use tokio::task::JoinHandle;
 
 /// File systems whose size says something about a disk.
 const DISKS: [&str; 10] = ["ext2", "ext3", "ext4", "xfs", "btrfs", "zfs", "f2fs", "vfat", "ntfs3", "bcachefs"];
@@ -65,18 +69,24 @@ impl Collector {
 
     fn disks(&self) -> Option<BTreeMap<String, DiskUse>> {
         let mounts = first(&[self.proc("1/mounts"), self.proc("mounts")])?;
-        let mounts = Vec::<MountEntry>::from_buf_read(mounts.as_slice()).ok()?;
         let mut disks = BTreeMap::new();
         let mut seen = std::collections::HashSet::new();
-        for mount in mounts.into_iter().filter(|mount| DISKS.contains(&mount.fs_vfstype.as_str())) {
-            let place = self.root.join(mount.fs_file.trim_start_matches('/'));
-            let Ok(found) = rustix::fs::statvfs(&place) else { continue };
+        for (device, place) in mounts.split(|byte| *byte == b'\n').filter_map(disk) {
+            let path = self.root.join(place.strip_prefix("/").unwrap_or(&place));
+            let found = match rustix::fs::statvfs(&path) {
+                Ok(found) => found,
+                Err(error) => {
+                    tracing::debug!(%error, path = %path.display(), "a disk is left out");
+                    continue;
+                }
+            };
             // A device that is mounted in several places is one disk.
-            if found.f_blocks == 0 || !seen.insert(mount.fs_spec) {
+            if found.f_blocks == 0 || !seen.insert(device) {
                 continue;
             }
             let used = found.f_blocks.saturating_sub(found.f_bfree) * found.f_frsize;
-            disks.insert(mount.fs_file, DiskUse { total: found.f_blocks * found.f_frsize, used });
+            let name = place.to_string_lossy().into_owned();
+            disks.insert(name, DiskUse { total: found.f_blocks * found.f_frsize, used });
         }
         Some(disks)
     }
@@ -91,6 +101,68 @@ impl Collector {
             net.map(|(name, device)| (name, NetUse { bytes_in: device.recv_bytes, bytes_out: device.sent_bytes }))
                 .collect(),
         )
+    }
+}
+
+/// The device and the place of a line of mounts, where that is a disk: three words and more, in which a space and other
+/// characters that would part them are a backslash and three octal digits.
+fn disk(line: &[u8]) -> Option<(&[u8], PathBuf)> {
+    let mut words = line.split(|byte| *byte == b' ');
+    let (device, place, kind) = (words.next()?, words.next()?, words.next()?);
+    let kind = std::str::from_utf8(kind).ok().filter(|kind| DISKS.contains(kind));
+    kind.map(|_| (device, OsString::from_vec(unescaped(place)).into()))
+}
+
+fn unescaped(mut text: &[u8]) -> Vec<u8> {
+    let mut plain = Vec::with_capacity(text.len());
+    while let Some((&first, rest)) = text.split_first() {
+        let digits = rest.get(..3).filter(|_| first == b'\\').and_then(|digits| std::str::from_utf8(digits).ok());
+        let byte = digits.and_then(|digits| u8::from_str_radix(digits, 8).ok());
+        plain.push(byte.unwrap_or(first));
+        text = if byte.is_some() { &rest[3..] } else { rest };
+    }
+    plain
+}
+
+/// Figures that are collected beside whatever else goes on: a file system that hangs holds only itself.
+#[derive(Debug)]
+pub(crate) struct Figures {
+    /// None while it reads.
+    collector: Option<Collector>,
+    reading: Option<JoinHandle<(Collector, SystemUse)>>,
+    root: PathBuf,
+    patience: Duration,
+}
+
+impl Figures {
+    pub(crate) fn new(root: PathBuf, patience: Duration) -> Self {
+        Self { collector: Some(Collector::new(&root)), reading: None, root, patience }
+    }
+
+    /// What is used now; nothing while a disk hangs.
+    pub(crate) async fn take(&mut self) -> SystemUse {
+        let mut reading = self.reading.take().unwrap_or_else(|| {
+            let mut collector = self.collector.take().unwrap_or_else(|| Collector::new(&self.root));
+            tokio::task::spawn_blocking(move || {
+                let seen = collector.read();
+                (collector, seen)
+            })
+        });
+        match tokio::time::timeout(self.patience, &mut reading).await {
+            Ok(Ok((collector, seen))) => {
+                self.collector = Some(collector);
+                seen
+            }
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "what the machine uses cannot be read");
+                SystemUse::default()
+            }
+            Err(_) => {
+                tracing::warn!(after = ?self.patience, "what the machine uses is not told: a disk may hang");
+                self.reading = Some(reading);
+                SystemUse::default()
+            }
+        }
     }
 }
 
@@ -125,6 +197,38 @@ mod tests {
         let seen = collector.read();
         assert!(seen.memory.total > 0 && seen.memory.used <= seen.memory.total);
         assert!(seen.cpu_load.is_none_or(|load| (0.0..=100.0).contains(&load)), "{seen:?}");
+    }
+
+    #[test]
+    fn mounts_are_read_one_by_one_whatever_their_names_hold() {
+        let read = |line: &[u8]| disk(line).map(|(_, place)| place.into_os_string().into_vec());
+        assert_eq!(read(b"/dev/sdb1 /mnt/my\\040disk\\134 ext4 rw 0 0").unwrap(), b"/mnt/my disk\\");
+        assert_eq!(read(b"/dev/sdb1 /mnt/\xff ext4 rw 0 0").unwrap(), b"/mnt/\xff");
+        assert_eq!(read(b"/dev/sdb1 /mnt/a\\09 xfs rw").unwrap(), b"/mnt/a\\09", "no octal number");
+        for other in [&b"proc /proc proc rw 0 0"[..], b"/dev/sdb1 /mnt", b"", b"a b \xff"] {
+            assert_eq!(read(other), None);
+        }
+    }
+
+    #[tokio::test]
+    async fn figures_are_taken_beside_and_counted_from_one_reading_to_the_next() {
+        let mut figures = Figures::new("/".into(), Duration::from_secs(10));
+        assert!(figures.take().await.memory.total > 0);
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        assert!(figures.take().await.cpu_load.is_some());
+        // A reading that hangs: the report goes out without it, and none other is begun.
+        figures.patience = Duration::from_millis(10);
+        let (answer, hangs) = std::sync::mpsc::channel();
+        figures.reading = Some(tokio::task::spawn_blocking(move || {
+            hangs.recv().unwrap();
+            (Collector::new("/"), SystemUse { cpu_load: Some(1.0), ..SystemUse::default() })
+        }));
+        for _ in 0..2 {
+            assert_eq!(figures.take().await, SystemUse::default());
+        }
+        answer.send(()).unwrap();
+        figures.patience = Duration::from_secs(10);
+        assert_eq!(figures.take().await.cpu_load, Some(1.0));
     }
 
     #[test]

@@ -5,9 +5,9 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use haven_core::{
     Result,
     clock::Clock,
+    engine::System as _,
     engine::docker::{DockerEngine, DockerOptions},
-    engine::{Containers as _, System as _},
-    model::{Container, ContainerFilter, NodeAddress, node::TlsSpec},
+    model::{ContainerBrief, NodeAddress, node::TlsSpec},
 };
 
 /// How often the engine is asked for its name and labels.
@@ -23,8 +23,10 @@ pub(crate) struct LocalEngine {
     clock: Arc<dyn Clock>,
     /// The connection; none: it is to be made anew.
     docker: Option<DockerEngine>,
-    /// What it said of itself, and when.
-    known: Option<(Duration, Known)>,
+    /// What it said of itself.
+    known: Option<Known>,
+    /// When it said so; none: it is to be asked again.
+    asked: Option<Duration>,
 }
 
 /// What an engine says of itself.
@@ -36,25 +38,25 @@ pub(crate) struct Known {
 
 impl LocalEngine {
     pub(crate) fn new(address: NodeAddress, tls: Option<TlsSpec>, patience: Duration, clock: Arc<dyn Clock>) -> Self {
-        Self { address, tls, patience, clock, docker: None, known: None }
+        Self { address, tls, patience, clock, docker: None, known: None, asked: None }
     }
 
     /// What it said of itself last, however long ago: an engine that is away is still the one it was.
     pub(crate) fn known(&self) -> Option<&Known> {
-        self.known.as_ref().map(|(_, known)| known)
+        self.known.as_ref()
     }
 
     /// Asks for its containers, and now and then for its name and labels.
-    pub(crate) async fn look(&mut self) -> Result<Vec<Container>> {
+    pub(crate) async fn look(&mut self) -> Result<Vec<ContainerBrief>> {
         let seen = self.ask().await;
         if seen.is_err() {
-            // Another engine may answer there when it comes back: a newer one, or one of another name.
-            self.docker = None;
+            // Another engine may answer there when it comes back: a newer one, or one of another name or other labels.
+            (self.docker, self.asked) = (None, None);
         }
         seen.map_err(|error| error.with("engine", &self.address))
     }
 
-    async fn ask(&mut self) -> Result<Vec<Container>> {
+    async fn ask(&mut self) -> Result<Vec<ContainerBrief>> {
         let now = self.clock.elapsed();
         let docker = if let Some(docker) = &self.docker {
             docker.clone()
@@ -62,11 +64,11 @@ impl LocalEngine {
             let options = DockerOptions { request: self.patience, ..DockerOptions::default() };
             self.docker.insert(DockerEngine::at(&self.address, self.tls.as_ref(), options).await?).clone()
         };
-        let is_fresh = |asked: &Duration| now.saturating_sub(*asked) < ASK_EVERY;
-        if !self.known.as_ref().is_some_and(|(asked, _)| is_fresh(asked)) {
+        if self.asked.is_none_or(|asked| now.saturating_sub(asked) >= ASK_EVERY) {
             let info = docker.info().await?;
-            self.known = Some((now, Known { name: info.name, labels: info.labels }));
+            self.known = Some(Known { name: info.name, labels: info.labels });
+            self.asked = Some(now);
         }
-        docker.containers(&ContainerFilter::default()).await
+        docker.brief().await
     }
 }

@@ -1,6 +1,6 @@
 //! `haven-agent`: the agent alone, small enough to be given to every node.
 
-use std::process::ExitCode;
+use std::{io::Write as _, process::ExitCode};
 
 use haven_agent::program::{Program, run};
 
@@ -11,8 +11,17 @@ use haven_agent::program::{Program, run};
 static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
 
 fn main() -> ExitCode {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let (Ok(runtime), Ok(file)) = (runtime, std::env::current_exe()) else { return ExitCode::FAILURE };
-    let program = Program::new("haven-agent", file, &[]);
-    ExitCode::from(runtime.block_on(run(program, std::env::args_os().skip(1))))
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "error: there is no runtime: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    // Only a service needs to know it, and says so where it is not to be had.
+    let file = std::env::current_exe().unwrap_or_default();
+    let code = runtime.block_on(run(Program::new("haven-agent", file, &[]), std::env::args_os().skip(1)));
+    // A disk that hangs holds no one up.
+    runtime.shutdown_background();
+    ExitCode::from(code)
 }

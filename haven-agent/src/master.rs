@@ -49,6 +49,8 @@ impl Master {
         let client = reqwest::Client::builder()
             .tls_backend_preconfigured(trust::client(ca)?)
             .timeout(patience)
+            // A proxy of the environment would read the secret.
+            .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
             .build()
             .map_err(|error| Error::unexpected("the HTTP client cannot be made").caused_by(error))?;

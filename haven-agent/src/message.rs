@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use haven_core::model::{Container, NodeName, metrics::SystemUse};
+use haven_core::model::{ContainerBrief, NodeName, metrics::SystemUse};
 use jiff::{Timestamp, tz::TimeZone};
 use serde::{Serialize, Serializer};
 
@@ -14,26 +14,12 @@ pub(crate) struct Message<'a> {
     pub(crate) id: &'a NodeName,
     pub(crate) name: &'a NodeName,
     pub(crate) address: Option<&'a str>,
-    pub(crate) labels: &'a BTreeMap<String, String>,
-    /// None: the engine did not say.
+    /// None: the engine did not say, as with the containers.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) containers: Option<Vec<Described<'a>>>,
+    pub(crate) labels: Option<&'a BTreeMap<String, String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) containers: Option<&'a [ContainerBrief]>,
     pub(crate) system: &'a SystemUse,
-}
-
-/// A container, as far as a report tells it.
-#[derive(Debug, Serialize)]
-pub(crate) struct Described<'a> {
-    id: &'a str,
-    name: &'a str,
-    image: &'a str,
-    labels: &'a BTreeMap<String, String>,
-}
-
-impl<'a> Described<'a> {
-    pub(crate) fn of(container: &'a Container) -> Self {
-        Self { id: container.id.as_str(), name: &container.name, image: &container.image, labels: &container.labels }
-    }
 }
 
 /// The form of a time that every master of the original reads: with an offset in numbers.
@@ -43,30 +29,43 @@ fn with_offset<S: Serializer>(time: &Timestamp, serializer: S) -> Result<S::Ok, 
 
 #[cfg(test)]
 mod tests {
+    use haven_core::model::ContainerId;
+
     use super::*;
 
     #[test]
     fn it_is_what_the_python_script_sent_with_an_offset_in_its_time() {
         let (name, labels) = (NodeName::new("web-3").unwrap(), BTreeMap::from([("zone".into(), "a".into())]));
-        let system = SystemUse::default();
+        let (system, id) = (SystemUse::default(), "0123456789ab".repeat(6)[..64].to_owned());
+        let container = ContainerBrief {
+            id: ContainerId::new(&id).unwrap(),
+            name: "y".into(),
+            image: "z".into(),
+            labels: labels.clone(),
+        };
+        let containers = [container];
         let message = Message {
             time: "2018-07-06T10:00:00.1234Z".parse().unwrap(),
             id: &name,
             name: &name,
             address: Some("10.0.0.3:2375"),
-            labels: &labels,
-            containers: Some(vec![Described { id: "x", name: "y", image: "z", labels: &labels }]),
+            labels: Some(&labels),
+            containers: Some(&containers),
             system: &system,
         };
         assert_eq!(
             serde_json::to_string(&message).unwrap(),
-            concat!(
+            [
                 r#"{"time":"2018-07-06T10:00:00.123+00:00","id":"web-3","name":"web-3","address":"10.0.0.3:2375","#,
-                r#""labels":{"zone":"a"},"containers":[{"id":"x","name":"y","image":"z","labels":{"zone":"a"}}],"#,
+                r#""labels":{"zone":"a"},"containers":[{"id":""#,
+                &id,
+                r#"","name":"y","image":"z","labels":{"zone":"a"}}],"#,
                 r#""system":{"cpuLoad":null,"memory":{"total":0,"used":0,"available":0},"disks":{},"net":{}}}"#
-            )
+            ]
+            .concat()
         );
-        let message = Message { containers: None, ..message };
-        assert!(!serde_json::to_string(&message).unwrap().contains("containers"));
+        let message = Message { labels: None, containers: None, ..message };
+        let written = serde_json::to_string(&message).unwrap();
+        assert!(!written.contains("containers") && !written.contains("labels"), "{written}");
     }
 }

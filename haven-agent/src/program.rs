@@ -153,16 +153,21 @@ impl Options {
         };
         let handed_out = std::env::var(HANDED_OUT).ok().map(|text| Given::of_json(&text)).transpose()?;
         let handed_out = handed_out.unwrap_or_default();
-        match self.command {
-            Command::Install => return service::install(&program, &self.given.or(handed_out), self.user.as_deref()),
-            Command::Uninstall => return service::uninstall(&program),
-            Command::Daemon => {}
+        if self.command == Command::Uninstall {
+            return service::uninstall(&program);
+        }
+        let told = self.given.or(Given::of_environment(|name| std::env::var_os(name))?);
+        if self.command == Command::Install {
+            // What is in /etc stays, and the service reads it.
+            let places = Places { etc: None, ..Places::of_process() };
+            let (files, _) = places.read(&program.name, self.config.as_deref())?;
+            return service::install(&program, told.or(files).or(handed_out), self.user.as_deref());
         }
         if self.user.is_some() {
             return Err(Error::invalid("`--user` goes with `install`"));
         }
         let (files, seen) = Places::of_process().read(&program.name, self.config.as_deref())?;
-        let given = self.given.or(files).or(handed_out);
+        let given = told.or(files).or(handed_out);
         let level = if self.verbose > 0 { self.verbose } else { given.log_level.unwrap_or_default() };
         log(level);
         tracing::info!(program = program.name, files = ?seen, "read the configuration");

@@ -3,24 +3,28 @@
 use std::{
     fs, io,
     io::Write as _,
-    os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _},
+    os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _},
     path::{Path, PathBuf},
     process::Command,
 };
 
-use haven_core::{Error, ErrorKind, Result};
+use haven_core::{Error, ErrorKind, Result, engine::docker::Environment, model::NodeAddress};
 
 use crate::{
+    Agent, master,
     program::Program,
-    settings::{Given, KEYS, written},
+    settings::{FIRST_NAME, Given, KEYS, written},
 };
 
 /// The unit, with `@COMMAND@` and `@USER@` in the places of these.
 const UNIT: &str = include_str!("../../packaging/haven-agent.service");
 /// Where a fetched script is copied to.
 const SCRIPTS: &str = "/usr/local/bin";
-/// How the line of a fetched script begins that says the secret.
+/// How the lines of a fetched script begin that say the secret, and whom to trust.
 const SECRET_LINE: &str = "SECRET = ";
+const CA_LINE: &str = "CA = ";
+/// How a configuration begins that was made here.
+const MADE: &str = "# Made by `install`, and removed by `uninstall`.\n";
 
 /// The files of an installed agent.
 struct Files {
@@ -40,7 +44,8 @@ impl Files {
             return Err(Error::invalid(message));
         }
         let file = match &program.file {
-            file if program.is_fetched => Path::new(SCRIPTS).join(file.file_name().unwrap_or_default()),
+            // Whatever the client that fetched it called it.
+            _ if program.is_fetched => Path::new(SCRIPTS).join(format!("{name}.py")),
             file => std::path::absolute(file).map_err(|error| failed("found", file, error))?,
         };
         Ok(Self {
@@ -52,28 +57,36 @@ impl Files {
     }
 }
 
-/// Installs the service and starts it. `AlreadyExists` where there is one, or a configuration that says something else;
-/// nothing is changed then.
-pub(crate) fn install(program: &Program, given: &Given, user: Option<&str>) -> Result<()> {
+/// Installs the service and starts it. `Invalid` where an agent could not work with what is given; `AlreadyExists` where
+/// there is a service, or a configuration that says something else. Nothing is changed then.
+pub(crate) fn install(program: &Program, given: Given, user: Option<&str>) -> Result<()> {
     let files = Files::of(program)?;
     check()?;
-    let unit = unit(&files, program, user)?;
     if files.unit.exists() {
         return Err(Error::new(ErrorKind::AlreadyExists, "the agent is installed already: `uninstall` removes it")
             .with("file", files.unit.display()));
     }
-    let config = config(given);
-    let is_configured = agrees(&files.config, given)?;
+    let given = given.absolute()?;
+    let ca = given.get("ca");
+    let config = config(&given)?;
+    let is_configured = agrees(&files.config, &given)?;
+    let agent = read_by_service(&files, given)?.config(&Environment::of_process())?;
+    let group = match (&agent.docker, user) {
+        (NodeAddress::Unix(socket), Some(_)) => group_of(socket)?,
+        _ => None,
+    };
+    Agent::new(agent)?;
+    let unit = unit(&files, program, user, group)?;
     let user = user.map(account).transpose()?;
     if program.is_fetched {
-        copy_script(&program.file, &files.program)?;
+        copy_script(&program.file, &files.program, ca.as_deref())?;
     }
     if !is_configured {
         write(&files.config, &config, 0o600)?;
-        if let Some((uid, gid)) = user {
-            std::os::unix::fs::chown(&files.config, Some(uid), Some(gid))
-                .map_err(|error| failed("given to its user", &files.config, error))?;
-        }
+    }
+    if let Some((uid, gid)) = user {
+        std::os::unix::fs::chown(&files.config, Some(uid), Some(gid))
+            .map_err(|error| failed("given to its user", &files.config, error))?;
     }
     write(&files.unit, &unit, 0o644)?;
     systemctl(&["daemon-reload"])?;
@@ -83,7 +96,7 @@ pub(crate) fn install(program: &Program, given: &Given, user: Option<&str>) -> R
     Ok(())
 }
 
-/// Stops the service, and removes what [`install`] made.
+/// Stops the service, and removes what [`install`] made. A configuration that was there before stays.
 pub(crate) fn uninstall(program: &Program) -> Result<()> {
     let files = Files::of(program)?;
     check()?;
@@ -92,16 +105,20 @@ pub(crate) fn uninstall(program: &Program) -> Result<()> {
     }
     systemctl(&["disable", "--now", &files.service])?;
     remove(&files.unit)?;
-    remove(&files.config)?;
+    let is_made = fs::read(&files.config).is_ok_and(|text| text.starts_with(MADE.as_bytes()));
+    if is_made {
+        remove(&files.config)?;
+    }
     if program.is_fetched {
         remove(&files.program)?;
     }
     systemctl(&["daemon-reload"])?;
-    say(&format!("removed {} and its configuration", files.service));
+    let config = if is_made { "removed" } else { "left, as it was there before" };
+    say(&format!("removed {}; {} is {config}", files.service, files.config.display()));
     Ok(())
 }
 
-fn unit(files: &Files, program: &Program, user: Option<&str>) -> Result<String> {
+fn unit(files: &Files, program: &Program, user: Option<&str>, group: Option<u32>) -> Result<String> {
     let file = files.program.display().to_string();
     // Means itself in a unit: no space, quote, `%` or `$`.
     let is_plain = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || "/._-:,@+=".contains(c));
@@ -112,11 +129,29 @@ fn unit(files: &Files, program: &Program, user: Option<&str>) -> Result<String> 
     }
     let command = std::iter::once(&file).chain(&program.words).cloned().collect::<Vec<_>>().join(" ");
     let user = match user {
-        Some(user) if is_user_name(user) => format!("User={user}\n"),
+        Some(user) if is_user_name(user) => match group {
+            Some(group) => format!("User={user}\nSupplementaryGroups={group}\n"),
+            None => format!("User={user}\n"),
+        },
         Some(user) => return Err(Error::invalid(format!("`{}` cannot be the name of a user", user.escape_debug()))),
         None => String::new(),
     };
     Ok(UNIT.replace("@COMMAND@", &command).replace("@USER@\n", &user))
+}
+
+/// The group that may speak with the engine at a socket; none: everybody may, or the socket is not there yet. `Denied`
+/// where only root may.
+fn group_of(socket: &Path) -> Result<Option<u32>> {
+    let Ok(found) = fs::metadata(socket) else { return Ok(None) };
+    match (found.mode() & 0o006, found.mode() & 0o060, found.gid()) {
+        (0o006, ..) => Ok(None),
+        (_, 0o060, group) if group != 0 => Ok(Some(group)),
+        _ => {
+            let message =
+                "only root may speak with the engine: leave `--user` out, or name an engine with `--docker HOST:PORT`";
+            Err(Error::new(ErrorKind::Denied, message).with("socket", socket.display()))
+        }
+    }
 }
 
 fn is_user_name(name: &str) -> bool {
@@ -124,39 +159,61 @@ fn is_user_name(name: &str) -> bool {
     name.len() <= 32 && name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_') && name.chars().all(fits)
 }
 
-/// The configuration: what is given, and a sample of the rest.
-fn config(given: &Given) -> String {
-    let mut text = "[main]\n".to_owned();
+/// The configuration: what is given, and a sample of the rest. A service says what goes on, in the journal.
+fn config(given: &Given) -> Result<String> {
+    let mut text = format!("{MADE}[main]\n");
     for (key, sample, about) in KEYS {
         let line = match given.get(key) {
-            Some(value) => format!("{key} = {}", written(&value)),
+            Some(value) => format!("{key} = {}", written(&value).map_err(|error| error.with("key", key))?),
+            None if key == "log_level" => format!("{key} = {sample}"),
             None => format!("# {key} = {sample}"),
         };
         text.extend(["# ", about, "\n", &line, "\n"]);
     }
-    text
+    Ok(text)
+}
+
+/// What the service knows when it reads its files: those below /etc, the original's first name over its own.
+fn read_by_service(files: &Files, given: Given) -> Result<Given> {
+    let first = Given::of_file(Path::new(&format!("/etc/{FIRST_NAME}.ini")))?.unwrap_or_default();
+    Ok(first.or(Given::of_file(&files.config)?.unwrap_or_default()).or(given))
 }
 
 /// Whether there is a configuration, which says what is given. `AlreadyExists` where it says something else: it stays as
 /// it is.
 fn agrees(path: &Path, given: &Given) -> Result<bool> {
     let Some(there) = Given::of_file(path)? else { return Ok(false) };
+    // The original's files name a master without `http://`.
+    let said = |of: &Given, key: &str| match (key, of.get(key)) {
+        ("master", Some(text)) => master::url(&text).ok().map(Into::into),
+        (_, said) => said,
+    };
     for (key, ..) in KEYS {
-        let wanted = given.get(key);
-        if wanted.is_some() && wanted != there.get(key) {
-            let message = format!("there is a configuration already, which says otherwise of `{key}`");
+        let (wanted, known) = (said(given, key), said(&there, key));
+        if wanted.is_some() && wanted != known {
+            let what = if known.is_some() { "says otherwise" } else { "says nothing" };
+            let message = format!("there is a configuration already, which {what} of `{key}`");
             return Err(Error::new(ErrorKind::AlreadyExists, message).with("file", path.display()));
         }
     }
     Ok(true)
 }
 
-/// Copies a fetched script for all users to run: without the secret, which stands in the configuration.
-fn copy_script(from: &Path, to: &Path) -> Result<()> {
+/// Copies a fetched script for all users to run: without the secret, which stands in the configuration, and with the
+/// authority that it is to trust when it fetches its program again.
+fn copy_script(from: &Path, to: &Path, ca: Option<&str>) -> Result<()> {
     let text = fs::read_to_string(from).map_err(|error| failed("read", from, error))?;
-    let without =
-        |line: &str| if line.starts_with(SECRET_LINE) { format!("{SECRET_LINE}None") } else { line.to_owned() };
-    let text: String = text.lines().map(|line| without(line) + "\n").collect();
+    let ca = ca.map_or_else(|| "None".to_owned(), |ca| format!("'{}'", ca.escape_default()));
+    let filled = |line: &str| {
+        if line.starts_with(SECRET_LINE) {
+            format!("{SECRET_LINE}None\n")
+        } else if line.starts_with(CA_LINE) {
+            format!("{CA_LINE}{ca}\n")
+        } else {
+            format!("{line}\n")
+        }
+    };
+    let text: String = text.lines().map(filled).collect();
     write(to, &text, 0o755)
 }
 

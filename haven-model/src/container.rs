@@ -48,6 +48,19 @@ pub struct Container {
     pub mounts: Vec<Mount>,
 }
 
+/// A container in a list for who wants to know no more than which there are: what an agent reports.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContainerBrief {
+    /// Its full id.
+    pub id: ContainerId,
+    /// Its name, without the leading slash.
+    pub name: String,
+    /// The image as it was asked for; its id once that name means another image, or none.
+    pub image: String,
+    /// Its labels, the image's included.
+    pub labels: BTreeMap<String, String>,
+}
+
 impl Container {
     /// Whether its program runs: running, paused or restarting.
     pub fn is_running(&self) -> bool {

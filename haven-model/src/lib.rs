@@ -30,7 +30,7 @@ pub mod volume;
 pub use access::{Access, Actor, Face, Object, Verb};
 pub use address::NodeAddress;
 pub use cluster::{At, Cluster, ClusterKind, Found, Listing, Missing};
-pub use container::{Container, ContainerDetail, ContainerFilter, ContainerState, Health};
+pub use container::{Container, ContainerBrief, ContainerDetail, ContainerFilter, ContainerState, Health};
 pub use error::{Error, ErrorKind, Result};
 pub use event::{Event, EventFilter, Severity};
 pub use image::{Image, ImageDetail};

@@ -27,9 +27,9 @@ pub struct Report {
     /// Where the engine answers: `host:port`, or a URL. A loopback host is replaced by the agent's own address.
     #[serde(default)]
     pub address: Option<String>,
-    /// The engine's labels.
-    #[serde(default, deserialize_with = "wire::texts")]
-    pub labels: BTreeMap<String, String>,
+    /// The engine's labels; none: the agent does not know them, and those that it told before stay.
+    #[serde(default, deserialize_with = "wire::texts", skip_serializing_if = "Option::is_none")]
+    pub labels: Option<BTreeMap<String, String>>,
     /// What the machine uses.
     #[serde(default, deserialize_with = "wire::null_is_default")]
     pub system: SystemUse,
@@ -192,7 +192,7 @@ mod tests {
         .unwrap();
         assert_eq!(report.time, None);
         assert_eq!(report.system.net["eth0"].bytes_in, 2);
-        assert_eq!(report.labels["zone"], "a");
+        assert_eq!(report.labels, Some(BTreeMap::from([("zone".to_owned(), "a".to_owned())])));
     }
 
     #[test]
@@ -220,7 +220,7 @@ mod tests {
         )
         .unwrap();
         assert_eq!(report.time.unwrap().to_string(), "2018-07-06T08:00:00.123Z");
-        assert_eq!(report.labels.len(), 1);
+        assert_eq!(report.labels.unwrap().len(), 1);
         let system = report.system;
         assert_eq!(system.cpu_load, None);
         assert_eq!(system.memory, MemoryUse { total: 1_500_000_000, used: 123, available: 0 });

@@ -25,7 +25,7 @@ pub(crate) struct Agent {
 impl Agent {
     /// Checks the configuration.
     #[new]
-    #[pyo3(signature = (master, secret, name, docker, advertise, ca, interval, root))]
+    #[pyo3(signature = (master, secret, name, docker, address, ca, interval, root))]
     #[expect(clippy::too_many_arguments, reason = "they are named where it is called")]
     fn new(
         py: Python<'_>,
@@ -33,7 +33,7 @@ impl Agent {
         secret: Option<Text>,
         name: Option<&str>,
         docker: &str,
-        advertise: Option<String>,
+        address: Option<&str>,
         ca: Option<String>,
         interval: f64,
         root: PathBuf,
@@ -46,7 +46,7 @@ impl Agent {
                 name: name.map(NodeName::new).transpose()?,
                 docker: docker.parse()?,
                 tls: None,
-                advertise,
+                address: address.map(str::parse).transpose()?,
                 interval: seconds("interval", interval)?,
                 root,
             })

@@ -14,7 +14,11 @@ pub(crate) fn raise(py: Python<'_>, error: &Error) -> PyErr {
 }
 
 fn make<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'py, PyAny>> {
-    let make = MAKE.get_or_try_init(py, || Ok::<_, PyErr>(py.import("haven.errors")?.getattr("of")?.unbind()))?;
+    let make = MAKE.get_or_try_init(py, || {
+        // With the classes that it finds.
+        py.import("haven.errors")?;
+        Ok::<_, PyErr>(py.import("haven._error")?.getattr("of")?.unbind())
+    })?;
     let context = PyDict::new(py);
     // The innermost place is the one that counts.
     for (key, value) in error.context() {

@@ -1,10 +1,8 @@
 //! A fleet: every operation of the door's table, by name.
 
-use std::{collections::HashMap, sync::LazyLock};
-
 use haven_core::{
     Error, Haven, Result,
-    door::{Credentials, Handler, RemoteOptions, Request, Row, table},
+    door::{Credentials, Handler, RemoteOptions, Request, row},
     model::{ContainerSpec, Face, NodeName},
 };
 use pyo3::prelude::*;
@@ -20,9 +18,6 @@ use crate::{
     terminal::Terminal,
     work::Work,
 };
-
-static TABLE: LazyLock<HashMap<&'static str, Row>> =
-    LazyLock::new(|| table().into_iter().map(|row| (row.name, row)).collect());
 
 /// A fleet that was opened.
 #[pyclass(frozen, module = "haven._haven")]
@@ -63,23 +58,28 @@ impl Fleet {
         }))
     }
 
-    /// Begins an operation: answers a value, a stream or a terminal, as the table has it.
-    fn call(&self, py: Python<'_>, operation: &str, parameters: &Bound<'_, PyAny>) -> PyResult<Work> {
-        let row =
-            TABLE.get(operation).ok_or_else(|| raise(py, &Error::not_found("operation", operation.escape_debug())))?;
+    /// An operation: the work that answers a value or a terminal, or a stream, as the table has it.
+    fn call<'py>(
+        &self,
+        py: Python<'py>,
+        operation: &str,
+        parameters: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let row = row(operation).map_err(|error| raise(py, &error))?;
         let request = Request::of(encode::parameters(parameters)?);
         let shape =
             shapes::ANSWERS.iter().find(|(name, _)| *name == row.name).map_or(&Shape::Plain, |(_, shape)| *shape);
         let haven = self.0.clone();
-        Ok(match row.handler {
+        let work = match row.handler {
+            Handler::Follow(open) => {
+                return Ok(Bound::new(py, Stream::new(open(haven, request), shape))?.into_any());
+            }
             Handler::Call(run) => Work::new(run(haven, request), move |py, reply| decode(py, shape, &reply.json)),
-            Handler::Follow(open) => Work::new(open(haven, request), move |py, items| {
-                Ok(Bound::new(py, Stream::new(items, shape))?.into_any())
-            }),
             Handler::Converse(open) => Work::new(open(haven, request), |py, terminal| {
                 Ok(Bound::new(py, Terminal::new(py, terminal)?)?.into_any())
             }),
-        })
+        };
+        Ok(Bound::new(py, work)?.into_any())
     }
 
     /// Waits until a node's engine is connected, for at most so many seconds; answers the node.

@@ -8,10 +8,11 @@ use std::{
     time::Duration,
 };
 
+use futures_util::future::BoxFuture;
 use haven_core::{Error, ErrorKind, Result};
 use pyo3::prelude::*;
 use tokio::runtime::Runtime;
-use tokio_util::sync::CancellationToken;
+use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
 use crate::error::raise;
 
@@ -58,40 +59,50 @@ pub(crate) fn spawn<T: Send + 'static>(
 }
 
 /// Runs `work` to its end with the interpreter's lock released. What a signal's handler raises ends it, and drops it.
-pub(crate) fn block<T: Send>(py: Python<'_>, work: impl Future<Output = Result<T>> + Send) -> PyResult<T> {
+pub(crate) fn block<T: Send + 'static>(py: Python<'_>, mut work: BoxFuture<'static, Result<T>>) -> PyResult<T> {
     let threads = threads().map_err(|error| raise(py, &error))?;
     let _waiting = Waiting::begin(threads);
-    let done = py.detach(|| {
-        threads.runtime.block_on(async {
-            let mut work = std::pin::pin!(work);
-            loop {
-                tokio::select! {
-                    biased;
-                    done = &mut work => return Ok(done),
-                    () = threads.leaving.cancelled() => return Ok(Err(left())),
-                    () = tokio::time::sleep(LOOK) => match signals() {
-                        Some(Err(interrupt)) => return Err(interrupt),
-                        Some(Ok(())) => {}
-                        None => return Ok(Err(left())),
-                    },
-                }
-            }
-        })
-    });
-    done?.map_err(|error| raise(py, &error))
+    // Most is done before anybody would look for a signal, and then no other thread is woken for it.
+    if let Some(done) = py.detach(|| threads.wait(&mut work)) {
+        return done.map_err(|error| raise(py, &error));
+    }
+    // A handler may wait for Haven as well, and even for the end of this: it goes on without this thread.
+    let mut work = AbortOnDropHandle::new(threads.runtime.spawn(work));
+    loop {
+        py.check_signals()?;
+        let done = async {
+            (&mut work).await.unwrap_or_else(|error| Err(Error::unexpected("Haven broke off").caused_by(error)))
+        };
+        if let Some(done) = py.detach(|| threads.wait(done)) {
+            return done.map_err(|error| raise(py, &error));
+        }
+    }
 }
 
-/// What the handlers of signals that came say, unless the interpreter is ending.
-#[expect(clippy::redundant_closure_for_method_calls, reason = "the method itself is of one lifetime")]
-fn signals() -> Option<PyResult<()>> {
-    Python::try_attach(|py| py.check_signals())
+impl Threads {
+    /// What `work` comes to, or none when it is time to look for signals.
+    fn wait<T>(&self, work: impl Future<Output = Result<T>>) -> Option<Result<T>> {
+        self.runtime.block_on(async {
+            tokio::select! {
+                biased;
+                done = work => Some(done),
+                () = self.leaving.cancelled() => Some(Err(left())),
+                () = tokio::time::sleep(LOOK) => None,
+            }
+        })
+    }
 }
 
 /// Runs a program of its own to its end, in this thread alone, with the interpreter's lock released. Signals are its own.
 pub(crate) fn alone<T: Send>(py: Python<'_>, work: impl Future<Output = T> + Send) -> PyResult<T> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| raise(py, &no_thread(error)))?;
-    Ok(py.detach(|| runtime.block_on(work)))
+    Ok(py.detach(|| {
+        let done = runtime.block_on(work);
+        // What does not end holds no one up.
+        runtime.shutdown_background();
+        done
+    }))
 }
 
 fn no_thread(error: std::io::Error) -> Error {

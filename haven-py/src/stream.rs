@@ -5,8 +5,8 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use futures_util::{FutureExt as _, StreamExt as _};
-use haven_core::{Error, door::Item, engine, model::Output};
+use futures_util::{FutureExt as _, StreamExt as _, future::BoxFuture, stream::ReadyChunks};
+use haven_core::{Error, Result, door::Item, engine, model::Output};
 use pyo3::prelude::*;
 use tokio_util::sync::CancellationToken;
 
@@ -19,7 +19,7 @@ use crate::{
 /// The most items that wait to be taken.
 const BATCH: usize = 256;
 
-/// A stream that has begun. Waiting for items takes none, so giving the wait up loses none.
+/// A stream, which begins when it is first asked for something. Waiting takes nothing, so giving the wait up loses nothing.
 #[pyclass(frozen, module = "haven._haven")]
 pub(crate) struct Stream {
     shared: Arc<Shared>,
@@ -27,9 +27,16 @@ pub(crate) struct Stream {
 }
 
 struct Shared {
-    source: tokio::sync::Mutex<Option<engine::Stream<Item>>>,
+    source: tokio::sync::Mutex<Source>,
     ready: Mutex<Ready>,
     stop: CancellationToken,
+}
+
+/// Where items come from.
+enum Source {
+    Opening(BoxFuture<'static, Result<engine::Stream<Item>>>),
+    Open(ReadyChunks<engine::Stream<Item>>),
+    Ended,
 }
 
 #[derive(Default)]
@@ -43,53 +50,69 @@ impl Shared {
         self.ready.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Waits until it has begun.
+    async fn open(&self, source: &mut Source) -> Result<()> {
+        let Source::Opening(opening) = source else { return Ok(()) };
+        let opened = tokio::select! {
+            biased;
+            () = self.stop.cancelled() => None,
+            opened = opening => Some(opened),
+        };
+        // Whatever becomes of it: it begins once.
+        *source = Source::Ended;
+        if let Some(items) = opened.transpose()? {
+            *source = Source::Open(items.ready_chunks(BATCH));
+        }
+        Ok(())
+    }
+
     /// Waits until there is something to take; answers whether there is, or the stream has ended.
-    async fn fill(&self) -> bool {
+    async fn fill(&self) -> Result<bool> {
         let mut source = self.source.lock().await;
+        self.open(&mut source).await?;
         loop {
-            {
-                let ready = self.ready();
-                if !ready.items.is_empty() || ready.failed.is_some() {
-                    return true;
-                }
+            let Source::Open(items) = &mut *source else { return Ok(self.ready().has_some()) };
+            if self.ready().has_some() {
+                return Ok(true);
             }
-            let Some(items) = source.as_mut() else { return false };
-            let mut next = tokio::select! {
+            let next = tokio::select! {
                 biased;
                 () = self.stop.cancelled() => None,
                 next = items.next() => next,
             };
-            let mut ready = self.ready();
-            let mut ends = next.is_none();
-            while let Some(item) = next.take() {
-                match item {
-                    // The first may only say where the stream begins.
-                    Ok(item) if item.json.is_empty() => {}
-                    Ok(item) => ready.items.push_back(item.json),
-                    Err(error) => {
-                        ready.failed = Some(error);
-                        ends = true;
-                        break;
-                    }
-                }
-                if ready.items.len() < BATCH {
-                    match items.next().now_or_never() {
-                        Some(Some(item)) => next = Some(item),
-                        Some(None) => ends = true,
-                        None => {}
-                    }
-                }
-            }
-            if ends {
-                *source = None;
+            let is_last = next.is_none() || !self.ready().put(next.into_iter().flatten());
+            if is_last {
+                *source = Source::Ended;
             }
         }
     }
 }
 
+impl Ready {
+    fn has_some(&self) -> bool {
+        !self.items.is_empty() || self.failed.is_some()
+    }
+
+    /// Puts items there; answers whether none of them was an error, which is the last.
+    fn put(&mut self, items: impl Iterator<Item = Result<Item>>) -> bool {
+        for item in items {
+            match item {
+                // The first may only say where the stream begins.
+                Ok(item) if item.json.is_empty() => {}
+                Ok(item) => self.items.push_back(item.json),
+                Err(error) => self.failed = Some(error),
+            }
+        }
+        self.failed.is_none()
+    }
+}
+
 impl Stream {
-    pub(crate) fn new(items: engine::Stream<Item>, shape: &'static Shape) -> Self {
-        let source = tokio::sync::Mutex::new(Some(items));
+    pub(crate) fn new(
+        opening: impl Future<Output = Result<engine::Stream<Item>>> + Send + 'static,
+        shape: &'static Shape,
+    ) -> Self {
+        let source = tokio::sync::Mutex::new(Source::Opening(opening.boxed()));
         Self { shared: Arc::new(Shared { source, ready: Mutex::default(), stop: CancellationToken::new() }), shape }
     }
 
@@ -100,16 +123,22 @@ impl Stream {
                 .map_err(|error| Error::unexpected("output can be written").caused_by(error))?;
             Ok(Item { json, cursor: String::new() })
         });
-        Self::new(items.boxed(), &Shape::Output)
+        Self::new(std::future::ready(Ok(items.boxed())), &Shape::Output)
     }
 }
 
 #[pymethods]
 impl Stream {
+    /// Waits until it has begun.
+    fn begin(&self) -> Work {
+        let shared = self.shared.clone();
+        Work::silent(async move { shared.open(&mut *shared.source.lock().await).await })
+    }
+
     /// Waits until there is something to take; answers whether there is, else the stream has ended.
     fn fill(&self) -> Work {
         let shared = self.shared.clone();
-        Work::new(async move { Ok(shared.fill().await) }, |py, is_ready| {
+        Work::new(async move { shared.fill().await }, |py, is_ready| {
             Ok(is_ready.into_pyobject(py)?.to_owned().into_any())
         })
     }
@@ -133,7 +162,7 @@ impl Stream {
         let shared = self.shared.clone();
         Work::silent(async move {
             shared.stop.cancel();
-            *shared.source.lock().await = None;
+            *shared.source.lock().await = Source::Ended;
             Ok(())
         })
     }

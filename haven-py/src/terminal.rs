@@ -6,8 +6,9 @@ use haven_core::{Error, Result, engine, model::TerminalSize};
 use pyo3::prelude::*;
 use tokio::{
     io::{AsyncWrite, AsyncWriteExt as _},
-    sync::Mutex,
+    sync::{Mutex, OwnedMutexGuard},
 };
+use tokio_util::sync::CancellationToken;
 
 use crate::{error::raise, stream::Stream, work::Work};
 
@@ -18,25 +19,35 @@ type Input = Pin<Box<dyn AsyncWrite + Send>>;
 pub(crate) struct Terminal {
     output: Py<Stream>,
     input: Arc<Mutex<Option<Input>>>,
+    closed: CancellationToken,
     control: Arc<dyn engine::TerminalControl>,
 }
 
 impl Terminal {
     pub(crate) fn new(py: Python<'_>, terminal: engine::Terminal) -> PyResult<Self> {
         let output = Py::new(py, Stream::of_output(terminal.output))?;
-        Ok(Self { output, input: Arc::new(Mutex::new(Some(terminal.input))), control: terminal.control })
+        let (input, closed) = (Arc::new(Mutex::new(Some(terminal.input))), CancellationToken::new());
+        Ok(Self { output, input, closed, control: terminal.control })
+    }
+
+    /// Does something with the input, until the conversation is closed: a program may never read what is written.
+    fn with_input<F>(&self, act: impl FnOnce(OwnedMutexGuard<Option<Input>>) -> F + Send + 'static) -> Work
+    where
+        F: Future<Output = Result<()>> + Send + 'static,
+    {
+        let (input, closed) = (self.input.clone(), self.closed.clone());
+        Work::silent(async move {
+            tokio::select! {
+                biased;
+                () = closed.cancelled() => Err(Error::conflict("the conversation was closed")),
+                done = async { act(input.lock_owned().await).await } => done,
+            }
+        })
     }
 }
 
 fn gone(error: std::io::Error) -> Error {
     Error::unavailable("the program does not read any more").caused_by(error)
-}
-
-async fn end(input: &mut Option<Input>) -> Result<()> {
-    match input.take() {
-        Some(mut open) => open.shutdown().await.map_err(gone),
-        None => Ok(()),
-    }
 }
 
 #[pymethods]
@@ -49,9 +60,8 @@ impl Terminal {
 
     /// Gives the program something to read.
     fn write(&self, data: &[u8]) -> Work {
-        let (data, input) = (data.to_vec(), self.input.clone());
-        Work::silent(async move {
-            let mut input = input.lock().await;
+        let data = data.to_vec();
+        self.with_input(move |mut input| async move {
             let open = input.as_mut().ok_or_else(|| Error::conflict("the input was closed"))?;
             open.write_all(&data).await.map_err(gone)?;
             open.flush().await.map_err(gone)
@@ -60,8 +70,12 @@ impl Terminal {
 
     /// Ends what the program reads; its output goes on.
     fn close_input(&self) -> Work {
-        let input = self.input.clone();
-        Work::silent(async move { end(&mut *input.lock().await).await })
+        self.with_input(|mut input| async move {
+            match input.take() {
+                Some(mut open) => open.shutdown().await.map_err(gone),
+                None => Ok(()),
+            }
+        })
     }
 
     /// Tells the program the size of its terminal, in characters.
@@ -79,12 +93,10 @@ impl Terminal {
     /// Ends the conversation.
     fn close(&self, py: Python<'_>) -> PyResult<Work> {
         let output = self.output.get().stop().take().map_err(|error| raise(py, &error))?;
-        let input = self.input.clone();
+        let (input, closed) = (self.input.clone(), self.closed.clone());
         Ok(Work::silent(async move {
-            // A program that reads nothing more shall not keep anybody.
-            if let Ok(mut input) = input.try_lock() {
-                *input = None;
-            }
+            closed.cancel();
+            *input.lock().await = None;
             output.await.map(drop)
         }))
     }

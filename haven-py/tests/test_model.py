@@ -33,8 +33,11 @@ def test_secrets_stay_hidden_but_to_whoever_asks() -> None:
     assert spec.replace(image="nginx").env == spec.env
     tls = haven.TlsSpec(key="-----BEGIN")
     assert "BEGIN" not in repr(tls)
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match="Secret"):
         pickle.dumps(spec)
+    assert copy.deepcopy(spec).env["TOKEN"] is spec.env["TOKEN"]
+    plain = haven.ContainerSpec("busybox", labels={"app": "shop"})
+    assert pickle.loads(pickle.dumps(plain)) == copy.deepcopy(plain) == plain
 
 
 async def test_secrets_reach_what_runs_and_nothing_that_is_shown() -> None:
@@ -54,7 +57,7 @@ def test_every_kind_of_error_is_a_class_below_one_root() -> None:
     classes = haven.HavenError.__subclasses__()
     assert sorted(kinds) == sorted(kind.kind for kind in classes)
     for kind in kinds:
-        error = errors.of(kind, "it failed", {"node": "a"}, 1.5, "it failed, node=a")
+        error = _error.of(kind, "it failed", {"node": "a"}, 1.5, "it failed, node=a")
         assert type(error).kind == kind and type(error).__doc__
         assert (str(error), error.context, error.retry_after) == ("it failed", {"node": "a"}, 1.5)
         again = pickle.loads(pickle.dumps(error))

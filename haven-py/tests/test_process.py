@@ -133,6 +133,50 @@ def test_ctrl_c_ends_a_blocking_call(call: str) -> None:
         assert process.wait(10) == 0 and time.monotonic() - begun < 5
 
 
+def test_a_signals_handler_may_use_haven_and_end_what_is_waited_for() -> None:
+    program = OPEN + """
+events = fleet.events.follow(type="image")
+def stop(*_):
+    assert len(fleet.nodes.list().items) == 1
+    events.stop()
+signal.signal(signal.SIGTERM, stop)
+print("waiting", flush=True)
+print([event for event in events], flush=True)
+"""
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout and process.stdout.readline() == "waiting\n"
+        time.sleep(0.2)
+        process.send_signal(signal.SIGTERM)
+        assert process.stdout.read() == "[]\n"
+        assert process.wait(10) == 0
+
+
+def test_subscriptions_that_ended_are_forgotten_and_none_keeps_the_end_of_a_program() -> None:
+    done = python(
+        OPEN
+        + """
+import gc, weakref
+fleet.containers.run("a", "done", haven.ContainerSpec("busybox", command=["echo", "hi"]))
+ended = fleet.containers.logs("a", "done", follow=True).subscribe(lambda _: None)
+assert ended.wait(10)
+ended = weakref.ref(ended)
+gc.collect()
+assert ended() is None
+called = threading.Event()
+def stuck(_):
+    called.set()
+    time.sleep(600)
+kept = fleet.events.follow(node="a").subscribe(stuck)
+fleet.containers.run("a", "c", SLEEP)
+assert called.wait(10)
+if not os.fork():
+    sys.exit(0)
+assert os.wait()[1] == 0
+"""
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_a_loop_that_is_gone_leaves_no_descriptor_behind() -> None:
     done = python(
         """

@@ -120,6 +120,23 @@ async def test_a_callback_is_told_of_each_event_until_it_is_stopped() -> None:
         await subscription.stop()
 
 
+async def test_stopping_lets_the_callback_end_and_its_caller_be_cancelled() -> None:
+    async with await fleet_with_node() as fleet:
+        called, go_on = asyncio.Event(), asyncio.Event()
+
+        async def tell(_: haven.Event) -> None:
+            called.set()
+            await go_on.wait()
+
+        subscription = await fleet.events.follow(node="a").subscribe(tell)
+        await fleet.containers.create("a", TALK, name="talk")
+        await asyncio.wait_for(called.wait(), 10)
+        with pytest.raises(asyncio.TimeoutError):
+            await asyncio.wait_for(subscription.stop(), 0.1)
+        go_on.set()
+        await subscription.stop()
+
+
 async def test_what_a_callback_raises_is_seen_at_once_and_raised_by_stop() -> None:
     async with await fleet_with_node() as fleet:
         seen: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
@@ -174,6 +191,36 @@ async def test_a_terminal_has_a_size_and_closes() -> None:
         terminal = await fleet.containers.exec("a", "talk", haven.ExecSpec(command=["cat"], stdin=True))
         await terminal.write("half")
         assert (await anext(aiter(terminal))).bytes == b"half"
-        await terminal.close()
+        await terminal.close_input()
         with pytest.raises(haven.Conflict, match="the input was closed"):
             await terminal.write("more")
+        await terminal.close()
+        with pytest.raises(haven.Conflict, match="the conversation was closed"):
+            await terminal.write("more")
+
+
+async def test_closing_a_terminal_ends_a_write_that_nobody_reads() -> None:
+    async with await fleet_with_node() as fleet:
+        await fleet.containers.run("a", "talk", TALK)
+        spec = haven.ExecSpec(command=["sleep", "600"], stdin=True)
+        async with await fleet.containers.exec("a", "talk", spec) as terminal:
+            much = asyncio.create_task(terminal.write(b"x" * (32 << 20)))
+            await asyncio.sleep(0.1)
+            assert not much.done()
+        with pytest.raises(haven.Conflict, match="was closed"):
+            await much
+
+
+async def test_giving_up_while_a_stream_begins_breaks_nothing() -> None:
+    server = Silent()
+    async with haven.open(server.url, token="t") as fleet:
+        events = fleet.events.follow()
+        for _ in range(2):
+            with pytest.raises(asyncio.TimeoutError):
+                await asyncio.wait_for(anext(events), 0.05)
+        waiting = asyncio.create_task(anext(events))
+        await asyncio.sleep(0.05)
+        await events.stop()
+        with pytest.raises(StopAsyncIteration):
+            await waiting
+    server.close()

@@ -133,7 +133,7 @@ mod tests {
         let body =
             br#"{"name":"\\\"NaN, ","labels":{"a":"NaN"},"system":{"cpuLoad":NaN,"memory":{"total":-Infinity}}}"#;
         let report = read(body).unwrap();
-        assert_eq!((report.name.as_deref(), report.labels["a"].as_str()), (Some("\\\"NaN, "), "NaN"));
+        assert_eq!((report.name.as_deref(), report.labels.unwrap()["a"].as_str()), (Some("\\\"NaN, "), "NaN"));
         assert_eq!((report.system.cpu_load, report.system.memory.total), (None, 0));
         for (body, named) in [
             (&br#"{"system":{"disks":{"/":{"used":-7}}}}"#[..], "field `system.disks./.used`"),

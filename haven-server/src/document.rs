@@ -243,6 +243,16 @@ fn other_paths(report: &Value) -> Vec<(String, Value)> {
             }}),
         ),
         (
+            "/discovery/agent".to_owned(),
+            json!({ "get": {
+                "operationId": "discovery.lines",
+                "tags": ["discovery"],
+                "summary": "Answers what to type on a machine for it to become a node.",
+                "security": [],
+                "responses": { "200": text("Lines for a shell.") },
+            }}),
+        ),
+        (
             "/discovery/agent/{name}".to_owned(),
             json!({ "get": {
                 "operationId": "discovery.script",

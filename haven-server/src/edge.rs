@@ -23,12 +23,14 @@ use tracing::Instrument as _;
 use crate::{API, Shared, identity, problem::Problem};
 
 /// Routes that need no sign-in, besides that of signing in itself.
-const OPEN: [&str; 6] = [
+const OPEN: [&str; 8] = [
     "/",
     "/assets/{*file}",
     "/healthz",
     "/discovery/nodes/{name}",
     "/discovery/nodes/{name}/",
+    "/discovery/agent",
+    "/discovery/agent/",
     "/discovery/agent/files/{file}",
 ];
 /// A route that says more to who signs in.

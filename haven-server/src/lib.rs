@@ -146,6 +146,8 @@ impl Server {
             .merge(route::routes())
             .route("/discovery/nodes/{name}", report.clone())
             .route("/discovery/nodes/{name}/", report)
+            .route("/discovery/agent", routing::get(bootstrap::lines))
+            .route("/discovery/agent/", routing::get(bootstrap::lines))
             .route("/discovery/agent/{file}", routing::get(bootstrap::script))
             .route("/discovery/agent/files/{file}", routing::get(bootstrap::file))
             .route("/healthz", routing::get(health::healthz))

@@ -9,6 +9,8 @@ use std::{
 use configparser::ini::{Ini, IniDefault};
 use haven_core::{Error, Result};
 
+use super::KEYS;
+
 /// The largest file that is read, in bytes.
 const MAX_FILE: u64 = 64 * 1024;
 /// The section that is an agent's.
@@ -54,8 +56,9 @@ fn parse(text: &str) -> Result<Vec<Entry>> {
     let mut entries = Vec::new();
     for section in [UNDER_ALL, SECTION] {
         for (key, value) in sections.get(section).into_iter().flatten() {
-            // Of a line without `=` the rest may be a secret.
-            let shown = key.split_whitespace().next().unwrap_or_default();
+            // A line without `=` may be a secret, or the end of one.
+            let first = key.split_whitespace().next().unwrap_or_default();
+            let shown = if value.is_some() || KEYS.iter().any(|(known, ..)| *known == first) { first } else { "…" };
             let lines = lines_of(text, section, key);
             let [line] = lines[..] else {
                 let told = lines.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
@@ -90,14 +93,18 @@ fn interpolated(value: &str) -> Option<String> {
     parts.iter().all(|part| !part.contains('%')).then(|| parts.join("%"))
 }
 
-/// A value as it stands in a file.
-pub(crate) fn written(value: &str) -> String {
-    value.replace('%', "%%")
+/// A value as it stands in a file. `Invalid` for one that would be read as another.
+pub(crate) fn written(value: &str) -> Result<String> {
+    if value.trim() != value || value.contains(char::is_control) {
+        return Err(Error::invalid("a value in an ini file is one line, without spaces around it"));
+    }
+    Ok(value.replace('%', "%%"))
 }
 
+/// The section that a line begins. What stands behind the last bracket is passed over, as Python does.
 fn header(line: &str) -> Option<String> {
-    let line = line.trim();
-    line.starts_with('[').then(|| line.trim_matches(['[', ']']).trim().to_lowercase())
+    let (name, _) = line.trim().strip_prefix('[')?.rsplit_once(']')?;
+    Some(name.trim().to_lowercase())
 }
 
 fn header_line(text: &str, section: &str) -> usize {
@@ -145,6 +152,7 @@ mod tests {
             ]
         );
         assert_eq!(values("; c\n[DEFAULT]\nTimeout: 5\n\n[main]\nMASTER=a:1\n").len(), 2);
+        assert_eq!(values("[main] ; of Python\nmaster = a:1\n"), [said("master", "a:1", 2)]);
         assert_eq!(values(""), []);
     }
 
@@ -152,7 +160,8 @@ mod tests {
     fn what_is_wrong_names_line_and_key_and_repeats_no_value() {
         for (text, why, place) in [
             ("master = s3cret\n", "before the first section", "line=1, key=master"),
-            ("[main]\nmaster s3cret\n", "no `=`", "line=2, key="),
+            ("[main]\nmaster s3cret\n", "no `=`", "line=2, key=master"),
+            ("[main]\nsecret = of two\ns3cret lines\n", "no `=`", "line=3, key=…"),
             ("[main]\nmaster = a\n\nMaster = s3cret\n", "more than once", "line=2, 4, key=master"),
             ("[main]\nmaster = a\n  secret = s3cret\n", "goes on in the line below", "line=2, key=master"),
             ("[main]\nsecret = s3cret%(x)s\n", "written `%%`", "line=2, key=secret"),

@@ -7,6 +7,7 @@ mod ini;
 
 use std::{
     collections::BTreeMap,
+    ffi::OsString,
     fs::File,
     io::Read as _,
     path::{Path, PathBuf},
@@ -26,7 +27,7 @@ pub(crate) use ini::written;
 use crate::{AgentConfig, master};
 
 /// What a file is named after besides the program: the original's first name.
-const FIRST_NAME: &str = "dm-agent";
+pub(crate) const FIRST_NAME: &str = "dm-agent";
 /// The interval where nobody says one.
 const INTERVAL: Duration = Duration::from_secs(60);
 /// The largest file of authorities, in bytes.
@@ -35,28 +36,29 @@ const MAX_CA: u64 = 1024 * 1024;
 /// What can be told an agent.
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct Given {
-    /// The Haven server: `http://HOST:PORT` or `HOST:PORT`
-    #[arg(short, long, env = "HAVEN_AGENT_MASTER", value_name = "URL")]
+    /// The Haven server: `http://HOST:PORT` or `HOST:PORT` [env: HAVEN_AGENT_MASTER]
+    #[arg(short, long, value_name = "URL")]
     pub(crate) master: Option<String>,
     /// The engine of this machine [default: as `docker` finds it]
     #[arg(short, long, value_name = "ADDRESS")]
     pub(crate) docker: Option<NodeAddress>,
-    /// Where the server shall reach that engine [default: `--docker`, unless that is a socket and the server elsewhere]
-    #[arg(long, env = "HAVEN_AGENT_ADDRESS", value_name = "ADDRESS")]
+    /// Where the server shall reach that engine [default: `--docker`, unless that is a socket and the server elsewhere] [env:
+    /// HAVEN_AGENT_ADDRESS]
+    #[arg(long, value_name = "ADDRESS")]
     pub(crate) address: Option<NodeAddress>,
-    /// The shared secret
-    #[arg(short, long, env = "HAVEN_AGENT_SECRET", hide_env_values = true)]
+    /// The shared secret [env: HAVEN_AGENT_SECRET]
+    #[arg(short, long)]
     pub(crate) secret: Option<Secret>,
     /// How often to report, as a span or in seconds [default: 60]
     #[arg(short, long, value_name = "SPAN", value_parser = interval)]
     pub(crate) timeout: Option<Duration>,
-    /// The name of the node [default: as the engine says]
-    #[arg(long, env = "HAVEN_AGENT_NAME")]
+    /// The name of the node [default: as the engine says] [env: HAVEN_AGENT_NAME]
+    #[arg(long)]
     pub(crate) name: Option<NodeName>,
-    /// Where the machine's root folder is seen, for an agent in a container [default: /]
-    #[arg(long, alias = "root", env = "HAVEN_AGENT_ROOT", value_name = "DIR")]
+    /// Where the machine's root folder is seen, for an agent in a container [default: /] [env: HAVEN_AGENT_ROOT]
+    #[arg(long, alias = "root", value_name = "DIR")]
     pub(crate) root_path: Option<PathBuf>,
-    /// An authority to trust besides the well-known ones, a PEM file
+    /// An authority to trust besides the well-known ones, a PEM file [env: HAVEN_CA]
     #[arg(long, value_name = "FILE")]
     pub(crate) ca: Option<PathBuf>,
     /// 0 warnings, 1 also what goes on, 2 everything.
@@ -75,6 +77,16 @@ pub(crate) const KEYS: [(&str, &str, &str); 9] = [
     ("name", "web-3", "the name of the node; left out: as the engine says"),
     ("root_path", "/host", "where the machine's root folder is seen; left out: /"),
     ("ca", "/etc/haven/ca.pem", "an authority to trust besides the well-known ones"),
+];
+
+/// The variables that say a key.
+const VARIABLES: [(&str, &str); 6] = [
+    ("HAVEN_AGENT_MASTER", "master"),
+    ("HAVEN_AGENT_SECRET", "secret"),
+    ("HAVEN_AGENT_ADDRESS", "address"),
+    ("HAVEN_AGENT_NAME", "name"),
+    ("HAVEN_AGENT_ROOT", "root_path"),
+    ("HAVEN_CA", "ca"),
 ];
 
 impl Given {
@@ -130,13 +142,24 @@ impl Given {
             master: self.master.or(other.master),
             docker: self.docker.or(other.docker),
             address: self.address.or(other.address),
-            secret: self.secret.filter(|secret| !secret.expose().is_empty()).or(other.secret),
+            secret: self.secret.or(other.secret),
             timeout: self.timeout.or(other.timeout),
             name: self.name.or(other.name),
             root_path: self.root_path.or(other.root_path),
             ca: self.ca.or(other.ca),
             log_level: self.log_level.or(other.log_level),
         }
+    }
+
+    /// What the environment says. An empty variable says nothing, as files of Docker Compose leave them.
+    pub(crate) fn of_environment(variable: impl Fn(&str) -> Option<OsString>) -> Result<Self> {
+        let mut given = Self::default();
+        for (name, key) in VARIABLES {
+            let Some(value) = variable(name) else { continue };
+            let text = value.to_str().ok_or_else(|| Error::invalid("it is no UTF-8"));
+            text.and_then(|text| given.set(key, text)).map_err(|error| error.with("variable", name))?;
+        }
+        Ok(given)
     }
 
     /// What the file at `path` says; none where there is no such file.
@@ -162,6 +185,15 @@ impl Given {
         Ok(given)
     }
 
+    /// The same with paths that mean what they mean here from any other folder.
+    pub(crate) fn absolute(self) -> Result<Self> {
+        let absolute = |path: Option<PathBuf>| {
+            let whole = path.map(std::path::absolute).transpose();
+            whole.map_err(|error| Error::invalid("the path of a setting cannot be made absolute").caused_by(error))
+        };
+        Ok(Self { root_path: absolute(self.root_path)?, ca: absolute(self.ca)?, ..self })
+    }
+
     /// What the agent needs to know. `Invalid` where no master is named, or a file or an engine's certificates cannot be
     /// read.
     pub(crate) fn config(self, environment: &Environment) -> Result<AgentConfig> {
@@ -181,7 +213,7 @@ impl Given {
             name: self.name,
             docker,
             tls,
-            advertise: self.address.map(|address| address.to_string()),
+            address: self.address,
             interval: self.timeout.unwrap_or(INTERVAL),
             root: self.root_path.unwrap_or_else(|| "/".into()),
         })
@@ -231,8 +263,8 @@ pub(crate) struct Places {
     /// `XDG_CONFIG_HOME`.
     pub(crate) config_home: Option<String>,
     pub(crate) home: Option<PathBuf>,
-    /// `/etc`.
-    pub(crate) etc: PathBuf,
+    /// `/etc`; none: what is there is not asked for.
+    pub(crate) etc: Option<PathBuf>,
 }
 
 impl Places {
@@ -242,7 +274,7 @@ impl Places {
             here: ".".into(),
             config_home: std::env::var("XDG_CONFIG_HOME").ok().filter(|path| !path.is_empty()),
             home: std::env::var_os("HOME").map(PathBuf::from),
-            etc: "/etc".into(),
+            etc: Some("/etc".into()),
         }
     }
 
@@ -257,22 +289,29 @@ impl Places {
                 (None, Some(home)) => files.push(home.join(".config").join(&file)),
                 (None, None) => {}
             }
-            files.push(self.etc.join(&file));
+            files.extend(self.etc.iter().map(|etc| etc.join(&file)));
             files
         };
         [usual(name), named.map(Path::to_owned).into_iter().collect(), usual(FIRST_NAME)].concat()
     }
 
-    /// What the files say, and which were there. A file that is `named` is there, or it is an error.
+    /// What the files say, and which were there. A file that is `named` is there, or it is an error; a usual place that
+    /// may not be entered has none, as for the original.
     pub(crate) fn read(&self, name: &str, named: Option<&Path>) -> Result<(Given, Vec<PathBuf>)> {
         let (mut given, mut seen) = (Given::default(), Vec::new());
         for path in self.files(name, named) {
+            let is_named = named == Some(path.as_path());
+            let is_hidden =
+                || std::fs::metadata(&path).is_err_and(|error| error.kind() == std::io::ErrorKind::PermissionDenied);
+            if !is_named && is_hidden() {
+                continue;
+            }
             match Given::of_file(&path)? {
                 Some(layer) => {
                     given = layer.or(given);
                     seen.push(path);
                 }
-                None if named == Some(path.as_path()) => {
+                None if is_named => {
                     return Err(Error::invalid("there is no such configuration file").with("file", path.display()));
                 }
                 None => {}
@@ -297,7 +336,7 @@ mod tests {
             here: at("here"),
             config_home,
             home: Some(at("home")),
-            etc: at("etc"),
+            etc: Some(at("etc")),
         };
         let usual = places(None);
         let master = |places: &Places, named: Option<&Path>| places.read("my-agent", named).unwrap().0.master;
@@ -351,6 +390,18 @@ mod tests {
         std::fs::write(&path, "[main]\nmaster = http://me:pa55@a\n").unwrap();
         let told = Given::of_file(&path).unwrap_err().report();
         assert!(told.contains("line=2, key=master") && !told.contains("pa55"), "{told}");
+    }
+
+    #[test]
+    fn variables_say_what_files_say_and_empty_ones_nothing() {
+        let of = |said: &'static [(&str, &str)]| {
+            Given::of_environment(|name| said.iter().find(|said| said.0 == name).map(|said| said.1.into()))
+        };
+        let given = of(&[("HAVEN_AGENT_MASTER", "a:1"), ("HAVEN_AGENT_NAME", ""), ("HAVEN_CA", "/ca.pem")]).unwrap();
+        assert_eq!((given.get("master").as_deref(), given.get("ca").as_deref()), (Some("a:1"), Some("/ca.pem")));
+        assert_eq!((given.get("name"), given.get("secret")), (None, None));
+        let told = of(&[("HAVEN_AGENT_NAME", "a/b")]).unwrap_err().report();
+        assert!(told.contains("variable=HAVEN_AGENT_NAME"), "{told}");
     }
 
     #[test]

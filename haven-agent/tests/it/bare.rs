@@ -245,10 +245,12 @@ async fn a_service_is_installed_with_the_secret_where_only_its_user_reads_it_and
     bare.run("0:0", "./haven-agent.py install -u haven-agent");
     let read = |path: &str| fs::read_to_string(root.join(path)).unwrap();
     let (unit, ini) = (read("etc/systemd/system/haven-agent.service"), read("etc/haven-agent.ini"));
-    assert!(unit.contains("\nExecStart=/usr/local/bin/haven-agent.py -v\nUser=haven-agent\nRestart="), "{unit}");
+    assert!(unit.contains("\nExecStart=/usr/local/bin/haven-agent.py\nUser=haven-agent\nRestart="), "{unit}");
     assert!(ini.contains(&format!("\nsecret = {SECRET}\n")), "{ini}");
     assert!(
-        ini.contains(&format!("\nmaster = http://{}\n", served.address)) && ini.contains("\n# timeout = 60\n"),
+        ini.contains(&format!("\nmaster = http://{}\n", served.address))
+            && ini.contains("\n# timeout = 60\n")
+            && ini.contains("\nlog_level = 1\n"),
         "{ini}"
     );
     assert_eq!(read("asked"), "daemon-reload\nenable haven-agent.service\nstart haven-agent.service\n");
@@ -267,12 +269,51 @@ async fn a_service_is_installed_with_the_secret_where_only_its_user_reads_it_and
     }
     assert!(read("asked").ends_with("disable --now haven-agent.service\ndaemon-reload\n"), "{}", read("asked"));
     // A configuration that is there stays as it is, or nothing is done.
+    let (master, docker) = (served.address, engine.tcp_address());
+    let configured = format!("[main]\ndocker = {docker}\nmaster = {master}\nsecret = {SECRET}\n");
+    fs::write(root.join("etc/haven-agent.ini"), &configured).unwrap();
+    bare.run("0:0", "chmod 600 /etc/haven-agent.ini; mv haven-agent.py 'haven-agent.py?node=a'");
+    bare.run("0:0", "python3 'haven-agent.py?node=a' install -u haven-agent");
+    bare.run(&format!("{user}"), "/usr/local/bin/haven-agent.py --once");
+    let said = bare.run("0:0", "/usr/local/bin/haven-agent.py uninstall");
+    assert!(said.contains("/etc/haven-agent.ini is left, as it was there before"), "{said}");
+    assert_eq!(read("etc/haven-agent.ini"), configured);
+    bare.run("0:0", "mv 'haven-agent.py?node=a' haven-agent.py");
     fs::write(root.join("etc/haven-agent.ini"), "[main]\nsecret = of old\n").unwrap();
     let refused = bare.shell("0:0", "./haven-agent.py install");
     let said = String::from_utf8_lossy(&refused.stderr).into_owned();
     assert!(
-        !refused.status.success() && said.contains("there is a configuration already, which says otherwise of"),
+        !refused.status.success() && said.contains("there is a configuration already, which says nothing of `docker`"),
         "{said}"
     );
     assert!(!said.contains("of old") && !root.join("etc/systemd/system/haven-agent.service").exists(), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_that_could_not_work_is_not_installed() {
+    let Some(()) = require("bed") else { return };
+    let bare = Bare::start().await;
+    let root = bare.root();
+    fs::create_dir_all(root.join("run/systemd/system")).unwrap();
+    fs::copy("/bin/true", root.join("usr/bin/systemctl")).unwrap();
+    fs::copy(env!("CARGO_BIN_EXE_haven-agent"), root.join("usr/bin/haven-agent")).unwrap();
+    let unit = root.join("etc/systemd/system/haven-agent.service");
+    let refused = |line: &str, why: &str| {
+        let output = bare.shell("0:0", line);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success() && said.contains(why), "{line}: {said}");
+        assert!(!unit.exists() && !root.join("etc/haven-agent.ini").exists(), "{line}");
+    };
+    refused("haven-agent install", "an agent needs a server to report to");
+    refused("haven-agent install -m a:1 --ca missing.pem", "/node/missing.pem");
+    refused("haven-agent install -m a:1 -s ' s3cret'", "one line, without spaces around it");
+    refused("haven-agent install -m a:1 -t 100000", "the interval is at most a day");
+    // The engine's socket, and who may speak with it.
+    bare.run("0:0", "groupadd -g 4321 docker; touch /run/docker.sock; chmod 660 /run/docker.sock");
+    refused("haven-agent install -m a:1 -u somebody", "only root may speak with the engine");
+    bare.run("0:0", "chgrp docker /run/docker.sock; printf '[main]\\nsecret = of here\\n' > haven-agent.ini");
+    bare.run("0:0", "haven-agent install -m a:1 -u somebody");
+    assert!(fs::read_to_string(&unit).unwrap().contains("\nUser=somebody\nSupplementaryGroups=4321\n"));
+    let ini = fs::read_to_string(root.join("etc/haven-agent.ini")).unwrap();
+    assert!(ini.contains("\nsecret = of here\n"), "what a file beside it says is not lost: {ini}");
 }

@@ -57,7 +57,7 @@ async fn a_master_that_is_not_well_is_told_of_and_reported_to_again() {
     let log = agent.log();
     assert!(log.contains(&format!("master=\"{}/\"", master.url())) && !log.contains("pa55word"), "{log}");
     for came in master.came() {
-        assert!(came.report.system.memory.total > 0 && came.report.labels.is_empty());
+        assert!(came.report.system.memory.total > 0 && came.report.labels.is_none());
         assert!(came.body.get("containers").is_none(), "no engine answers, so nobody knows its containers");
     }
 }
@@ -143,7 +143,7 @@ async fn a_clock_that_jumps_changes_what_a_report_says_and_not_when_it_comes() {
         name: Some(NodeName::new("web-3").unwrap()),
         docker: NodeAddress::Unix("/nowhere.sock".into()),
         tls: None,
-        advertise: None,
+        address: None,
         interval: Duration::from_millis(100),
         root: "/".into(),
     };

@@ -113,7 +113,7 @@ async fn an_engine_that_restarts_under_the_agent_is_told_of_and_found_again() {
     });
     let away = master.came().pop().unwrap();
     assert!(
-        away.report.system.memory.total > 0 && away.report.labels["zone"] == engine.zone(),
+        away.report.system.memory.total > 0 && away.report.labels.as_ref().unwrap()["zone"] == engine.zone(),
         "it is still the one it was"
     );
     let log = agent.log();

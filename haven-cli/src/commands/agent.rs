@@ -2,6 +2,7 @@
 
 use clap::Args;
 use haven_agent::program::{Options, Program};
+use haven_core::ErrorKind;
 
 use crate::{
     commands::Context,
@@ -17,8 +18,15 @@ pub(crate) struct Agent {
 
 impl Agent {
     pub(crate) async fn run(self, context: &Context) -> Result {
-        let program = Program::new("haven-agent", std::env::current_exe()?, &["agent"]);
+        // Only a service needs to know the file.
+        let program = Program::new("haven-agent", std::env::current_exe().unwrap_or_default(), &["agent"]);
         let options = self.options.trusting(context.server.ca.as_deref());
-        options.run(program).await.hint("`haven help agent` tells what an agent takes")
+        let ran = options.run(program).await;
+        match &ran {
+            Err(error) if error.kind() == ErrorKind::Invalid => {
+                ran.hint("`haven help agent` tells what an agent takes")
+            }
+            _ => Ok(ran?),
+        }
     }
 }

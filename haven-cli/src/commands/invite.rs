@@ -26,11 +26,24 @@ impl Invite {
                 "name one with `--server http://HOST:PORT`",
             ));
         }
-        let invitation = context.haven().await?.nodes().invite().await?;
         let node = match &self.address {
-            Some(address) => format!("node={}&", address.to_string().trim_start_matches("tcp://")),
+            Some(address @ (NodeAddress::Tcp { .. } | NodeAddress::Tls { .. })) => {
+                format!("node={}&", address.to_string().trim_start_matches("tcp://"))
+            }
+            Some(other) => {
+                return Err(Failure::usage(
+                    format!("`{other}` cannot be reached from the server"),
+                    "say where that machine's engine answers as `HOST:PORT`, or leave it out",
+                ));
+            }
             None => String::new(),
         };
+        if is_here(&server) {
+            context.show.warn(
+                "other machines do not reach the server at this address: name it with `--server` as they know it",
+            );
+        }
+        let invitation = context.haven().await?.nodes().invite().await?;
         let url =
             format!("{}/discovery/agent/haven-agent.py?{node}token={}", server.trim_end_matches('/'), invitation.token);
         let told = serde_json::json!({ "url": url, "token": invitation.token, "expires": invitation.expires });
@@ -44,4 +57,14 @@ impl Invite {
             )
         })
     }
+}
+
+/// Whether an address means whatever machine it is used on.
+fn is_here(server: &str) -> bool {
+    url::Url::parse(server).is_ok_and(|url| match url.host() {
+        Some(url::Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
+        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    })
 }

@@ -8,7 +8,6 @@ use std::sync::Arc;
 use haven_model::{Error, ErrorKind, Result, access::Invitation};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::token;
 use crate::{
@@ -33,10 +32,6 @@ impl Record for InvitationRecord {
     const KIND: &'static str = "invitation";
     const VERSION: u32 = 1;
     const SEALED: bool = false;
-
-    fn upgrade(_from: u32, value: Value) -> Result<Value> {
-        Ok(value)
-    }
 }
 
 /// Makes and takes invitations.

@@ -21,7 +21,6 @@ use haven_model::{
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use tokio::sync::OwnedSemaphorePermit;
 
@@ -59,10 +58,6 @@ impl Record for UserRecord {
     const KIND: &'static str = "user";
     const VERSION: u32 = 1;
     const SEALED: bool = true;
-
-    fn upgrade(_from: u32, value: Value) -> Result<Value> {
-        Ok(value)
-    }
 }
 
 /// A session as it is stored, under the SHA-256 of its token.
@@ -79,10 +74,6 @@ impl Record for SessionRecord {
     const KIND: &'static str = "session";
     const VERSION: u32 = 1;
     const SEALED: bool = false;
-
-    fn upgrade(_from: u32, value: Value) -> Result<Value> {
-        Ok(value)
-    }
 }
 
 /// Who is who, and who may do what.

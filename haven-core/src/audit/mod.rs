@@ -121,10 +121,6 @@ impl Record for AuditRecord {
     const KIND: &'static str = "audit record";
     const VERSION: u32 = 1;
     const SEALED: bool = false;
-
-    fn upgrade(_from: u32, value: Value) -> Result<Value> {
-        Ok(value)
-    }
 }
 
 /// What of a stored record chains it to the others.

@@ -13,7 +13,6 @@ use futures_util::StreamExt as _;
 use haven_model::{ErrorKind, Result, Revision};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use tokio::sync::watch;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -124,10 +123,6 @@ impl Record for ClaimRecord {
     const KIND: &'static str = "claim";
     const VERSION: u32 = 1;
     const SEALED: bool = false;
-
-    fn upgrade(_from: u32, value: Value) -> Result<Value> {
-        Ok(value)
-    }
 }
 
 impl Claims {

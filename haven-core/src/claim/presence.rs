@@ -5,7 +5,6 @@ use std::{sync::Arc, time::Duration};
 use haven_model::{Result, Revision};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use tokio::sync::watch;
 use tokio_util::{
     sync::{CancellationToken, DropGuard},
@@ -54,10 +53,6 @@ impl Record for MasterRecord {
     const KIND: &'static str = "master";
     const VERSION: u32 = 1;
     const SEALED: bool = false;
-
-    fn upgrade(_from: u32, value: Value) -> Result<Value> {
-        Ok(value)
-    }
 }
 
 impl Presence {

@@ -12,7 +12,6 @@ use haven_model::{
     node::{Count, NodeFilter, NodeSpec},
 };
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::{
     Scope, Window,
@@ -39,10 +38,6 @@ impl Record for ClusterRecord {
     const KIND: &'static str = "cluster";
     const VERSION: u32 = 1;
     const SEALED: bool = false;
-
-    fn upgrade(_from: u32, value: Value) -> Result<Value> {
-        Ok(value)
-    }
 }
 
 /// All clusters.

@@ -21,7 +21,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use tracing::Instrument as _;
 
 pub use request::{Method, Request};
-pub use table::{Handler, Item, Reply, Row, table};
+pub use table::{Handler, Item, Reply, Row, row, table};
 
 #[cfg(feature = "remote")]
 pub use remote::{Credentials, PasswordUse, Remote, RemoteOptions};

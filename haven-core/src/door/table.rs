@@ -1,6 +1,6 @@
 //! The table of all operations: what every face walks over.
 
-use std::{fmt, future::Future, pin::Pin};
+use std::{collections::HashMap, fmt, future::Future, pin::Pin, sync::LazyLock};
 
 use futures_util::{StreamExt as _, stream};
 use haven_model::{Error, Result, Revision};
@@ -74,6 +74,13 @@ impl fmt::Debug for Row {
 /// Every operation of Haven.
 pub fn table() -> Vec<Row> {
     ops::rows()
+}
+
+/// The operation of a name. `NotFound` where there is none.
+pub fn row(name: &str) -> Result<&'static Row> {
+    static ROWS: LazyLock<HashMap<&str, Row>> =
+        LazyLock::new(|| table().into_iter().map(|row| (row.name, row)).collect());
+    ROWS.get(name).ok_or_else(|| Error::not_found("operation", name.escape_debug()))
 }
 
 #[cfg(feature = "schema")]

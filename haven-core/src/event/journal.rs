@@ -21,7 +21,6 @@ use haven_model::{
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use tokio::sync::{Notify, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -61,6 +60,7 @@ struct Shared {
     flushed: Notify,
     ring: Mutex<Ring>,
     tail: watch::Sender<Position>,
+    stop: CancellationToken,
 }
 
 /// How far an engine was heard.
@@ -85,10 +85,6 @@ impl Record for Batch {
     const KIND: &'static str = "batch of events";
     const VERSION: u32 = 1;
     const SEALED: bool = false;
-
-    fn upgrade(_from: u32, value: Value) -> Result<Value> {
-        Ok(value)
-    }
 }
 
 /// Where a follower stands.
@@ -118,6 +114,7 @@ impl Journal {
                 flushed: Notify::new(),
                 ring: Mutex::default(),
                 tail: watch::Sender::new(start),
+                stop: stop.clone(),
             }),
         };
         journal.shared.take_in(snapshot.entries);
@@ -274,8 +271,8 @@ impl Journal {
         counts.into_values().collect()
     }
 
-    /// Each event that meets `filter`: those kept after a cursor, or from now on. Never ends. Where events are not kept
-    /// any more before they are told, an event says so, whatever the filter.
+    /// Each event that meets `filter`: those kept after a cursor, or from now on, until the journal is closed. Where events
+    /// are not kept any more before they are told, an event says so, whatever the filter.
     pub fn follow(&self, filter: EventFilter, after: Option<&str>) -> Result<Stream<Event>> {
         let mut tail = self.shared.tail.subscribe();
         let position = match after {
@@ -291,7 +288,10 @@ impl Journal {
                 }
                 tail.borrow_and_update();
                 if !shared.advance(&mut place, &filter, &mut ready) {
-                    tail.changed().await.ok()?;
+                    tokio::select! {
+                        changed = tail.changed() => changed.ok()?,
+                        () = shared.stop.cancelled() => return None,
+                    }
                 }
             }
         });

@@ -14,7 +14,6 @@ use bytes::Bytes;
 use haven_model::{Container, Error, ErrorKind, NodeName, Result};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use crate::store::{Expect, Key, MAX_KEY, MAX_OPS, MAX_TXN, MAX_VALUE, Record, Store, Write, read_plain, write_plain};
@@ -47,10 +46,6 @@ impl Record for Bucket {
     const KIND: &'static str = "list of last seen containers";
     const VERSION: u32 = 1;
     const SEALED: bool = false;
-
-    fn upgrade(_from: u32, value: Value) -> Result<Value> {
-        Ok(value)
-    }
 }
 
 impl LastSeen {

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use haven_model::{ClusterName, NodeAddress, Result, node::TlsSpec};
+use haven_model::{ClusterName, NodeAddress, node::TlsSpec};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use crate::store::Record;
 
@@ -32,8 +31,4 @@ impl Record for NodeRecord {
     const KIND: &'static str = "node";
     const VERSION: u32 = 1;
     const SEALED: bool = true;
-
-    fn upgrade(_from: u32, value: Value) -> Result<Value> {
-        Ok(value)
-    }
 }

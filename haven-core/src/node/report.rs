@@ -27,7 +27,9 @@ impl NodeService {
     /// `from`; a socket of another machine leads nowhere from here, and counts as no address. An address that is known
     /// already stays. `Invalid` names the field that cannot be.
     pub async fn report(&self, node: &NodeName, report: Report, from: Option<IpAddr>, ttl: Option<u32>) -> Result<()> {
-        check_labels(&report.labels)?;
+        if let Some(labels) = &report.labels {
+            check_labels(labels)?;
+        }
         check_figures(&report)?;
         let address = reachable(report.address.as_deref(), from)?;
         let state = self.registered(node, &report, address).await?;
@@ -55,7 +57,7 @@ impl NodeService {
                 address,
                 cluster: None,
                 labels: BTreeMap::new(),
-                reported: report.labels.clone(),
+                reported: report.labels.clone().unwrap_or_default(),
                 tls: None,
             };
             match self.insert(node, record, Vec::new()).await {
@@ -66,13 +68,13 @@ impl NodeService {
             return self.state(node);
         };
         let known = state.record.load_full();
-        let new_labels = !report.labels.is_empty() && known.value.reported != report.labels;
+        let new_labels = report.labels.as_ref().filter(|labels| **labels != known.value.reported);
         let new_address = known.value.address.is_none() && address.is_some();
-        if new_labels || new_address {
+        if new_labels.is_some() || new_address {
             self.change(node, None, |record| {
                 let mut record = record.clone();
-                if new_labels {
-                    record.reported.clone_from(&report.labels);
+                if let Some(labels) = new_labels {
+                    record.reported.clone_from(labels);
                 }
                 if record.address.is_none() {
                     record.address.clone_from(&address);

@@ -142,10 +142,6 @@ mod tests {
         const KIND: &'static str = "note";
         const VERSION: u32 = 1;
         const SEALED: bool = false;
-
-        fn upgrade(_from: u32, value: Value) -> Result<Value> {
-            Ok(value)
-        }
     }
 
     #[tokio::test]

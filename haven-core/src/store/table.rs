@@ -20,8 +20,11 @@ pub trait Record: Serialize + DeserializeOwned + Send + Sync + 'static {
     /// Whether it holds secrets, and is sealed.
     const SEALED: bool;
 
-    /// Brings a record of an older version up to [`VERSION`](Self::VERSION).
-    fn upgrade(from: u32, value: Value) -> Result<Value>;
+    /// Brings a record of an older version up to [`VERSION`](Self::VERSION): as it is, unless said otherwise.
+    fn upgrade(from: u32, value: Value) -> Result<Value> {
+        let _ = from;
+        Ok(value)
+    }
 }
 
 /// A record and the revision of its last change.
@@ -399,10 +402,6 @@ mod tests {
         const KIND: &'static str = "careless";
         const VERSION: u32 = 1;
         const SEALED: bool = false;
-
-        fn upgrade(_from: u32, value: Value) -> Result<Value> {
-            Ok(value)
-        }
     }
 
     fn store() -> Arc<dyn Store> {

@@ -46,10 +46,10 @@ where
     deserializer.deserialize_any(Object(PhantomData))
 }
 
-/// A map of texts. Those that are `null` are none.
-pub(super) fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, String>, D::Error> {
+/// A map of texts, or `null`. Texts that are `null` are none.
+pub(super) fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<BTreeMap<String, String>>, D::Error> {
     let entries: Option<BTreeMap<String, Option<String>>> = Option::deserialize(deserializer)?;
-    Ok(entries.unwrap_or_default().into_iter().filter_map(|(name, value)| Some((name, value?))).collect())
+    Ok(entries.map(|entries| entries.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()))
 }
 
 /// A map of objects. Those that are `null` are none.

@@ -16,7 +16,7 @@ class Agent:
     """
     Collects what this machine uses, and reports it to a Haven server.
     """
-    def __new__(cls, /, master: str, secret: Secret | str | None, name: str | None, docker: str, advertise: str | None, ca: str | None, interval: SupportsFloat | SupportsIndex, root: str | PathLike[str]) -> Agent:
+    def __new__(cls, /, master: str, secret: Secret | str | None, name: str | None, docker: str, address: str | None, ca: str | None, interval: SupportsFloat | SupportsIndex, root: str | PathLike[str]) -> Agent:
         """
         Checks the configuration.
         """
@@ -61,9 +61,9 @@ class Fleet:
     """
     A fleet that was opened.
     """
-    def call(self, /, operation: str, parameters: Any) -> Work:
+    def call(self, /, operation: str, parameters: Any) -> Any:
         """
-        Begins an operation: answers a value, a stream or a terminal, as the table has it.
+        An operation: the work that answers a value or a terminal, or a stream, as the table has it.
         """
     def close(self, /) -> Work:
         """
@@ -111,6 +111,8 @@ class Secret:
     """
     A text that shows as `***`: an environment value, a password, a token.
     """
+    def __copy__(self, /) -> Secret: ...
+    def __deepcopy__(self, /, _memo: Any) -> Secret: ...
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __new__(cls, /, value: str) -> Secret: ...
@@ -124,8 +126,12 @@ class Secret:
 @final
 class Stream:
     """
-    A stream that has begun. Waiting for items takes none, so giving the wait up loses none.
+    A stream, which begins when it is first asked for something. Waiting takes nothing, so giving the wait up loses nothing.
     """
+    def begin(self, /) -> Work:
+        """
+        Waits until it has begun.
+        """
     def fill(self, /) -> Work:
         """
         Waits until there is something to take; answers whether there is, else the stream has ended.

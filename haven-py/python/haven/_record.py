@@ -71,7 +71,8 @@ class Record:
         return f"{type(self).__name__}({said})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), self._values()
+        # Nothing by name is one object, which cannot be written.
+        return type(self), tuple({} if value is EMPTY else value for value in self._values())
 
 
 class Output(Record):

@@ -13,7 +13,7 @@ class Agent:
     * `secret`: The secret that the server wants of its agents.
     * `name`: The node's name; none: the engine's.
     * `docker`: Where the engine answers, for this agent.
-    * `advertise`: Where it answers, for the server; none: as for this agent.
+    * `address`: Where it answers, for the server; none: as for this agent.
     * `ca`: Authorities to trust besides the well-known ones, as PEM text.
     * `interval`: Seconds between two reports.
     * `root`: Where the machine's `/` is.
@@ -26,12 +26,12 @@ class Agent:
         secret: _haven.Secret | str | None = None,
         name: str | None = None,
         docker: str = "unix:///var/run/docker.sock",
-        advertise: str | None = None,
+        address: str | None = None,
         ca: str | None = None,
         interval: float = 60,
         root: str = "/",
     ) -> None:
-        self._agent = _haven.Agent(master, secret, name, docker, advertise, ca, interval, root)
+        self._agent = _haven.Agent(master, secret, name, docker, address, ca, interval, root)
 
     async def run(self) -> None:
         """Reports until it is stopped. An agent runs once."""

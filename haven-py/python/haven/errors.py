@@ -5,7 +5,7 @@ Generated from the door's table: `HAVEN_BLESS=1 cargo test -p haven-py`.
 
 from __future__ import annotations
 
-from ._error import HavenError, of
+from ._error import HavenError
 
 __all__ = [
     "AlreadyExists",
@@ -20,7 +20,6 @@ __all__ = [
     "Unavailable",
     "Unexpected",
     "Unsupported",
-    "of",
 ]
 
 
@@ -61,7 +60,7 @@ class Denied(HavenError):
 
 
 class Busy(HavenError):
-    """Later: a limit, a full disk, a quota. `Error::retry_after` says when, where that is known."""
+    """Later: a limit, a full disk, a quota. `retry_after` says when, where that is known."""
 
     kind = "busy"
 

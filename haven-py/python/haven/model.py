@@ -134,7 +134,7 @@ ErrorKind = Literal[
 * `invalid`: The request itself is wrong; sending it again cannot help.
 * `unauthenticated`: Sign in, or sign in again.
 * `denied`: The caller may not do this.
-* `busy`: Later: a limit, a full disk, a quota. `Error::retry_after` says when, where that is known.
+* `busy`: Later: a limit, a full disk, a quota. `retry_after` says when, where that is known.
 * `unsupported`: This engine, store or registry cannot do this.
 * `unavailable`: The other side cannot be reached; nothing happened.
 * `timeout`: No answer in time; the operation **may have taken effect**.
@@ -600,16 +600,7 @@ class ContainerDetail(Record):
 
 
 class ContainerSpec(Record):
-    """What a container shall be. Every field may be left out but the image.
-
-    ```
-    use haven_model::{ContainerSpec, ImageRef};
-
-    let spec = ContainerSpec { command: vec!["sleep".into(), "60".into()], ..ContainerSpec::new(ImageRef::new("busybox:1")?) };
-    assert_eq!(spec.image.tag(), Some("1"));
-    # Ok::<(), haven_model::Error>(())
-    ```
-    """
+    """What a container shall be. Every field may be left out but the image."""
 
     __slots__ = (
         "image",
@@ -1226,16 +1217,16 @@ class HealthCheck(Record):
     """The program and its arguments, run inside; empty: no health check, not even the image's."""
 
     interval: int | None
-    """Seconds between two checks."""
+    """Seconds between two checks; none: the image's, else 30."""
 
     timeout: int | None
-    """Seconds that a check may take."""
+    """Seconds that a check may take; none: the image's, else 30."""
 
     retries: int | None
-    """How many checks in a row must fail."""
+    """How many checks in a row must fail; none: the image's, else 3."""
 
     start_period: int | None
-    """Seconds at the start in which a failure does not count."""
+    """Seconds at the start in which a failure does not count; none: the image's, else 0."""
 
     def __init__(
         self,
@@ -1914,8 +1905,8 @@ class Report(Record):
     address: str | None
     """Where the engine answers: `host:port`, or a URL. A loopback host is replaced by the agent's own address."""
 
-    labels: Mapping[str, str]
-    """The engine's labels."""
+    labels: Mapping[str, str] | None
+    """The engine's labels; none: the agent does not know them, and those that it told before stay."""
 
     system: SystemUse | None
     """What the machine uses."""
@@ -1925,7 +1916,7 @@ class Report(Record):
         time: datetime | None = None,
         name: str | None = None,
         address: str | None = None,
-        labels: Mapping[str, str] = EMPTY,
+        labels: Mapping[str, str] | None = None,
         system: SystemUse | None = None,
     ) -> None:
         assign(self, "time", time)

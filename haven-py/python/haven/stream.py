@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Callable, Generic, TypeVar
 
-from . import _haven
 from ._bridge import run
 from .subscription import Subscription
 
 if TYPE_CHECKING:
     from typing_extensions import Self
+
+    from . import _haven
 
 T = TypeVar("T")
 
@@ -21,20 +22,10 @@ class Stream(Generic[T]):
     It begins with the first item that is asked for, or with `async with`, which also stops it at the end.
     """
 
-    def __init__(self, begin: _haven.Work | _haven.Stream) -> None:
-        self._begin = begin
-        self._begun: _haven.Stream | None = None
+    def __init__(self, source: _haven.Stream) -> None:
+        self._source = source
         self._items: deque[T] = deque()
         self._is_stopped = False
-
-    async def _source(self) -> _haven.Stream:
-        if self._begun is None:
-            begin = self._begin
-            self._begun = begin if isinstance(begin, _haven.Stream) else await run(begin)
-        # Who stopped it while it began could not reach it yet.
-        if self._is_stopped:
-            await run(self._begun.stop())
-        return self._begun
 
     def __aiter__(self) -> Self:
         return self
@@ -43,14 +34,13 @@ class Stream(Generic[T]):
         while not self._items:
             if self._is_stopped:
                 raise StopAsyncIteration
-            source = await self._source()
-            self._items.extend(source.take())
-            if not self._items and not await run(source.fill()):
+            self._items.extend(self._source.take())
+            if not self._items and not await run(self._source.fill()):
                 raise StopAsyncIteration
         return self._items.popleft()
 
     async def __aenter__(self) -> Self:
-        await self._source()
+        await run(self._source.begin())
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -60,10 +50,9 @@ class Stream(Generic[T]):
         """Ends it, and returns once its connection is closed. Whoever waits for an item learns that there are no more."""
         self._is_stopped = True
         self._items.clear()
-        if self._begun is not None:
-            await run(self._begun.stop())
+        await run(self._source.stop())
 
     async def subscribe(self, callback: Callable[[T], object]) -> Subscription:
         """Begins it, and tells `callback` of each item, one after another."""
-        await self._source()
+        await run(self._source.begin())
         return Subscription(self, callback)

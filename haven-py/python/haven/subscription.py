@@ -55,12 +55,9 @@ class Subscription:
         if self._task is asyncio.current_task():
             raise RuntimeError("a callback cannot wait for its own end: let it return, and stop it from outside")
         await self._stream.stop()
-        self._task.cancel()
-        try:
-            await self._task
-        except asyncio.CancelledError:
-            if not self._task.cancelled():
-                raise
+        await asyncio.wait([self._task])
+        if not self._task.cancelled():
+            self._task.result()
 
     async def __aenter__(self) -> Self:
         return self

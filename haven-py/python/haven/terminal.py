@@ -25,7 +25,8 @@ class Terminal:
         return self._output
 
     async def read(self, limit: int = 64 << 20) -> bytes:
-        """All that the program writes from now on, until it ends, on both channels; at most so many bytes."""
+        """All that the program writes from now on, until it ends, on both channels. `ValueError` when that is more bytes than
+        `limit`."""
         said = bytearray()
         async for output in self._output:
             said += output.bytes

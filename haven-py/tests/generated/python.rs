@@ -116,12 +116,12 @@ pub(crate) fn errors(model: &Model) -> String {
     let mut text = format!(
         "\"\"\"What Haven raises: a class a kind, each answering what the caller can do.\n\n{HEAD}\n\"\"\"\n\n\
          from __future__ import annotations\n\n\
-         from ._error import HavenError, of\n\n"
+         from ._error import HavenError\n\n"
     );
     let kinds = &model.choices["ErrorKind"].words;
     let class = |kind: &str| -> String { kind.split('_').map(title).collect::<Vec<_>>().concat() };
     let mut names: Vec<_> = kinds.iter().map(|(kind, _)| class(kind)).collect();
-    names.extend(["HavenError".to_owned(), "of".to_owned()]);
+    names.push("HavenError".to_owned());
     names.sort_unstable();
     let names: Vec<_> = names.iter().map(|name| format!("    \"{name}\",\n")).collect();
     let _ = writeln!(text, "__all__ = [\n{}]", names.concat());

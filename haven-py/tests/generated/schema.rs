@@ -343,9 +343,10 @@ fn doc(schema: &Value) -> String {
     plain(schema["description"].as_str().unwrap_or_default())
 }
 
-/// A documentation without the links that only Rust has.
+/// A documentation without the links, paths and examples that only Rust has.
 fn plain(doc: &str) -> String {
-    doc.replace("[`", "`").replace("`]", "`")
+    let without_examples: String = doc.split("```").step_by(2).collect();
+    without_examples.trim_end().replace("[`", "`").replace("`]", "`").replace("`Error::", "`")
 }
 
 fn name_of<T: JsonSchema>(generator: &mut SchemaGenerator) -> String {

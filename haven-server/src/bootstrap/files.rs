@@ -53,7 +53,7 @@ pub(crate) enum Kind {
 }
 
 /// What tells whether a file is the one that was read before.
-type Stamp = (u64, u64, u64, i64, i64);
+type Stamp = (u64, u64, u64, [i64; 4]);
 
 /// What was read of files; none: of no use to a node.
 type Read = HashMap<PathBuf, (Stamp, Option<Offered>)>;
@@ -101,7 +101,11 @@ impl Files {
                 .filter_map(|(name, path)| {
                     let stamp = stamp(path).ok()?;
                     if known.get(path).is_none_or(|(before, _)| *before != stamp) {
-                        known.insert(path.clone(), (stamp, look(name, path).ok().flatten()));
+                        // What cannot be read is tried again.
+                        let seen = look(name, path).inspect_err(
+                            |error| tracing::warn!(%error, path = %path.display(), "a program for agents cannot be read"),
+                        );
+                        known.insert(path.clone(), (stamp, seen.ok()?));
                     }
                     known.get(path)?.1.clone()
                 })
@@ -126,7 +130,7 @@ fn stamp(path: &Path) -> std::io::Result<Stamp> {
     if !found.is_file() {
         return Err(std::io::ErrorKind::InvalidInput.into());
     }
-    Ok((found.dev(), found.ino(), found.len(), found.mtime(), found.mtime_nsec()))
+    Ok((found.dev(), found.ino(), found.len(), [found.mtime(), found.mtime_nsec(), found.ctime(), found.ctime_nsec()]))
 }
 
 /// Reads a file; none where it is no program for a node.

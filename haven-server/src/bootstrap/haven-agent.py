@@ -18,6 +18,8 @@ FILES = []
 # What the agent is told unless its command line or an ini file says otherwise: JSON, with the secret's in a line of its own.
 DEFAULTS = '{}'
 SECRET = None
+# A file of authorities to trust besides the well-known ones when the program is fetched.
+CA = None
 
 # How long a connection may say nothing, and how long a program may take to say its version, in seconds.
 PATIENCE = 60
@@ -93,18 +95,20 @@ def is_right(path, size, digest):
 
 def download(url, path, size, arguments):
     """Fetches a URL into a file, by what this machine has for it."""
-    authority = option(arguments, '--ca') or os.environ.get('HAVEN_CA')
+    authority = option(arguments, '--ca') or os.environ.get('HAVEN_CA') or CA
     try:
         import http.client
         import ssl
         import urllib.request
     except ImportError:
-        return download_by_program(url, path, authority)
+        return download_by_program(url, path, size, authority)
     try:
         late = time.monotonic() + 10 * PATIENCE
-        context = ssl.create_default_context(cafile=authority) if url.startswith('https:') else None
+        context = ssl.create_default_context() if url.startswith('https:') else None
+        if context and authority:
+            context.load_verify_locations(authority)
         with urllib.request.urlopen(url, timeout=PATIENCE, context=context) as answer, open(path, 'wb') as file:
-            for piece in iter(lambda: answer.read(1 << 16), b''):
+            for piece in iter(lambda: answer.read1(1 << 16), b''):
                 file.write(piece)
                 if file.tell() > size:
                     raise Unfit('the server sends more than it should')
@@ -114,8 +118,9 @@ def download(url, path, size, arguments):
         raise Unfit(str(error) or type(error).__name__)
 
 
-def download_by_program(url, path, authority):
-    """The same without Python's own client, which python3-minimal lacks."""
+def download_by_program(url, path, size, authority):
+    """The same without Python's own client, which python3-minimal lacks. The shell bounds what is written, in blocks."""
+    bounded = ['sh', '-c', 'ulimit -f {}; exec "$@"'.format(size // 512 + 1), 'sh']
     wget = ['wget', '-q', '-T', str(PATIENCE), '-t', '2', '-O', path]
     curl = ['curl', '-sSf', '-m', str(10 * PATIENCE), '-o', path]
     if authority:
@@ -123,13 +128,16 @@ def download_by_program(url, path, authority):
         curl.append('--cacert=' + authority)
     for command in (wget, curl):
         try:
-            done = subprocess.Popen(command + [url], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
-        except OSError:
-            continue
-        said = done.communicate()[1].decode('utf-8', 'replace').strip()
+            done = subprocess.Popen(bounded + command + [url], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
+            said = done.communicate(timeout=11 * PATIENCE)[1].decode('utf-8', 'replace').strip()
+        except subprocess.TimeoutExpired:
+            done.kill()
+            raise Unfit('the server is too slow')
         if done.returncode == 0:
             return
-        raise Unfit('{} ended with {} {}'.format(command[0], done.returncode, said))
+        # What a shell answers for a program that is not there.
+        if done.returncode != 127:
+            raise Unfit('{} ended with {} {}'.format(command[0], done.returncode, said))
     raise Unfit('this Python has no `urllib.request`, and there is neither wget nor curl: install python3 or wget')
 
 
@@ -180,17 +188,29 @@ def wheel(name, size, digest, _machine, arguments):
         raise Unfit('it is for {}, this is {}'.format(platform, os.uname().machine))
     try:
         import configparser
+        import shutil
         import zipfile
     except ImportError as error:
         raise Unfit('this Python has no `{}`: install python3'.format(error.name))
     path = fetched(name, size, digest, arguments)
-    # Unpacked anew by each process that may: what was checked is what runs.
     folder = os.path.join(own_folder(), digest[:16])
-    with zipfile.ZipFile(path) as archive:
-        archive.extractall(folder)
-        points = [entry for entry in archive.namelist() if entry.endswith('.dist-info/entry_points.txt')]
-        entry = configparser.ConfigParser()
-        entry.read_string(archive.read(points[0]).decode('utf-8') if points else '')
+    beside = '{}.{}'.format(folder, os.getpid())
+    try:
+        with zipfile.ZipFile(path) as archive:
+            points = [entry for entry in archive.namelist() if entry.endswith('.dist-info/entry_points.txt')]
+            entry = configparser.ConfigParser()
+            entry.read_string(archive.read(points[0]).decode('utf-8') if points else '')
+            # An agent may be running from it: whole at once, and never again.
+            if not os.path.isdir(folder):
+                archive.extractall(beside)
+                os.rename(beside, folder)
+    except (zipfile.BadZipFile, configparser.Error, ValueError) as error:
+        raise Unfit('it is no Python package: {}'.format(error))
+    except OSError:
+        if not os.path.isdir(folder):
+            raise
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
     if not entry.has_option('console_scripts', 'haven-agent'):
         raise Unfit('it has no script `haven-agent`')
     module, function = entry.get('console_scripts', 'haven-agent').split(':')

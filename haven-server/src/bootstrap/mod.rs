@@ -30,17 +30,17 @@ use crate::{Shared, edge, problem::Problem, route};
 const TEMPLATE: &str = include_str!("haven-agent.py");
 /// Where scripts and files are.
 const FOLDER: &str = "/discovery/agent/";
+/// This server to who names none that could be it.
+const UNKNOWN: &str = "http://SERVER:8761";
 /// The longest name of a script.
 const MAX_NAME: usize = 64;
 
 /// What may stand behind the name. Anything else is passed over, as the original does.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Deserialize)]
 struct Asked {
     /// Where the engine of the node answers.
-    #[serde(default)]
     node: Option<String>,
     /// The token of an invitation.
-    #[serde(default)]
     token: Option<Secret>,
 }
 
@@ -57,6 +57,23 @@ struct Script<'a> {
     wants_secret: bool,
 }
 
+/// `GET /discovery/agent/`: what to type on a machine for it to become a node. Without the secret, which the original told
+/// everybody.
+pub(crate) async fn lines(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> String {
+    let server = server(&shared, &headers).unwrap_or_else(|| UNKNOWN.to_owned());
+    let secret = match shared.options.agent_secret {
+        Some(_) => {
+            "# This server wants a secret of its agents: `haven nodes invite` prints these lines with a token that gives it.\n"
+        }
+        None => "",
+    };
+    format!(
+        "{secret}wget --content-disposition '{server}{FOLDER}haven-agent.py?node=HOST:2375'\n\
+         chmod 700 haven-agent.py\n\
+         ./haven-agent.py        # or, as root: ./haven-agent.py install\n"
+    )
+}
+
 pub(crate) async fn script(State(shared): State<Arc<Shared>>, request: Request) -> Result<Response, Problem> {
     let (mut parts, _) = request.into_parts();
     let name = route::decode(parts.uri.path().strip_prefix(FOLDER).unwrap_or_default(), "name")?;
@@ -68,14 +85,16 @@ pub(crate) async fn script(State(shared): State<Arc<Shared>>, request: Request) 
         .map_err(|error| Error::invalid(format!("the query cannot be read: {error}")))?;
     let node = asked.node.as_deref().filter(|node| !node.is_empty()).map(node_address).transpose()?;
     let actor = parts.extensions.remove::<Actor>().ok_or_else(|| Error::unexpected("the edge knows the actor"))?;
-    // Looking at what there would be takes nothing.
+    let server = server(&shared, &parts.headers);
+    let files = shared.files.offered().await?;
+    // Last of what can fail, as it is good once; looking at what there would be takes nothing.
     let may_know = parts.method != Method::HEAD && is_invited(&shared, actor, asked.token, &parts.headers).await?;
     let secret = shared.options.agent_secret.as_ref();
     let script = Script {
         name: &name,
-        server: server(&shared, &parts.headers),
+        server,
         node,
-        files: shared.files.offered().await?,
+        files,
         secret: secret.filter(|_| may_know),
         wants_secret: secret.is_some(),
     };
@@ -185,7 +204,7 @@ impl Script<'_> {
             ],
             (None, false) => vec!["# This server wants no secret of its agents.".to_owned()],
             (None, true) => {
-                let server = self.server.as_deref().unwrap_or("http://SERVER:8761");
+                let server = self.server.as_deref().unwrap_or(UNKNOWN);
                 let url = format!("{server}{FOLDER}NAME?node={}", self.node.as_deref().unwrap_or("NODE:2375"));
                 vec![
                     "# This copy does not know the secret that this server wants of its agents. Give it in one of these ways:"
@@ -194,8 +213,10 @@ impl Script<'_> {
                     "#   as HAVEN_AGENT_SECRET in the environment, or as `--secret …`, which others of the machine can see"
                         .to_owned(),
                     "#   or fetch a copy that knows it, with the token that `haven nodes invite` prints, or signed in:".to_owned(),
-                    format!("#     wget --content-disposition '{url}&token=TOKEN'"),
-                    format!("#     wget --content-disposition --auth-no-challenge --user=admin --ask-password '{url}'"),
+                    format!("#     (umask 077; wget --content-disposition '{url}&token=TOKEN')"),
+                    format!(
+                        "#     (umask 077; wget --content-disposition --auth-no-challenge --user=admin --ask-password '{url}')"
+                    ),
                 ]
             }
         };

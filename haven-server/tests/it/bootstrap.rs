@@ -53,6 +53,11 @@ async fn nobody_in_particular_gets_it_without_the_secret_and_is_told_how_to_give
     assert_eq!((&found["SERVER"], &found["SECRET"], &found["FILES"]), (&json!(server), &json!(null), &json!([])));
     let told: Value = serde_json::from_str(found["DEFAULTS"].as_str().unwrap()).unwrap();
     assert_eq!(told, json!({ "docker": "10.0.0.3:2375", "master": server }));
+    for path in ["/discovery/agent/", "/discovery/agent"] {
+        let lines = text(&bed, path).await;
+        assert!(lines.contains(&format!("wget --content-disposition '{server}{SCRIPT}?node=HOST:2375'\n")), "{lines}");
+        assert!(lines.contains("`haven nodes invite`") && !lines.contains(SECRET), "{lines}");
+    }
     let script = text(&bed, "//discovery//agent/dm-agent.py").await;
     assert!(script.contains("./dm-agent.ini") && !script.contains("haven-agent.ini"), "it is named as asked");
 }
@@ -157,7 +162,7 @@ async fn programs_are_given_out_whole_and_nothing_else_is() {
     assert_eq!(answer.headers()["content-length"], "300000");
     let bytes = answer.bytes().await.unwrap();
     assert!(*bytes == program);
-    for name in ["key.pem", "..%2Fkey.pem", "%2Fetc%2Fpasswd", "nothing", ".."] {
+    for name in ["key.pem", "..%2Fkey.pem", "%2Fetc%2Fpasswd", "nothing"] {
         let answer = bed.anonymous(Method::GET, &format!("/discovery/agent/files/{name}")).send().await.unwrap();
         assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{name}");
     }

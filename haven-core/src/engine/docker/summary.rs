@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use haven_model::{
-    Container, ContainerFilter, ContainerId, ContainerState, Error, Health, Mount, Port, Result,
+    Container, ContainerBrief, ContainerFilter, ContainerId, ContainerState, Error, Health, Mount, Port, Result,
     spec::{MountKind, Protocol},
 };
 use jiff::Timestamp;
@@ -104,16 +104,13 @@ impl SummaryMount {
 
 impl Summary {
     pub(super) fn convert(self) -> Result<Container> {
-        // A linked container has further names with a second slash; its own has one.
-        let own = self.names.iter().map(|name| name.trim_start_matches('/')).find(|name| !name.contains('/'));
         let mut ports: Vec<Port> = self.ports.into_iter().map(SummaryPort::convert).collect();
         ports.sort();
         ports.dedup();
         let health = health_of(&self.status);
         Ok(Container {
-            name: own.unwrap_or_default().to_owned(),
-            id: ContainerId::new(&self.id)
-                .map_err(|error| Error::unexpected("the engine's list holds no ids").caused_by(error))?,
+            name: own_name(&self.names),
+            id: listed_id(&self.id)?,
             image: self.image,
             image_id: self.image_id,
             command: self.command,
@@ -132,6 +129,36 @@ impl Summary {
             mounts: self.mounts.into_iter().filter_map(SummaryMount::convert).collect(),
         })
     }
+}
+
+/// As much of a container in the engine's list as a [`ContainerBrief`] says: reading the rest takes most of the time.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Brief {
+    id: String,
+    #[serde(default, deserialize_with = "null_is_empty")]
+    names: Vec<String>,
+    #[serde(default, deserialize_with = "null_is_empty")]
+    image: String,
+    #[serde(default, deserialize_with = "null_is_empty")]
+    labels: BTreeMap<String, String>,
+}
+
+impl Brief {
+    pub(super) fn convert(self) -> Result<ContainerBrief> {
+        let (id, name) = (listed_id(&self.id)?, own_name(&self.names));
+        Ok(ContainerBrief { id, name, image: self.image, labels: self.labels })
+    }
+}
+
+/// A linked container has further names with a second slash; its own has one.
+fn own_name(names: &[String]) -> String {
+    let mut plain = names.iter().map(|name| name.trim_start_matches('/'));
+    plain.find(|name| !name.contains('/')).unwrap_or_default().to_owned()
+}
+
+fn listed_id(id: &str) -> Result<ContainerId> {
+    ContainerId::new(id).map_err(|error| Error::unexpected("the engine's list holds no ids").caused_by(error))
 }
 
 impl SummaryPort {
@@ -210,6 +237,12 @@ mod tests {
         );
         let list: Vec<Summary> = serde_json::from_str(&json).unwrap();
         let list: Vec<Container> = list.into_iter().map(|summary| summary.convert().unwrap()).collect();
+        let briefs: Vec<Brief> = serde_json::from_str(&json).unwrap();
+        for (container, brief) in list.iter().zip(briefs) {
+            let brief = brief.convert().unwrap();
+            assert_eq!((&brief.id, &brief.name, &brief.image), (&container.id, &container.name, &container.image));
+            assert_eq!(brief.labels, container.labels);
+        }
         assert_eq!(
             (list[0].name.as_str(), list[0].health, list[0].state),
             ("web", Some(Health::Healthy), ContainerState::Running)

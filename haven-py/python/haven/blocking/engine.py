@@ -52,11 +52,12 @@ class Engine:
         return cast("Sequence[Container]", run(self._engine.containers(conditions)))
 
     def container(self, id: str) -> ContainerDetail:
-        """Everything about one container."""
+        """Everything about one container. `NotFound` when there is none."""
         return cast("ContainerDetail", run(self._engine.container(id)))
 
     def create_container(self, spec: ContainerSpec, *, name: str | None = None) -> str:
-        """Creates a container without starting it; answers its id."""
+        """Creates a container without starting it; answers its id. `AlreadyExists` when the name is taken, `NotFound` when the
+        engine has no such image."""
         return cast(str, run(self._engine.create_container(name, spec)))
 
     def start_container(self, id: str) -> Outcome:
@@ -64,7 +65,8 @@ class Engine:
         return cast("Outcome", run(self._engine.start_container(id)))
 
     def stop_container(self, id: str, *, timeout: int | None = None) -> Outcome:
-        """Asks the program to end, and kills it when it does not in time; one that does not run is `already_so`."""
+        """Asks the program to end, and kills it after `timeout` seconds, else those that the container was made with, else 10; one
+        that does not run is `already_so`."""
         return cast("Outcome", run(self._engine.stop_container(id, {"timeout": timeout})))
 
     def remove_container(self, id: str, *, force: bool = False, volumes: bool = False) -> Outcome:

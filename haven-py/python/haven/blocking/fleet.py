@@ -22,9 +22,10 @@ class Haven(Handles):
 
     def call(self, operation: str, parameters: Mapping[str, Any] | None = None) -> Any:
         """Any operation by its name in the table: answers a value, a `Stream` or a `Terminal`."""
-        answer = run(self._fleet.call(operation, dict(parameters or {})))
-        if isinstance(answer, _haven.Stream):
-            return Stream(answer)
+        begun = self._fleet.call(operation, dict(parameters or {}))
+        if isinstance(begun, _haven.Stream):
+            return Stream(begun)
+        answer = run(begun)
         return Terminal(answer) if isinstance(answer, _haven.Terminal) else answer
 
     def close(self) -> None:

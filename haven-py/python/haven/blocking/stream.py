@@ -6,12 +6,13 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Callable, Generic, TypeVar
 
-from .. import _haven
 from ._bridge import run
 from .subscription import Subscription
 
 if TYPE_CHECKING:
     from typing_extensions import Self
+
+    from .. import _haven
 
 T = TypeVar("T")
 
@@ -22,20 +23,10 @@ class Stream(Generic[T]):
     It begins with the first item that is asked for, or with `with`, which also stops it at the end.
     """
 
-    def __init__(self, begin: _haven.Work | _haven.Stream) -> None:
-        self._begin = begin
-        self._begun: _haven.Stream | None = None
+    def __init__(self, source: _haven.Stream) -> None:
+        self._source = source
         self._items: deque[T] = deque()
         self._is_stopped = False
-
-    def _source(self) -> _haven.Stream:
-        if self._begun is None:
-            begin = self._begin
-            self._begun = begin if isinstance(begin, _haven.Stream) else run(begin)
-        # Who stopped it while it began could not reach it yet.
-        if self._is_stopped:
-            run(self._begun.stop())
-        return self._begun
 
     def __iter__(self) -> Self:
         return self
@@ -44,14 +35,13 @@ class Stream(Generic[T]):
         while not self._items:
             if self._is_stopped:
                 raise StopIteration
-            source = self._source()
-            self._items.extend(source.take())
-            if not self._items and not run(source.fill()):
+            self._items.extend(self._source.take())
+            if not self._items and not run(self._source.fill()):
                 raise StopIteration
         return self._items.popleft()
 
     def __enter__(self) -> Self:
-        self._source()
+        run(self._source.begin())
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -61,10 +51,9 @@ class Stream(Generic[T]):
         """Ends it, and returns once its connection is closed. Whoever waits for an item learns that there are no more."""
         self._is_stopped = True
         self._items.clear()
-        if self._begun is not None:
-            run(self._begun.stop())
+        run(self._source.stop())
 
     def subscribe(self, callback: Callable[[T], object]) -> Subscription:
         """Begins it, and tells `callback` of each item, one after another."""
-        self._source()
+        run(self._source.begin())
         return Subscription(self, callback)

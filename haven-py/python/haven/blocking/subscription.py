@@ -6,6 +6,8 @@ import atexit
 import threading
 from typing import TYPE_CHECKING, Any, Callable
 
+from ..errors import Unsupported
+
 if TYPE_CHECKING:
     from typing_extensions import Self
 
@@ -24,7 +26,7 @@ class Subscription:
         self._callback = callback
         self._failed: BaseException | None = None
         self._thread = threading.Thread(target=self._tell, name="haven subscription", daemon=True)
-        atexit.register(self._end)
+        atexit.register(self._leave)
         self._thread.start()
 
     def _tell(self) -> None:
@@ -35,11 +37,17 @@ class Subscription:
             self._failed = error
             raise
         finally:
+            atexit.unregister(self._leave)
             self._stream.stop()
 
-    def _end(self) -> None:
-        self._stream.stop()
-        self._thread.join()
+    def _leave(self) -> None:
+        """Ends it with the interpreter, which a callback that waits for ever shall not keep."""
+        try:
+            self._stream.stop()
+        except Unsupported:
+            # A fork of the process that subscribed has no such thread.
+            return
+        self._thread.join(5)
 
     def wait(self, timeout: float | None = None) -> bool:
         """Waits until the stream has ended, and raises what it, or the callback, failed with. False: it goes on."""
@@ -52,8 +60,7 @@ class Subscription:
         """Ends it, and returns once the callback will not be called again. Raises what it had failed with."""
         if self._thread is threading.current_thread():
             raise RuntimeError("a callback cannot wait for its own end: let it return, and stop it from outside")
-        self._end()
-        atexit.unregister(self._end)
+        self._stream.stop()
         self.wait()
 
     def __enter__(self) -> Self:
