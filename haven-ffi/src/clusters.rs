@@ -15,18 +15,18 @@ impl Clusters {
         settled(async move { Ok(self.0.clusters().list().await?.into_iter().map(Cluster::from).collect()) }).await
     }
 
-    /// One cluster.
+    /// One cluster. `NotFound` where there is none of this name.
     pub async fn get(&self, cluster: String) -> Result<Cluster> {
         settled(async move { Ok(self.0.clusters().get(&ClusterName::new(cluster)?).await?.into()) }).await
     }
 
-    /// Makes a cluster.
+    /// Makes a cluster. `AlreadyExists` when the name is taken.
     #[uniffi::method(default(description = ""))]
     pub async fn create(&self, name: String, description: String) -> Result<Cluster> {
         settled(async move { Ok(self.0.clusters().create(&ClusterName::new(name)?, &description).await?.into()) }).await
     }
 
-    /// Deletes a cluster; its nodes become orphans.
+    /// Deletes a cluster; its nodes become orphans. `NotFound` where there is none of this name.
     pub async fn delete(&self, cluster: String) -> Result<()> {
         settled(async move { Ok(self.0.clusters().delete(&ClusterName::new(cluster)?).await?) }).await
     }

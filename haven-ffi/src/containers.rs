@@ -10,14 +10,17 @@ use haven_core::{
 };
 use jiff::Timestamp;
 
-use crate::{ContainerListing, ContainerSpec, FoundContainer, Result, Subscription, mirror::mirror, settled::settled};
+use crate::{
+    ContainerListing, ContainerSpec, FoundContainer, Result, Subscription, mirror::mirror, settled::settled,
+    subscription::Subscriptions,
+};
 
 /// The most of a log that is read at once, in bytes.
 const MAX_LOG: usize = 16 * 1024 * 1024;
 
 /// The containers of the fleet. `container` is an id, the beginning of an id, or a name.
 #[derive(uniffi::Object)]
-pub struct Containers(pub(crate) haven_core::Haven);
+pub struct Containers(pub(crate) haven_core::Haven, pub(crate) Subscriptions);
 
 #[uniffi::export(async_runtime = "tokio")]
 impl Containers {
@@ -31,7 +34,8 @@ impl Containers {
         settled(async move { Ok(self.0.containers().list_in(&ClusterName::new(cluster)?).await?.into()) }).await
     }
 
-    /// The one container of the fleet that goes by this; `Conflict` names the candidates when there are several.
+    /// The one container of the fleet that goes by this. `NotFound` when there is none; `Conflict` names the candidates when
+    /// there are several.
     pub async fn find(&self, container: String) -> Result<FoundContainer> {
         settled(async move { Ok(self.0.containers().find(&ContainerRef::new(container)?).await?.into()) }).await
     }
@@ -117,7 +121,7 @@ impl Containers {
         settled(async move {
             let logs = ContainerLogs { follow: true, ..logs(&node, &container, options)? };
             let pieces = self.0.containers().logs(logs).await?;
-            Ok(Subscription::of(pieces, move |piece| listener.on_output(piece.into())))
+            self.1.begin(pieces, move |piece| listener.on_output(piece.into()))
         })
         .await
     }
@@ -166,7 +170,7 @@ impl From<model::Output> for Output {
 /// Which part of a container's log to read.
 #[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
 pub struct LogOptions {
-    /// Only so many lines from the end.
+    /// Only so many lines from the end; none: all.
     #[uniffi(default = None)]
     pub tail: Option<u32>,
     /// Only what was written since then.

@@ -4,11 +4,11 @@ use std::{collections::HashMap, sync::Arc, time::SystemTime};
 
 use haven_core::model;
 
-use crate::{Result, Subscription, mirror::mirror, settled::settled};
+use crate::{Result, Subscription, mirror::mirror, settled::settled, subscription::Subscriptions};
 
 /// What happened in the fleet.
 #[derive(uniffi::Object)]
-pub struct Events(pub(crate) haven_core::Haven);
+pub struct Events(pub(crate) haven_core::Haven, pub(crate) Subscriptions);
 
 #[uniffi::export(async_runtime = "tokio")]
 impl Events {
@@ -25,7 +25,7 @@ impl Events {
     pub async fn subscribe(&self, listener: Arc<dyn EventListener>) -> Result<Arc<Subscription>> {
         settled(async move {
             let events = self.0.events().follow().await?;
-            Ok(Subscription::of(events, move |event| listener.on_event(event.into())))
+            self.1.begin(events, move |event| listener.on_event(event.into()))
         })
         .await
     }

@@ -4,15 +4,17 @@ use std::{sync::Arc, time::Duration};
 
 use haven_core::{
     Error,
-    door::{self, Handler, RemoteOptions, Request, table},
+    door::{self, Handler, RemoteOptions, Request, row},
     model::Face,
 };
 
-use crate::{Clusters, Containers, Events, Nodes, Result, Secret, Subscription, settled::settled};
+use crate::{
+    Clusters, Containers, Events, Nodes, Result, Secret, Subscription, settled::settled, subscription::Subscriptions,
+};
 
 /// A fleet: its machines seen and driven as one. Several may be open at once.
 #[derive(uniffi::Object)]
-pub struct Haven(haven_core::Haven);
+pub struct Haven(haven_core::Haven, Subscriptions);
 
 #[uniffi::export(async_runtime = "tokio")]
 impl Haven {
@@ -25,7 +27,7 @@ impl Haven {
             let _ = rustls::crypto::ring::default_provider().install_default();
             let options = options.map_or_else(RemoteOptions::default, Into::into);
             let opening = haven_core::Haven::open_with(&url, RemoteOptions { face: Face::Ffi, ..options });
-            Ok(Arc::new(Self(Box::pin(opening).await?)))
+            Ok(Arc::new(Self(Box::pin(opening).await?, Subscriptions::default())))
         })
         .await
     }
@@ -42,12 +44,12 @@ impl Haven {
 
     /// The containers of the fleet.
     pub fn containers(&self) -> Arc<Containers> {
-        Arc::new(Containers(self.0.clone()))
+        Arc::new(Containers(self.0.clone(), self.1.clone()))
     }
 
     /// What happened in the fleet.
     pub fn events(&self) -> Arc<Events> {
-        Arc::new(Events(self.0.clone()))
+        Arc::new(Events(self.0.clone(), self.1.clone()))
     }
 
     /// Runs any operation that has one answer, by its name in the API: `nodes.update`. Parameters and answer are JSON;
@@ -55,7 +57,7 @@ impl Haven {
     #[uniffi::method(default(parameters = "{}"))]
     pub async fn call(&self, operation: String, parameters: String) -> Result<String> {
         settled(async move {
-            let Handler::Call(run) = handler(&operation)? else {
+            let Handler::Call(run) = row(&operation)?.handler else {
                 return Err(Error::invalid(format!("`{operation}` does not answer once")).into());
             };
             let json = run(self.0.clone(), Request::of(parameters)).await?.json;
@@ -75,32 +77,29 @@ impl Haven {
         parameters: String,
     ) -> Result<Arc<Subscription>> {
         settled(async move {
-            let Handler::Follow(open) = handler(&operation)? else {
+            let Handler::Follow(open) = row(&operation)?.handler else {
                 return Err(Error::invalid(format!("`{operation}` does not answer bit by bit")).into());
             };
             let items = open(self.0.clone(), Request::of(parameters)).await?;
-            Ok(Subscription::of(items, move |item| {
+            self.1.begin(items, move |item| {
                 // One without JSON only says where the stream begins.
                 if item.json.is_empty() { Ok(()) } else { listener.on_item(item.json) }
-            }))
+            })
         })
         .await
     }
 
-    /// Ends the background work of a fleet in this process, once what was begun is done and written; for at most ten
-    /// seconds. Nothing to do for a server.
+    /// Ends the fleet's subscriptions, and the background work of one in this process, once what was begun is done and
+    /// written; for at most ten seconds. A Python program ends with this, or with the `stop` of each subscription.
+    ///
+    /// A listener that waits for this from inside waits for itself.
     pub async fn shut_down(&self) {
         let _ = settled(async move {
-            self.0.close().await;
+            tokio::join!(self.1.end(), self.0.close());
             Ok(())
         })
         .await;
     }
-}
-
-fn handler(operation: &str) -> Result<Handler> {
-    let row = table().into_iter().find(|row| row.name == operation);
-    Ok(row.ok_or_else(|| Error::not_found("operation", operation.escape_debug()))?.handler)
 }
 
 /// Told about the items of an operation that answers bit by bit. Called as listeners of events are.
@@ -164,6 +163,8 @@ impl From<Credentials> for door::Credentials {
 
 #[cfg(test)]
 mod tests {
+    use haven_core::door::table;
+
     use super::*;
     use crate::HavenError;
 

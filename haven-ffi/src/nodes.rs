@@ -17,12 +17,12 @@ impl Nodes {
         settled(async move { Ok(self.0.nodes().list().await?.into_iter().map(Node::from).collect()) }).await
     }
 
-    /// One node.
+    /// One node. `NotFound` where there is none of this name.
     pub async fn get(&self, node: String) -> Result<Node> {
         settled(async move { Ok(self.0.nodes().get(&NodeName::new(node)?).await?.into()) }).await
     }
 
-    /// Registers a node by the address of its engine, which need not answer yet.
+    /// Registers a node by the address of its engine, which need not answer yet. `AlreadyExists` when the name is taken.
     pub async fn register(&self, spec: NodeSpec) -> Result<Node> {
         settled(async move { Ok(self.0.nodes().register_with(spec.try_into()?).await?.into()) }).await
     }

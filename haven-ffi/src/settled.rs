@@ -20,6 +20,8 @@ const PATIENCE: Duration = Duration::from_millis(500);
 /// Does `work`, and answers when nobody is inside the host any more on its behalf.
 pub(crate) async fn settled<T>(work: impl Future<Output = Result<T>> + Send) -> Result<T> {
     let bell = Arc::new(Bell::default());
+    // Falls after the work, also when the host gives up waiting for it.
+    let _last = Last(bell.clone());
     let mut work = std::pin::pin!(work);
     std::future::poll_fn(|context| bell.poll(work.as_mut(), context)).await
 }
@@ -35,14 +37,19 @@ struct Bell {
 impl Bell {
     fn poll<T>(self: &Arc<Self>, work: Pin<&mut impl Future<Output = T>>, context: &Context<'_>) -> Poll<T> {
         *self.host.lock().unwrap_or_else(PoisonError::into_inner) = Some(context.waker().clone());
-        let answer = work.poll(&mut Context::from_waker(&self.clone().into()));
-        if answer.is_ready() {
-            let me = thread::current().id();
-            let inside = self.inside.lock().unwrap_or_else(PoisonError::into_inner);
-            // A host that goes on in the thread which woke it is inside itself.
-            drop(self.left.wait_timeout_while(inside, PATIENCE, |inside| inside.iter().any(|thread| *thread != me)));
-        }
-        answer
+        work.poll(&mut Context::from_waker(&self.clone().into()))
+    }
+}
+
+/// Waits, when it is dropped, for whoever is inside.
+struct Last(Arc<Bell>);
+
+impl Drop for Last {
+    fn drop(&mut self) {
+        let me = thread::current().id();
+        let inside = self.0.inside.lock().unwrap_or_else(PoisonError::into_inner);
+        // A host that goes on in the thread which woke it is inside itself.
+        drop(self.0.left.wait_timeout_while(inside, PATIENCE, |inside| inside.iter().any(|thread| *thread != me)));
     }
 }
 
@@ -92,6 +99,19 @@ mod tests {
         assert!(!host.left.load(Ordering::SeqCst), "the host is woken still");
         assert_eq!(answer.as_mut().poll(&mut Context::from_waker(&waker)), Poll::Ready(Ok(Ok(7))));
         assert!(host.left.load(Ordering::SeqCst), "the answer came while a thread was inside the host");
+        teller.join().unwrap().unwrap();
+    }
+
+    #[tokio::test]
+    async fn giving_up_waits_for_who_brings_word_of_the_answer() {
+        let (tell, told) = tokio::sync::oneshot::channel::<()>();
+        let host = Arc::new(Slow { woken: tokio::sync::Notify::new(), left: AtomicBool::new(false) });
+        let mut answer = Box::pin(settled(async { Ok(told.await) }));
+        assert!(answer.as_mut().poll(&mut Context::from_waker(&Waker::from(host.clone()))).is_pending());
+        let teller = thread::spawn(|| tell.send(()));
+        host.woken.notified().await;
+        drop(answer);
+        assert!(host.left.load(Ordering::SeqCst), "it was given up while a thread was inside the host");
         teller.join().unwrap().unwrap();
     }
 }

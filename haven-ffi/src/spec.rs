@@ -225,16 +225,16 @@ impl From<RestartPolicy> for model::RestartPolicy {
 pub struct HealthCheck {
     /// The program and its arguments, run inside; empty: no health check, not even the image's.
     pub command: Vec<String>,
-    /// Seconds between two checks.
+    /// Seconds between two checks; none: the image's, else 30.
     #[uniffi(default = None)]
     pub interval: Option<u32>,
-    /// Seconds that a check may take.
+    /// Seconds that a check may take; none: the image's, else 30.
     #[uniffi(default = None)]
     pub timeout: Option<u32>,
-    /// How many checks in a row must fail.
+    /// How many checks in a row must fail; none: the image's, else 3.
     #[uniffi(default = None)]
     pub retries: Option<u32>,
-    /// Seconds at the start in which a failure does not count.
+    /// Seconds at the start in which a failure does not count; none: the image's, else 0.
     #[uniffi(default = None)]
     pub start_period: Option<u32>,
 }

@@ -1,33 +1,43 @@
 //! What a listener is attached by: a stream of Haven's, told to a host item by item.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use futures_util::{
     FutureExt as _, StreamExt as _,
     future::{BoxFuture, Shared},
 };
 use haven_core::{Error, engine::Stream};
-use tokio_util::sync::{CancellationToken, DropGuard};
+use tokio_util::{
+    sync::{CancellationToken, DropGuard},
+    task::TaskTracker,
+};
 
 use crate::{Result, settled::settled};
 
-/// Keeps a listener attached. Dropping it detaches; [`stop`](Self::stop) also waits.
-#[derive(uniffi::Object)]
-pub struct Subscription {
-    ended: Shared<BoxFuture<'static, Result<()>>>,
+/// How long is waited for listeners that are being called.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What ends the subscriptions of a fleet. The same for all that come from one.
+#[derive(Clone, Default)]
+pub(crate) struct Subscriptions {
     stop: CancellationToken,
-    _detach: DropGuard,
+    tasks: TaskTracker,
 }
 
-impl Subscription {
-    /// Tells each item, one after the other, until there is none, telling fails, or it is stopped.
-    pub(crate) fn of<T: Send + 'static>(
+impl Subscriptions {
+    /// Tells each item to a host, one after the other, until there is none, telling fails, or it is stopped. `Conflict` once
+    /// the fleet was shut down.
+    pub(crate) fn begin<T: Send + 'static>(
+        &self,
         mut items: Stream<T>,
         tell: impl Fn(T) -> Result<()> + Send + Sync + 'static,
-    ) -> Arc<Self> {
-        let stop = CancellationToken::new();
+    ) -> Result<Arc<Subscription>> {
+        if self.stop.is_cancelled() {
+            return Err(Error::conflict("the fleet was shut down").into());
+        }
+        let stop = self.stop.child_token();
         let (stopped, tell) = (stop.clone(), Arc::new(tell));
-        let task = tokio::spawn(async move {
+        let task = self.tasks.spawn(async move {
             loop {
                 let item = tokio::select! {
                     biased;
@@ -41,8 +51,23 @@ impl Subscription {
             }
         });
         let ended = async move { task.await.map_err(broke_off)? };
-        Arc::new(Self { ended: ended.boxed().shared(), _detach: stop.clone().drop_guard(), stop })
+        Ok(Arc::new(Subscription { ended: ended.boxed().shared(), _detach: stop.clone().drop_guard(), stop }))
     }
+
+    /// Detaches all listeners, and returns once none of them is called or kept any more: for at most ten seconds.
+    pub(crate) async fn end(&self) {
+        self.stop.cancel();
+        self.tasks.close();
+        let _ = tokio::time::timeout(PATIENCE, self.tasks.wait()).await;
+    }
+}
+
+/// Keeps a listener attached. Dropping it detaches; [`stop`](Self::stop) also waits.
+#[derive(uniffi::Object)]
+pub struct Subscription {
+    ended: Shared<BoxFuture<'static, Result<()>>>,
+    stop: CancellationToken,
+    _detach: DropGuard,
 }
 
 fn broke_off(error: tokio::task::JoinError) -> Error {

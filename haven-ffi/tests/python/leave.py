@@ -1,4 +1,5 @@
-"""Listens, stops, and leaves at once, while threads of Haven are still about; with `shut_down` that comes last.
+"""Listens, stops, and leaves at once, while threads of Haven are still about; with `shut_down` that comes last, with `kept`
+it is all that ends a subscription, and with `dropped` that was let go before.
 
 With `slow` the interpreter is one that takes its time: a thread that wakes it is inside for a while, and so is what ends.
 """
@@ -46,7 +47,13 @@ async def main(how):
     await haven.containers().run("web-1", "hello", ContainerSpec(image="busybox"))
     print("heard", flush=True)
     late = slow(asyncio.get_running_loop()) if "slow" in how else None
-    await subscription.stop()
+    if "kept" in how:
+        global still_there
+        still_there = subscription
+    elif "dropped" in how:
+        del subscription
+    else:
+        await subscription.stop()
     if "shut_down" in how:
         await haven.shut_down()
     return late

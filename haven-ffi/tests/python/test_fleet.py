@@ -220,9 +220,14 @@ class Local(Fleet, unittest.IsolatedAsyncioTestCase):
         with ThreadPoolExecutor(4) as several:
             list(several.map(lambda _: self.leave(), range(100)))
 
+    def test_leaving_after_shutting_down_never_aborts_whatever_was_stopped(self):
+        with ThreadPoolExecutor(4) as several:
+            list(several.map(lambda n: self.leave(["kept", "dropped"][n % 2], "shut_down"), range(100)))
+
     def test_leaving_waits_for_a_thread_that_is_still_inside(self):
         self.leave("slow")
         self.leave("slow", "shut_down")
+        self.leave("slow", "kept", "shut_down")
 
 
 class Served(Fleet, unittest.IsolatedAsyncioTestCase):
