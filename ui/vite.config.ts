@@ -49,9 +49,9 @@ export default defineConfig({
     emptyOutDir: false,
     // Of data in addresses the page's policy knows none.
     assetsInlineLimit: 0,
-    // All browsers that have what the page uses load modules ahead by themselves.
     // The component library is one part; what not every page needs is fetched apart already.
     chunkSizeWarningLimit: 700,
+    // All browsers that have what the page uses load modules ahead by themselves.
     modulePreload: { polyfill: false },
     target: "es2023",
   },

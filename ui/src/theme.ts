@@ -1,6 +1,6 @@
 // How the component library is used here: small, quiet, the same everywhere.
 
-import { Alert, Badge, Button, createTheme, Drawer, Menu, Paper, SegmentedControl, Select, Tabs, TextInput, Tooltip } from "@mantine/core";
+import { Alert, Button, createTheme, Drawer, Menu, Paper, SegmentedControl, Select, Tabs, TextInput, Tooltip } from "@mantine/core";
 
 export const theme = createTheme({
   primaryColor: "blue",
@@ -19,7 +19,6 @@ export const theme = createTheme({
         },
       }),
     }),
-    Badge: Badge.extend({ defaultProps: { variant: "light", size: "sm", radius: "sm", tt: "none", fw: 500 } }),
     Button: Button.extend({ defaultProps: { size: "xs" } }),
     // The page below is held by `styles.css`: the library would write a style element for it.
     Drawer: Drawer.extend({ defaultProps: { lockScroll: false } }),
@@ -29,7 +28,7 @@ export const theme = createTheme({
     Select: Select.extend({ defaultProps: { size: "xs" } }),
     Tabs: Tabs.extend({ defaultProps: { keepMounted: false } }),
     TextInput: TextInput.extend({ defaultProps: { size: "xs" } }),
-    Tooltip: Tooltip.extend({ defaultProps: { openDelay: 300, withArrow: true, multiline: true, maw: 420 } }),
+    Tooltip: Tooltip.extend({ defaultProps: { openDelay: 300, withArrow: true, multiline: true, maw: 420, events: { hover: true, focus: true, touch: true } } }),
   },
 });
 

@@ -6,7 +6,7 @@ import { line, shows, signIn, useBed } from "./bed";
 
 const { bed, open } = useBed({ nodes: 2 });
 
-test("what is done elsewhere shows within a second", async () => {
+test("what is done elsewhere shows while somebody looks", async () => {
   const { page } = await open();
   await signIn(page);
   await line(page, "db", "sim-2").waitFor();
@@ -60,6 +60,22 @@ test("a container is stopped, started and restarted, and the outcome is told", a
   expect(await state()).toBe("running");
   await web.getByRole("button", { name: "Restart web", exact: true }).click();
   await page.getByText("It is restarted.").waitFor();
+});
+
+test("an open menu stays its container's while others come above it", async () => {
+  const { page } = await open("/", 390);
+  await signIn(page);
+  const id = await bed().run("sim-1", "m-chosen", "sleep 1000");
+  await line(page, "m-chosen", "sim-1").getByRole("button", { name: "Actions of m-chosen" }).click();
+  await page.getByRole("menuitem", { name: "Stop" }).waitFor();
+  const above = await bed().run("sim-1", "a-new", "sleep 1000");
+  await line(page, "a-new", "sim-1").waitFor();
+  await page.getByRole("menuitem", { name: "Stop" }).click();
+  await page.getByText("m-chosen on sim-1").waitFor();
+  await page.getByText("It is stopped.").waitFor();
+  const states = (await bed().containers()).filter((one) => [id, above].includes(one.id)).map(({ name, state }) => `${name} ${state}`);
+  expect(states.sort()).toEqual(["a-new running", "m-chosen exited"]);
+  for (const one of [id, above]) await bed().ask("DELETE", `/nodes/sim-1/containers/${one}?force=true`);
 });
 
 test("what fails says why", async () => {

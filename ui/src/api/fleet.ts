@@ -36,7 +36,10 @@ const TOP = 5;
 
 export const queries = new QueryClient({
   defaultOptions: {
+    // The server may be this machine: it is there also when the browser finds no network.
+    mutations: { networkMode: "always" },
     queries: {
+      networkMode: "always",
       staleTime: Infinity,
       refetchOnWindowFocus: false,
       refetchOnReconnect: false,

@@ -106,9 +106,10 @@ async function reread(queries: QueryClient, { nodes: changed, lists }: Dirty): P
       const renewing = renew(queries, node).then((isSettled) => isSettled || unsettled.nodes.add(node));
       // Of a node that is gone the whole list tells.
       work.push(renewing.catch(() => queries.refetchQueries({ queryKey: containers.queryKey, exact: true })));
-      work.push(queries.invalidateQueries({ queryKey: ["containers", node] }));
     }
   }
+  // What is looked at more closely, or will be.
+  for (const node of changed) work.push(queries.invalidateQueries({ queryKey: ["containers", node] }));
   await Promise.allSettled(work);
   const list = queries.getQueryData(containers.queryKey);
   if (isWhole && list && isUnsettled(list)) unsettled.lists.add("containers");

@@ -13,14 +13,10 @@ export interface Session {
 }
 
 const KEY = "haven.session";
-/** The longest that a timer can be set for. */
-const LONGEST = 2 ** 31 - 1;
 
 let current = read();
 let notice: string | undefined;
-let timer: ReturnType<typeof setTimeout> | undefined;
 const listeners = new Set<() => void>();
-watchExpiry();
 
 function read(): Session | undefined {
   try {
@@ -41,15 +37,7 @@ function change(session: Session | undefined, why?: string): void {
   } catch {
     // Without storage the session lasts until the page is left.
   }
-  watchExpiry();
   for (const listener of listeners) listener();
-}
-
-function watchExpiry(): void {
-  clearTimeout(timer);
-  if (!current) return;
-  const left = Date.parse(current.expires) - Date.now();
-  timer = setTimeout(() => (left > LONGEST ? watchExpiry() : expire()), Math.min(Math.max(left, 0), LONGEST));
 }
 
 export function session(): Session | undefined {
@@ -65,7 +53,7 @@ export function end(why?: string): void {
   if (current) change(undefined, why);
 }
 
-/** The server does not know the session any more, or its time is over. */
+/** The server does not know the session any more, or its time is over by the server's clock. */
 export function expire(): void {
   end("The session has ended. Sign in again.");
 }

@@ -107,13 +107,15 @@ export async function follow({ path, after, signal, onItem, onLink, onGap, rest 
       await read(at, {
         signal,
         onOpen() {
-          [pause, since] = [FIRST_PAUSE, 0];
+          since = 0;
           onLink({ is: "live" });
           if (isBlind) onGap();
         },
         onMessage(message) {
+          // What is cut at once, again and again, is asked for more and more rarely.
+          pause = FIRST_PAUSE;
           cursor = message.id || cursor;
-          onItem(message.data);
+          if (message.data) onItem(message.data);
         },
       });
       throw new Failure("unavailable", "the server ended the stream");

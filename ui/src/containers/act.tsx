@@ -1,7 +1,7 @@
 // Acting on a container: asked once, shown while it lasts, and told how it ended.
 
 import { notifications } from "@mantine/notifications";
-import { useIsMutating, useMutation } from "@tanstack/react-query";
+import { useMutation, useMutationState } from "@tanstack/react-query";
 
 import { answer, client } from "../api/client";
 import { Failure } from "../api/failure";
@@ -16,7 +16,11 @@ export const DOING: Record<Act, string> = { start: "starting", stop: "stopping",
 export function useAct({ node, id }: At, name: string) {
   const { touch } = useLive();
   const mutationKey = ["act", node, id];
-  const isBusy = useIsMutating({ mutationKey }) > 0;
+  // Whoever asked: a container has buttons in several places.
+  const [asked] = useMutationState({
+    filters: { mutationKey, status: "pending" },
+    select: ({ state }) => state.variables as Act,
+  });
   const { mutate } = useMutation({
     mutationKey,
     mutationFn: (act: Act) => {
@@ -42,5 +46,5 @@ export function useAct({ node, id }: At, name: string) {
     },
     onSettled: () => touch(node),
   });
-  return { act: mutate, isBusy };
+  return { act: (act: Act) => asked || mutate(act), asked };
 }

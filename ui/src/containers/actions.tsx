@@ -30,22 +30,16 @@ function makesSense(act: Act, state: Container["state"]): boolean {
 }
 
 export function Actions({ at, name, state, isGone = false }: ActionsProps) {
-  const { act, isBusy } = useAct(at, name);
+  const { act, asked } = useAct(at, name);
   const isNarrow = useMediaQuery("(max-width: 640px)", undefined, { getInitialValueInEffect: false });
-  if (isBusy) {
-    return (
-      <span className={classes.busy} role="status" aria-label={`${name} is being worked on`}>
-        <Loader size={16} />
-      </span>
-    );
-  }
-  const isOff = (what: Act) => isGone || !makesSense(what, state);
+  const isOff = (what: Act) => isGone || asked !== undefined || !makesSense(what, state);
+  const busy = <Loader size={15} role="status" aria-label={`${name} is being worked on`} />;
   if (isNarrow) {
     return (
       <Menu>
         <Menu.Target>
           <ActionIcon variant="subtle" color="gray" aria-label={`Actions of ${name}`}>
-            <IconDots size={16} />
+            {asked ? busy : <IconDots size={16} />}
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
@@ -62,15 +56,17 @@ export function Actions({ at, name, state, isGone = false }: ActionsProps) {
     <span className={classes.row}>
       {ACTS.map(({ act: what, words, Icon }) => (
         <Tooltip key={what} label={words}>
+          {/* One that is off can still have the keyboard's focus, which would be lost with the button that was pressed. */}
           <ActionIcon
             variant="subtle"
             color="gray"
             size={26}
             aria-label={`${words} ${name}`}
-            disabled={isOff(what)}
-            onClick={() => act(what)}
+            aria-disabled={isOff(what)}
+            data-disabled={isOff(what) || undefined}
+            onClick={() => isOff(what) || act(what)}
           >
-            <Icon size={15} />
+            {asked === what ? busy : <Icon size={15} />}
           </ActionIcon>
         </Tooltip>
       ))}

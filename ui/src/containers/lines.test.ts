@@ -27,6 +27,16 @@ test("what is no text is shown as far as it is", () => {
   expect(texts(lines)).toEqual(["ok \ufffd"]);
 });
 
+test("a character that is cut between two pieces is one", () => {
+  const bytes = (...codes: number[]) => btoa(String.fromCharCode(...codes));
+  const lines = new Lines();
+  lines.add({ channel: "stdout", base64: bytes(0x61, 0xe2) });
+  lines.add({ channel: "stderr", text: "between\n" });
+  lines.add({ channel: "stdout", base64: bytes(0x82, 0xac, 10) });
+  lines.add({ channel: "stdout", text: "ä\n" });
+  expect(texts(lines)).toEqual(["between", "a€", "ä"]);
+});
+
 test("a program that writes without end is bounded", () => {
   const lines = new Lines();
   for (let at = 0; at < 5000; at++) lines.add({ channel: "stdout", text: `${at}\n` });

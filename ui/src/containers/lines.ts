@@ -12,16 +12,16 @@ export interface Line {
 const MOST = 2_000;
 const LONGEST = 8_000;
 // Colours and movements of a terminal.
-// eslint-disable-next-line no-control-regex
 const ESCAPES = /\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])/g;
 
 export class Lines {
   private readonly kept: Line[] = [];
   private readonly open: Partial<Record<Output["channel"], string>> = {};
+  private readonly decoders: Partial<Record<Output["channel"], TextDecoder>> = {};
   private next = 0;
 
   add({ channel, text, base64 }: Output): void {
-    const said = (this.open[channel] ?? "") + (text ?? decoded(base64 ?? ""));
+    const said = (this.open[channel] ?? "") + this.decoded(channel, text, base64);
     const parts = said.split("\n");
     const rest = parts.pop() ?? "";
     for (const part of parts) this.push(channel, part);
@@ -38,6 +38,13 @@ export class Lines {
     return [...this.kept, ...ends];
   }
 
+  /** A character may be cut in two, and its second half may begin a piece that is told as text otherwise. */
+  private decoded(channel: Output["channel"], text?: string | null, base64?: string | null): string {
+    const decoder = (this.decoders[channel] ??= new TextDecoder());
+    const bytes = base64 ? Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)) : undefined;
+    return decoder.decode(bytes ?? new TextEncoder().encode(text ?? ""), { stream: true });
+  }
+
   private push(channel: Output["channel"], text: string): void {
     this.kept.push({ number: this.next++, channel, text: clean(text) });
     if (this.kept.length > MOST) this.kept.splice(0, this.kept.length - MOST);
@@ -47,8 +54,4 @@ export class Lines {
 function clean(text: string): string {
   const shown = text.replace(ESCAPES, "").replace(/\r$/, "");
   return shown.length > LONGEST ? `${shown.slice(0, LONGEST)}…` : shown;
-}
-
-function decoded(base64: string): string {
-  return new TextDecoder().decode(Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)));
 }

@@ -1,5 +1,6 @@
 // The table of containers. Of many only those in sight are drawn: lines have one height.
 
+import { VisuallyHidden } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import { IconChevronDown, IconChevronUp } from "@tabler/icons-react";
@@ -34,6 +35,11 @@ export function ContainerTable({ containers, gone }: TableProps) {
     count: lines.length,
     estimateSize: () => height,
     overscan: 12,
+    // A line stays its container's while others come and go above it: its menu may be open.
+    getItemKey: (index) => {
+      const { node, id } = lines[index] as Container;
+      return `${node}/${id}`;
+    },
     scrollMargin: above,
   });
   const items = sight.getVirtualItems();
@@ -54,9 +60,9 @@ export function ContainerTable({ containers, gone }: TableProps) {
   );
 
   return (
-    <table className={`${shared.table} ${classes.table}`} aria-rowcount={lines.length}>
+    <table className={`${shared.table} ${classes.table}`} aria-rowcount={lines.length + 1}>
       <thead>
-        <tr>
+        <tr aria-rowindex={1}>
           {head("name", "Name", classes.name)}
           {head("state", "State", classes.state)}
           {head("node", "Node", `${shared.wide} ${classes.node}`)}
@@ -64,7 +70,7 @@ export function ContainerTable({ containers, gone }: TableProps) {
           <th className={`${shared.widest} ${classes.ports}`}>Ports</th>
           {head("created", "Status", `${shared.wide} ${classes.status}`)}
           <th className={classes.actions}>
-            <span className={classes.unseen}>Actions</span>
+            <VisuallyHidden>Actions</VisuallyHidden>
           </th>
         </tr>
       </thead>
@@ -72,7 +78,7 @@ export function ContainerTable({ containers, gone }: TableProps) {
         {before > 0 && <Space height={before} />}
         {items.map(({ key, index }) => {
           const container = lines[index];
-          return container && <Line key={key} container={container} isGone={gone.has(container.node)} height={height} />;
+          return container && <Line key={key} at={index + 2} container={container} isGone={gone.has(container.node)} height={height} />;
         })}
         {after > 0 && <Space height={after} />}
       </tbody>
@@ -88,11 +94,19 @@ function Space({ height }: { height: number }) {
   );
 }
 
-function Line({ container, isGone, height }: { container: Container; isGone: boolean; height: number }) {
+interface LineProps {
+  container: Container;
+  /** Where it stands in the table, the head being the first. */
+  at: number;
+  isGone: boolean;
+  height: number;
+}
+
+function Line({ container, at, isGone, height }: LineProps) {
   const [, open] = useOpened();
   const { node, id, name, image, state, health, status, ports = [] } = container;
   return (
-    <tr data-stale={isGone || undefined} style={{ height }}>
+    <tr data-stale={isGone || undefined} aria-rowindex={at} style={{ height }}>
       <td className={classes.name} title={name}>
         <button type="button" className={`${shared.name} ${classes.open}`} onClick={() => open({ node, id })}>
           {name || id.slice(0, 12)}

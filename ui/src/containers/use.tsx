@@ -16,6 +16,8 @@ const Chart = lazy(() => import("../usage/chart"));
 
 /** How many samples are kept: of the stream, one a second. */
 const MOST = 300;
+/** How long after its end the stream of a container that runs is opened again, in milliseconds. */
+const AGAIN = 2_000;
 
 export function Use({ at: { node, id }, isRunning }: { at: At; isRunning: boolean }) {
   const known = useQuery(containerHistory(node, id));
@@ -26,12 +28,20 @@ export function Use({ at: { node, id }, isRunning }: { at: At; isRunning: boolea
   useEffect(() => {
     if (!isRunning) return;
     const leave = new AbortController();
+    let again: ReturnType<typeof setTimeout>;
     setFailure(undefined);
     read(`/api/v1/nodes/${encodeURIComponent(node)}/containers/${encodeURIComponent(id)}/stats/stream`, {
       signal: leave.signal,
       onMessage: ({ data }) => setSamples((before) => [...before, JSON.parse(data) as ContainerStats].slice(-MOST)),
-    }).catch((thrown: unknown) => leave.signal.aborted || setFailure(Failure.from(thrown)));
-    return () => leave.abort();
+    }).then(
+      // It ended with the container, which a restart may have brought back before any list showed it away.
+      () => (again = setTimeout(() => setRound((round) => round + 1), AGAIN)),
+      (thrown: unknown) => leave.signal.aborted || setFailure(Failure.from(thrown)),
+    );
+    return () => {
+      leave.abort();
+      clearTimeout(again);
+    };
   }, [node, id, isRunning, round]);
 
   const all = useMemo(() => inOrder([...(known.data ?? []), ...samples]), [known.data, samples]);

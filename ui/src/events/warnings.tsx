@@ -16,7 +16,7 @@ export function Warnings() {
     <Panel title="Recent warnings" count={found.data?.items.length || undefined}>
       <Answered query={found} empty={{ is: ({ items }) => items.length === 0, say: "Nothing to worry about." }}>
         {({ items }) => (
-          <ol className={classes.list} aria-live="polite">
+          <ol className={classes.list} aria-live="polite" aria-relevant="additions">
             {items.map((event) => (
               <Line key={event.cursor || event.time} event={event} />
             ))}

@@ -72,7 +72,7 @@ function Row({ node }: { node: Node }) {
       </td>
       <td>
         <Tooltip label={explained(node)}>
-          <span className={classes.status}>
+          <span className={classes.status} tabIndex={0}>
             <Mark tone={TONES[status]}>{status}</Mark>
             {status === "unknown" && engine.last_seen && (
               <span className={classes.since}>

@@ -9,7 +9,6 @@ import { serverNow } from "../api/clock";
 import { useLive } from "../api/live";
 import { signOut } from "../pages/sign-in";
 import { clock } from "../words";
-import { Age } from "./age";
 import { Brand } from "./brand";
 import classes from "./shell.module.css";
 
@@ -74,7 +73,7 @@ function CutNotice() {
   if (link.is !== "cut" || !isLong) return null;
   return (
     <Alert color="orange" role="alert" mb="sm" title="Not live">
-      What is shown was true at {clock(since)}, <Age of={since} /> ago: {link.why}. Trying again.
+      What is shown was true at {clock(since)}: {link.why}. Trying again.
     </Alert>
   );
 }

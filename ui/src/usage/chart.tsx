@@ -3,7 +3,7 @@
 import "uplot/dist/uPlot.min.css";
 
 import { useComputedColorScheme } from "@mantine/core";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import uPlot from "uplot";
 
 import { clock } from "../words";
@@ -37,7 +37,7 @@ export default function Chart({ lines, figure, most, isBinary = false, height = 
   const latest = useRef({ figure, most });
   latest.current = { figure, most };
   const names = lines.map(({ name, color }) => `${name} ${color}`).join(" ");
-  const data = joined(lines);
+  const data = useMemo(() => joined(lines), [lines]);
 
   useEffect(() => {
     const box = place.current;
@@ -79,7 +79,6 @@ export default function Chart({ lines, figure, most, isBinary = false, height = 
       plot.current = undefined;
     };
     // Made anew when its lines or colours are others; new data is only drawn, below.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [names, scheme, height, isBinary]);
 
   useEffect(() => plot.current?.setData(data), [data]);

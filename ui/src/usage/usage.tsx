@@ -137,7 +137,7 @@ function Course({ nodes, by }: { nodes: NodeUse[]; by: TopBy }) {
   const known = courses.map((query) => query.data);
   const lines = useMemo(
     () => nodes.map(({ name }, at) => ({ name, color: COLORS[at] ?? "gray", ...course(known[at] ?? [], by) })),
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- each history is its own
+    // Each history is an object of its own.
     [nodes, by, ...known],
   );
   if (!lines.some(({ values }) => values.filter((value) => value !== null).length > 1)) {
