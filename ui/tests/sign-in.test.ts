@@ -70,6 +70,22 @@ test("a session whose time is over ends by itself", async () => {
   await page.getByText("The session has ended. Sign in again.").waitFor();
 });
 
+test("a machine whose clock is a month ahead stays signed in", async () => {
+  const { page } = await open();
+  await page.addInitScript(() => {
+    const now = Date.now;
+    Date.now = () => now() + 30 * 24 * 3600 * 1000;
+  });
+  await page.reload();
+  await signIn(page);
+  await page.getByLabel(overview).waitFor();
+  await page.reload();
+  await page.getByLabel(overview).waitFor();
+  // Longer than it takes to learn the server's time.
+  await page.waitForTimeout(2500);
+  expect(await page.getByLabel(overview).isVisible()).toBe(true);
+});
+
 // The last: whoever comes after it from here has to wait, too.
 test("after too many attempts it says when to come back", async () => {
   const { page, expected } = await open();

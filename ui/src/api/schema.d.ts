@@ -898,6 +898,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/discovery/agent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Answers what to type on a machine for it to become a node. */
+        get: operations["discovery.lines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/discovery/agent/{name}": {
         parameters: {
             query?: never;
@@ -1650,22 +1667,22 @@ export interface components {
             command: string[];
             /**
              * Format: uint32
-             * @description Seconds between two checks.
+             * @description Seconds between two checks; none: the image's, else 30.
              */
             interval?: number | null;
             /**
              * Format: uint32
-             * @description Seconds that a check may take.
+             * @description Seconds that a check may take; none: the image's, else 30.
              */
             timeout?: number | null;
             /**
              * Format: uint32
-             * @description How many checks in a row must fail.
+             * @description How many checks in a row must fail; none: the image's, else 3.
              */
             retries?: number | null;
             /**
              * Format: uint32
-             * @description Seconds at the start in which a failure does not count.
+             * @description Seconds at the start in which a failure does not count; none: the image's, else 0.
              */
             start_period?: number | null;
         };
@@ -2221,13 +2238,10 @@ export interface components {
              * @default null
              */
             address?: string | null;
-            /**
-             * @description The engine's labels.
-             * @default {}
-             */
+            /** @description The engine's labels; none: the agent does not know them, and those that it told before stay. */
             labels?: {
                 [key: string]: string;
-            };
+            } | null;
             /**
              * @description What the machine uses.
              * @default {
@@ -4376,6 +4390,26 @@ export interface operations {
                 };
             };
             default: components["responses"]["Problem"];
+        };
+    };
+    "discovery.lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lines for a shell. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
         };
     };
     "discovery.script": {

@@ -5,6 +5,8 @@
 
 import { useSyncExternalStore } from "react";
 
+import { knowsServer, serverNow } from "./clock";
+
 export interface Session {
   user: string;
   token: string;
@@ -13,10 +15,16 @@ export interface Session {
 }
 
 const KEY = "haven.session";
+/** The longest that a timer can be set for. */
+const LONGEST = 2 ** 31 - 1;
+/** How long is waited for a first answer, which says what time it is there, in milliseconds. */
+const SOON = 1_000;
 
 let current = read();
 let notice: string | undefined;
+let timer: ReturnType<typeof setTimeout> | undefined;
 const listeners = new Set<() => void>();
+watchExpiry();
 
 function read(): Session | undefined {
   try {
@@ -37,7 +45,16 @@ function change(session: Session | undefined, why?: string): void {
   } catch {
     // Without storage the session lasts until the page is left.
   }
+  watchExpiry();
   for (const listener of listeners) listener();
+}
+
+function watchExpiry(): void {
+  clearTimeout(timer);
+  if (!current) return;
+  const left = knowsServer() ? Date.parse(current.expires) - serverNow() : SOON;
+  if (left <= 0) return expire();
+  timer = setTimeout(watchExpiry, Math.min(left, LONGEST));
 }
 
 export function session(): Session | undefined {
