@@ -125,7 +125,10 @@ impl Agent {
         let known = self.engine.known();
         let name = match (&self.name, known) {
             (Some(name), _) => name.clone(),
-            (None, Some(known)) => NodeName::new(known.name.as_str())?,
+            (None, Some(known)) => NodeName::new(known.name.as_str()).map_err(|error| {
+                Error::invalid("what the engine is called is no name for a node: give one with `--name`")
+                    .caused_by(error)
+            })?,
             (None, None) => return looked.map(drop),
         };
         // What the machine uses is worth knowing also when its engine is away.

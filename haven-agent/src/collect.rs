@@ -176,9 +176,10 @@ fn first(paths: &[PathBuf]) -> Option<Vec<u8>> {
 }
 
 fn busy_and_all(cpu: &CpuTime) -> (u64, u64) {
-    let busy =
-        cpu.user + cpu.nice + cpu.system + cpu.irq.unwrap_or(0) + cpu.softirq.unwrap_or(0) + cpu.steal.unwrap_or(0);
-    (busy, busy + cpu.idle + cpu.iowait.unwrap_or(0))
+    let sum = |ticks: &[u64]| ticks.iter().fold(0_u64, |sum, ticks| sum.saturating_add(*ticks));
+    let [irq, softirq, steal, iowait] = [cpu.irq, cpu.softirq, cpu.steal, cpu.iowait].map(Option::unwrap_or_default);
+    let busy = sum(&[cpu.user, cpu.nice, cpu.system, irq, softirq, steal]);
+    (busy, sum(&[busy, cpu.idle, iowait]))
 }
 
 #[cfg(test)]

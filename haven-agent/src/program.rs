@@ -151,7 +151,11 @@ impl Options {
             Some(script) => Program { is_fetched: true, ..Program::script(script) },
             None => program,
         };
-        let handed_out = std::env::var(HANDED_OUT).ok().map(|text| Given::of_json(&text)).transpose()?;
+        let handed_out = std::env::var(HANDED_OUT)
+            .ok()
+            .filter(|text| !text.is_empty())
+            .map(|text| Given::of_json(&text))
+            .transpose()?;
         let handed_out = handed_out.unwrap_or_default();
         if self.command == Command::Uninstall {
             return service::uninstall(&program);

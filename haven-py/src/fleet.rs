@@ -1,5 +1,7 @@
 //! A fleet: every operation of the door's table, by name.
 
+use std::sync::{Mutex, PoisonError};
+
 use haven_core::{
     Error, Haven, Result,
     door::{Credentials, Handler, RemoteOptions, Request, row},
@@ -11,7 +13,7 @@ use crate::{
     decode::{Shape, decode},
     encode,
     error::raise,
-    runtime::seconds,
+    runtime::{self, seconds},
     secret::Text,
     shapes,
     stream::Stream,
@@ -19,9 +21,24 @@ use crate::{
     work::Work,
 };
 
-/// A fleet that was opened.
+/// A fleet that was opened; none: it was closed, and nothing keeps its store.
 #[pyclass(frozen, module = "haven._haven")]
-pub(crate) struct Fleet(Haven);
+pub(crate) struct Fleet(Mutex<Option<Haven>>);
+
+impl Fleet {
+    fn opened(&self) -> Result<Haven> {
+        let haven = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        haven.clone().ok_or_else(|| Error::conflict("this fleet was closed: open it anew"))
+    }
+}
+
+impl Drop for Fleet {
+    fn drop(&mut self) {
+        if !runtime::is_ours() {
+            std::mem::forget(self.0.get_mut().map_or(None, Option::take));
+        }
+    }
+}
 
 fn credentials(token: Option<Text>, user: Option<String>, password: Option<Text>) -> Result<Credentials> {
     match (token, user, password) {
@@ -54,7 +71,7 @@ impl Fleet {
         };
         let options = options().map_err(|error| raise(py, &error))?;
         Ok(Work::new(async move { Haven::open_with(&url, options).await }, |py, haven| {
-            Ok(Bound::new(py, Self(haven))?.into_any())
+            Ok(Bound::new(py, Self(Mutex::new(Some(haven))))?.into_any())
         }))
     }
 
@@ -69,7 +86,7 @@ impl Fleet {
         let request = Request::of(encode::parameters(parameters)?);
         let shape =
             shapes::ANSWERS.iter().find(|(name, _)| *name == row.name).map_or(&Shape::Plain, |(_, shape)| *shape);
-        let haven = self.0.clone();
+        let haven = self.opened().map_err(|error| raise(py, &error))?;
         let work = match row.handler {
             Handler::Follow(open) => {
                 return Ok(Bound::new(py, Stream::new(open(haven, request), shape))?.into_any());
@@ -85,7 +102,7 @@ impl Fleet {
     /// Waits until a node's engine is connected, for at most so many seconds; answers the node.
     fn wait_online(&self, py: Python<'_>, node: String, within: f64) -> PyResult<Work> {
         let limit = seconds("within", within).map_err(|error| raise(py, &error))?;
-        let haven = self.0.clone();
+        let haven = self.opened().map_err(|error| raise(py, &error))?;
         let wait = async move {
             let node = haven.nodes().wait_online_within(&NodeName::new(&node)?, limit).await?;
             serde_json::to_vec(&node).map_err(|error| Error::unexpected("a node can be written").caused_by(error))
@@ -94,18 +111,20 @@ impl Fleet {
     }
 
     /// Creates a container and starts it; answers its id.
-    fn run(&self, node: String, name: String, spec: &Bound<'_, PyAny>) -> PyResult<Work> {
+    fn run(&self, py: Python<'_>, node: String, name: String, spec: &Bound<'_, PyAny>) -> PyResult<Work> {
         let spec: ContainerSpec = encode::read(spec)?;
-        let haven = self.0.clone();
+        let haven = self.opened().map_err(|error| raise(py, &error))?;
         let run = async move { haven.containers().run(&NodeName::new(&node)?, &name, spec).await };
         Ok(Work::new(run, |py, id| Ok(id.as_str().into_pyobject(py)?.into_any())))
     }
 
-    /// Ends the background work of a fleet in this process, once what was begun is done and written.
+    /// Ends the background work of a fleet in this process, once what was begun is done and written, and lets its store go.
     fn close(&self) -> Work {
-        let haven = self.0.clone();
+        let haven = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
         Work::silent(async move {
-            haven.close().await;
+            if let Some(haven) = haven {
+                haven.close().await;
+            }
             Ok(())
         })
     }

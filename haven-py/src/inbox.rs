@@ -121,8 +121,11 @@ impl Inbox {
 impl Drop for Inbox {
     /// The loop is gone, and nobody waits any more.
     fn drop(&mut self) {
-        for handle in lock(&self.running).values() {
-            handle.abort();
+        let running = std::mem::take(&mut *lock(&self.running));
+        if !runtime::is_ours() {
+            std::mem::forget(running);
+            return;
         }
+        running.values().for_each(tokio::task::AbortHandle::abort);
     }
 }

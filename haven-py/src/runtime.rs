@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use futures_util::future::BoxFuture;
+use futures_util::{FutureExt as _, future::BoxFuture};
 use haven_core::{Error, ErrorKind, Result};
 use pyo3::prelude::*;
 use tokio::runtime::Runtime;
@@ -20,6 +20,9 @@ use crate::error::raise;
 const LOOK: Duration = Duration::from_millis(50);
 /// How long the end of the interpreter waits for those who wait.
 const LEAVE: Duration = Duration::from_secs(5);
+
+/// How many descriptors a runtime takes, and some more.
+const DESCRIPTORS: usize = 8;
 
 /// What a process has one of: its threads. Everything else belongs to an object of Python.
 struct Threads {
@@ -36,8 +39,7 @@ fn threads() -> Result<&'static Threads> {
     let threads = if let Some(threads) = THREADS.get() {
         threads
     } else {
-        let runtime = tokio::runtime::Builder::new_multi_thread().thread_name("haven").enable_all().build();
-        let runtime = runtime.map_err(no_thread)?;
+        let runtime = make(tokio::runtime::Builder::new_multi_thread().thread_name("haven"))?;
         let (leaving, waiting) = (CancellationToken::new(), AtomicUsize::new(0));
         THREADS.get_or_init(|| Threads { process: std::process::id(), runtime, leaving, waiting })
     };
@@ -49,6 +51,12 @@ fn threads() -> Result<&'static Threads> {
         ));
     }
     Ok(threads)
+}
+
+/// Whether the threads are those of this process, and not of one that it was forked from: what belongs to those is not to be
+/// touched, not even to let it go.
+pub(crate) fn is_ours() -> bool {
+    THREADS.get().is_none_or(|threads| threads.process == std::process::id())
 }
 
 /// Begins `work` on the threads.
@@ -95,18 +103,27 @@ impl Threads {
 
 /// Runs a program of its own to its end, in this thread alone, with the interpreter's lock released. Signals are its own.
 pub(crate) fn alone<T: Send>(py: Python<'_>, work: impl Future<Output = T> + Send) -> PyResult<T> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| raise(py, &no_thread(error)))?;
-    Ok(py.detach(|| {
-        let done = runtime.block_on(work);
-        // What does not end holds no one up.
-        runtime.shutdown_background();
-        done
-    }))
+    let runtime = make(&mut tokio::runtime::Builder::new_current_thread()).map_err(|error| raise(py, &error))?;
+    let done = py.detach(|| {
+        let mut work = std::pin::pin!(work);
+        let early = runtime.block_on(async { work.as_mut().now_or_never() });
+        // A signal that came before the work had its handlers was Python's.
+        match early {
+            Some(done) => Ok(done),
+            None => Python::attach(|py| py.check_signals()).map(|()| runtime.block_on(work)),
+        }
+    });
+    // What does not end holds no one up.
+    runtime.shutdown_background();
+    done
 }
 
-fn no_thread(error: std::io::Error) -> Error {
-    Error::new(ErrorKind::Busy, "no thread can be started").caused_by(error)
+fn make(builder: &mut tokio::runtime::Builder) -> Result<Runtime> {
+    let none = |error| Error::new(ErrorKind::Busy, "no thread can be started").caused_by(error);
+    // Tokio panics where it finds no descriptors for what it hears signals by.
+    let spare: std::io::Result<Vec<_>> = (0..DESCRIPTORS).map(|_| std::fs::File::open("/dev/null")).collect();
+    drop(spare.map_err(none)?);
+    builder.enable_all().build().map_err(none)
 }
 
 /// A length of time that was given in seconds.

@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     decode::{Shape, decode},
     error::raise,
+    runtime,
     work::Work,
 };
 
@@ -170,6 +171,10 @@ impl Stream {
 
 impl Drop for Stream {
     fn drop(&mut self) {
-        self.shared.stop.cancel();
+        if runtime::is_ours() {
+            self.shared.stop.cancel();
+        } else {
+            std::mem::forget(self.shared.clone());
+        }
     }
 }

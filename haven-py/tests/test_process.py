@@ -133,6 +133,65 @@ def test_ctrl_c_ends_a_blocking_call(call: str) -> None:
         assert process.wait(10) == 0 and time.monotonic() - begun < 5
 
 
+def test_a_closed_fleet_lets_its_store_go_and_says_that_it_was_closed(tmp_path: Path) -> None:
+    done = python(
+        f"""
+import haven, haven.blocking
+url = "redb:{tmp_path}/fleet.redb"
+first = haven.blocking.open(url)
+nodes = first.nodes
+first.close()
+first.close()
+with haven.blocking.open(url) as second:
+    assert second.nodes.list().items == ()
+try:
+    nodes.list()
+except haven.Conflict as error:
+    print(error)
+"""
+    )
+    assert (done.stdout, done.stderr) == ("this fleet was closed: open it anew\n", "")
+
+
+def test_where_descriptors_run_out_that_is_said() -> None:
+    done = python(
+        """
+import haven, haven.blocking, os
+held = []
+try:
+    while True:
+        held.append(os.open("/dev/null", os.O_RDONLY))
+except OSError:
+    pass
+for spare in range(1, 12):
+    os.close(held.pop())
+    try:
+        haven.blocking.open("memory:").close()
+    except haven.Busy:
+        continue
+    break
+else:
+    raise AssertionError("eleven are enough")
+"""
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_forked_child_may_close_all_that_it_got() -> None:
+    done = python(
+        OPEN
+        + """
+events = fleet.events.follow().__enter__()
+child = os.fork()
+if not child:
+    os.closerange(3, 200)
+    sys.exit(4)
+print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+    )
+    assert (done.stdout, done.stderr) == ("4\n", "")
+
+
 def test_a_signals_handler_may_use_haven_and_end_what_is_waited_for() -> None:
     program = OPEN + """
 events = fleet.events.follow(type="image")

@@ -7,7 +7,6 @@
 use std::{sync::Arc, time::Duration};
 
 use axum::{
-    body::HttpBody as _,
     extract::{Request, State},
     response::{IntoResponse as _, Response},
 };
@@ -18,6 +17,7 @@ use haven_core::{
 };
 use http::{HeaderMap, StatusCode};
 use subtle::ConstantTimeEq as _;
+use tokio::sync::SemaphorePermit;
 
 use crate::{Shared, edge, identity, problem::Problem, route};
 
@@ -39,12 +39,20 @@ pub(crate) async fn report(State(shared): State<Arc<Shared>>, request: Request) 
     let ttl = parts.uri.query().map(ttl).transpose()?.flatten();
     let from = identity::peer(&parts).map(|peer| peer.ip().to_canonical());
     let most = shared.options.max_body.max(MAX_REPORT);
-    let size = body.size_hint().upper().and_then(|size| usize::try_from(size).ok()).map_or(most, |size| size.min(most));
-    let _room =
-        u32::try_from(size).ok().and_then(|size| shared.reports.try_acquire_many(size).ok()).ok_or_else(|| {
+    // As it arrives: who announces much and sends little takes no room from others.
+    let mut held: Option<SemaphorePermit<'_>> = None;
+    let room = |size| {
+        let more = u32::try_from(size).ok().and_then(|size| shared.reports.try_acquire_many(size).ok());
+        let more = more.ok_or_else(|| {
             Error::new(ErrorKind::Busy, "too many reports are on their way").retry_in(Duration::from_secs(1))
         })?;
-    let body = route::read_body(body, most, shared.options.patience).await?;
+        match &mut held {
+            Some(held) => held.merge(more),
+            None => held = Some(more),
+        }
+        Ok(())
+    };
+    let body = route::read_body(body, most, shared.options.patience, room).await?;
     let report = read(&body)?;
     let agent = Actor::agent(node.clone());
     let actor = match parts.extensions.remove::<Actor>() {

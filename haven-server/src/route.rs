@@ -93,7 +93,8 @@ async fn handle(shared: Arc<Shared>, mounted: Arc<Mounted>, request: Request) ->
             }
             // Of nobody in particular little is taken: a user and a password.
             let most = if actor.identity == Identity::Anonymous { MAX_ANONYMOUS } else { usize::MAX };
-            asked.body = read_body(body, shared.options.max_body.min(most), shared.options.patience).await?;
+            asked.body =
+                read_body(body, shared.options.max_body.min(most), shared.options.patience, |_| Ok(())).await?;
             refuse_doubles(&asked.body)?;
         }
         match mounted.row.handler {
@@ -175,8 +176,13 @@ pub(crate) fn decode(text: &str, what: &str) -> Result<String> {
     String::from_utf8(bytes).map_err(|_| wrong("is no UTF-8 once its percent-encoding is undone"))
 }
 
-/// Reads a body to its end, within bounds of size and time.
-pub(crate) async fn read_body(body: axum::body::Body, limit: usize, patience: Duration) -> Result<Bytes, Problem> {
+/// Reads a body to its end, within bounds of size and time. Each piece of it is let in by `room`, which is told its size.
+pub(crate) async fn read_body(
+    body: axum::body::Body,
+    limit: usize,
+    patience: Duration,
+    mut room: impl FnMut(usize) -> Result<(), Error>,
+) -> Result<Bytes, Problem> {
     let too_large = || {
         let error = Error::invalid(format!("the body is larger than {limit} bytes"));
         Problem::with_status(error, StatusCode::PAYLOAD_TOO_LARGE)
@@ -184,15 +190,27 @@ pub(crate) async fn read_body(body: axum::body::Body, limit: usize, patience: Du
     if body.size_hint().lower() > limit as u64 {
         return Err(too_large());
     }
-    let read = tokio::time::timeout(patience, Limited::new(body, limit).collect());
-    match read.await {
-        Err(_) => {
-            Err(Problem::with_status(Error::invalid("the body did not arrive in time"), StatusCode::REQUEST_TIMEOUT))
+    let read = async {
+        let (mut body, mut pieces) = (Limited::new(body, limit), Vec::new());
+        while let Some(frame) = body.frame().await {
+            match frame {
+                Ok(frame) => {
+                    let piece = frame.into_data().unwrap_or_default();
+                    room(piece.len())?;
+                    pieces.push(piece);
+                }
+                Err(error) if error.is::<LengthLimitError>() => return Err(too_large()),
+                Err(error) => return Err(Error::invalid("the body broke off").caused_by(error).into()),
+            }
         }
-        Ok(Ok(body)) => Ok(body.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
-        Ok(Err(error)) => Err(Error::invalid("the body broke off").caused_by(error).into()),
-    }
+        Ok(match pieces.len() {
+            1 => pieces.swap_remove(0),
+            _ => pieces.concat().into(),
+        })
+    };
+    tokio::time::timeout(patience, read).await.unwrap_or_else(|_| {
+        Err(Problem::with_status(Error::invalid("the body did not arrive in time"), StatusCode::REQUEST_TIMEOUT))
+    })
 }
 
 #[cfg(test)]

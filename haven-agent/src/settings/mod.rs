@@ -10,6 +10,7 @@ use std::{
     ffi::OsString,
     fs::File,
     io::Read as _,
+    os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -255,6 +256,25 @@ fn interval(text: &str) -> Result<Duration> {
     if found.is_zero() { Err(Error::invalid("the interval cannot be zero")) } else { Ok(found) }
 }
 
+/// `Invalid` for a file that is found by its name and says what somebody else wants: in a folder where others write, they
+/// could have the agent's secret sent to themselves.
+fn trusted(path: &Path, found: &std::fs::Metadata) -> Result<()> {
+    // Root by `sudo` trusts the files of who called it.
+    let caller = std::env::var("SUDO_UID").ok().and_then(|id| id.parse::<u32>().ok());
+    let ours = [Some(0), Some(rustix::process::geteuid().as_raw()), caller];
+    let why = if !found.is_file() {
+        "is no file"
+    } else if !ours.contains(&Some(found.uid())) {
+        "belongs to another user"
+    } else if found.mode() & 0o002 != 0 {
+        "can be written by everybody"
+    } else {
+        return Ok(());
+    };
+    Err(Error::invalid(format!("the configuration file {why}: mend that, or name the file with `--config`"))
+        .with("file", path.display()))
+}
+
 /// Where files are looked for.
 #[derive(Clone, Debug)]
 pub(crate) struct Places {
@@ -301,10 +321,11 @@ impl Places {
         let (mut given, mut seen) = (Given::default(), Vec::new());
         for path in self.files(name, named) {
             let is_named = named == Some(path.as_path());
-            let is_hidden =
-                || std::fs::metadata(&path).is_err_and(|error| error.kind() == std::io::ErrorKind::PermissionDenied);
-            if !is_named && is_hidden() {
-                continue;
+            if !is_named {
+                match std::fs::metadata(&path) {
+                    Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => continue,
+                    found => found.map_or(Ok(()), |found| trusted(&path, &found))?,
+                }
             }
             match Given::of_file(&path)? {
                 Some(layer) => {
@@ -323,6 +344,8 @@ impl Places {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
     use super::*;
 
     #[test]
@@ -390,6 +413,30 @@ mod tests {
         std::fs::write(&path, "[main]\nmaster = http://me:pa55@a\n").unwrap();
         let told = Given::of_file(&path).unwrap_err().report();
         assert!(told.contains("line=2, key=master") && !told.contains("pa55"), "{told}");
+    }
+
+    #[test]
+    fn a_file_of_somebody_else_is_not_found_by_its_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let places = Places { here: folder.path().to_owned(), config_home: None, home: None, etc: None };
+        let path = folder.path().join("a.ini");
+        std::fs::write(&path, "[main]\nmaster = a:1\n").unwrap();
+        assert!(places.read("a", None).unwrap().0.master.is_some());
+        let refused = |why: &str| {
+            let told = places.read("a", None).unwrap_err().report();
+            assert!(told.contains(why) && told.contains("a.ini"), "{told}");
+        };
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o666)).unwrap();
+        refused("can be written by everybody");
+        assert!(places.read("b", Some(&path)).is_ok(), "it is named");
+        if rustix::process::geteuid().is_root() {
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
+            std::os::unix::fs::chown(&path, Some(65534), None).unwrap();
+            refused("belongs to another user");
+        }
+        std::fs::remove_file(&path).unwrap();
+        assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+        refused("is no file");
     }
 
     #[test]

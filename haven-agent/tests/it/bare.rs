@@ -136,9 +136,27 @@ async fn a_bare_machine_becomes_a_node_without_root_and_pip() {
     let wrong = bare.shell(NOBODY, "printf '[main]\\nsecret = wrong\\n' > haven-agent.ini && ./haven-agent.py --once");
     assert!(!wrong.status.success() && String::from_utf8_lossy(&wrong.stderr).contains("wants another secret"));
     bare.run(NOBODY, &format!("./haven-agent.py --once --secret '{SECRET}'"));
+    // Nobody's modules beside it, and nobody's configuration, are Python's and the agent's.
+    bare.run(
+        "0:0",
+        "mkdir /shared; chmod 1777 /shared; cp /node/haven-agent.py /shared; chmod 755 /shared/haven-agent.py",
+    );
+    bare.run(
+        NOBODY,
+        "for module in hashlib os __future__; do echo 'open(\"/shared/ran\", \"w\")' > /shared/$module.py; done",
+    );
+    bare.run("0:0", "cd /shared; ./haven-agent.py --version; ! test -e ran");
+    bare.run(NOBODY, "printf '[main]\\nmaster = 127.0.0.1:9\\n' > /shared/dm-agent.ini");
+    let planted = bare.shell("0:0", "cd /shared; ./haven-agent.py --once");
+    let said = String::from_utf8_lossy(&planted.stderr).into_owned();
+    assert!(!planted.status.success() && said.contains("belongs to another user"), "{said}");
     // What was fetched before is used, also while the server is away; what is not what it was is fetched anew.
     let kept = "/tmp/haven-agent-65534/*-haven-agent";
     bare.run(NOBODY, &format!("ls {kept}"));
+    // What downloads have left that were killed long ago goes with the next one.
+    bare.run(NOBODY, &format!("touch -d '1 hour ago' $(ls {kept}).4711; echo more >> $(ls -d {kept})"));
+    bare.run(NOBODY, "./haven-agent.py --version");
+    bare.run(NOBODY, &format!("! ls {kept}.*"));
     drop(files);
     bare.run(NOBODY, "./haven-agent.py --version");
     // Others could change it between the look at it and its use.

@@ -28,7 +28,8 @@ class Haven(Handles):
         return Terminal(answer) if isinstance(answer, _haven.Terminal) else answer
 
     async def close(self) -> None:
-        """Ends the background work of a fleet in this process, once what was begun is done and written."""
+        """Ends the background work of a fleet in this process, once what was begun is done and written, and lets its store go.
+        What is asked afterwards is a `Conflict`."""
         await run(self._fleet.close())
 
     async def __aenter__(self) -> Self:

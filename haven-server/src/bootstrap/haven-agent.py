@@ -5,11 +5,16 @@
 #
 # It needs Python 3.5, and of it only what Debian's python3-minimal has: neither pip nor root.
 
+import sys
+
+# Whatever lies beside it, perhaps in a folder where others write, is none of its modules.
+if not (sys.flags.isolated or getattr(sys.flags, 'safe_path', False)):
+    del sys.path[0]
+
 import hashlib
 import os
 import stat
 import subprocess
-import sys
 import time
 
 # Where this script came from, and the programs that are to be had there: kind, name, size, SHA-256, machine.
@@ -104,10 +109,13 @@ def download(url, path, size, arguments):
         return download_by_program(url, path, size, authority)
     try:
         late = time.monotonic() + 10 * PATIENCE
-        context = ssl.create_default_context() if url.startswith('https:') else None
-        if context and authority:
+        context = ssl.create_default_context()
+        if authority:
             context.load_verify_locations(authority)
-        with urllib.request.urlopen(url, timeout=PATIENCE, context=context) as answer, open(path, 'wb') as file:
+        # The agent goes through no proxy, and so does what it fetches.
+        direct, https = urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context)
+        opener = urllib.request.build_opener(direct, https)
+        with opener.open(url, timeout=PATIENCE) as answer, open(path, 'wb') as file:
             for piece in iter(lambda: answer.read1(1 << 16), b''):
                 file.write(piece)
                 if file.tell() > size:
@@ -115,14 +123,19 @@ def download(url, path, size, arguments):
                 if time.monotonic() > late:
                     raise Unfit('the server is too slow')
     except (OSError, ValueError, http.client.HTTPException) as error:
-        raise Unfit(str(error) or type(error).__name__)
+        raise Unfit(printable(str(error)) or type(error).__name__)
+
+
+def printable(text):
+    """What of a text that came from elsewhere may be shown."""
+    return ''.join(c for c in text if c.isprintable())[:300]
 
 
 def download_by_program(url, path, size, authority):
     """The same without Python's own client, which python3-minimal lacks. The shell bounds what is written, in blocks."""
     bounded = ['sh', '-c', 'ulimit -f {}; exec "$@"'.format(size // 512 + 1), 'sh']
-    wget = ['wget', '-q', '-T', str(PATIENCE), '-t', '2', '-O', path]
-    curl = ['curl', '-sSf', '-m', str(10 * PATIENCE), '-o', path]
+    wget = ['wget', '-q', '--no-proxy', '-T', str(PATIENCE), '-t', '2', '-O', path]
+    curl = ['curl', '-sSf', '--noproxy', '*', '-m', str(10 * PATIENCE), '-o', path]
     if authority:
         wget.append('--ca-certificate=' + authority)
         curl.append('--cacert=' + authority)
@@ -137,8 +150,16 @@ def download_by_program(url, path, size, authority):
             return
         # What a shell answers for a program that is not there.
         if done.returncode != 127:
-            raise Unfit('{} ended with {} {}'.format(command[0], done.returncode, said))
+            raise Unfit('{} ended with {} {}'.format(command[0], done.returncode, printable(said)))
     raise Unfit('this Python has no `urllib.request`, and there is neither wget nor curl: install python3 or wget')
+
+
+def sweep(folder):
+    """Removes what downloads that were killed have left."""
+    for name in os.listdir(folder):
+        path = os.path.join(folder, name)
+        if name.rsplit('.', 1)[-1].isdigit() and os.path.isfile(path) and time.time() - os.lstat(path).st_mtime > 20 * PATIENCE:
+            os.remove(path)
 
 
 def fetched(name, size, digest, arguments):
@@ -150,6 +171,7 @@ def fetched(name, size, digest, arguments):
             return path
     folder = own_folder()
     path = os.path.join(folder, kept)
+    sweep(folder)
     beside = '{}.{}'.format(path, os.getpid())
     reasons = []
     try:
@@ -214,7 +236,7 @@ def wheel(name, size, digest, _machine, arguments):
     if not entry.has_option('console_scripts', 'haven-agent'):
         raise Unfit('it has no script `haven-agent`')
     module, function = entry.get('console_scripts', 'haven-agent').split(':')
-    return [sys.executable, '-c', 'import sys; sys.path.insert(0, {!r}); import {m}; sys.exit({m}.{f}())'.format(
+    return [sys.executable, '-I', '-c', 'import sys; sys.path.insert(0, {!r}); import {m}; sys.exit({m}.{f}())'.format(
         folder, m=module.strip(), f=function.strip())]
 
 

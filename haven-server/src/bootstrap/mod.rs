@@ -183,7 +183,7 @@ impl Script<'_> {
         });
         let or_none = |text: Option<&str>| text.map_or("None".to_owned(), literal);
         let mut text = TEMPLATE.replace("haven-agent.py", self.name).replace("# @ABOUT@", &self.about());
-        text = text.replace("haven-agent.ini", &format!("{}.ini", self.name.trim_end_matches(".py")));
+        text = text.replace("haven-agent.ini", &format!("{}.ini", self.name.strip_suffix(".py").unwrap_or(self.name)));
         for (line, filled) in [
             ("\nSERVER = None\n", format!("\nSERVER = {}\n", or_none(self.server.as_deref()))),
             ("\nFILES = []\n", format!("\nFILES = [{files}\n]\n")),

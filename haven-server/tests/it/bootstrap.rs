@@ -58,6 +58,7 @@ async fn nobody_in_particular_gets_it_without_the_secret_and_is_told_how_to_give
         assert!(lines.contains(&format!("wget --content-disposition '{server}{SCRIPT}?node=HOST:2375'\n")), "{lines}");
         assert!(lines.contains("`haven nodes invite`") && !lines.contains(SECRET), "{lines}");
     }
+    assert!(text(&bed, "/discovery/agent/a.py.py").await.contains("./a.py.ini"), "as the agent reads it");
     let script = text(&bed, "//discovery//agent/dm-agent.py").await;
     assert!(script.contains("./dm-agent.ini") && !script.contains("haven-agent.ini"), "it is named as asked");
 }

@@ -117,3 +117,21 @@ async fn connections_beyond_the_bound_are_closed_and_a_place_that_is_left_is_tak
     };
     tokio::time::timeout(Duration::from_secs(20), taken).await.expect("the place is free again");
 }
+
+#[tokio::test]
+async fn who_announces_much_and_sends_little_keeps_no_agent_out() {
+    let bed = Bed::open(ServerOptions::default()).await;
+    let mut slow = Vec::new();
+    for number in 0..20 {
+        let mut connection = TcpStream::connect(bed.address).await.unwrap();
+        let head =
+            format!("POST /discovery/nodes/slow{number} HTTP/1.1\r\nhost: x\r\ncontent-length: 8388608\r\n\r\n{{");
+        connection.write_all(head.as_bytes()).await.unwrap();
+        slow.push(connection);
+    }
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    let honest =
+        b"POST /discovery/nodes/honest HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 2\r\n\r\n{}";
+    let heard = left_alone(TcpStream::connect(bed.address).await.unwrap(), honest).await;
+    assert!(heard.starts_with("HTTP/1.1 200"), "{heard}");
+}

@@ -306,7 +306,7 @@ fn refused(path: &Path, error: redb::Error) -> Error {
     let shown = path.display();
     let (kind, message) = match &error {
         redb::Error::DatabaseAlreadyOpen => {
-            (ErrorKind::Busy, format!("the store `{shown}` is open in another process"))
+            (ErrorKind::Busy, format!("the store `{shown}` is open already, here or in another process"))
         }
         redb::Error::Io(io) => match io.kind() {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {

@@ -29,7 +29,8 @@ class Haven(Handles):
         return Terminal(answer) if isinstance(answer, _haven.Terminal) else answer
 
     def close(self) -> None:
-        """Ends the background work of a fleet in this process, once what was begun is done and written."""
+        """Ends the background work of a fleet in this process, once what was begun is done and written, and lets its store go.
+        What is asked afterwards is a `Conflict`."""
         run(self._fleet.close())
 
     def __enter__(self) -> Self:
