@@ -11,6 +11,7 @@ mod load;
 mod python;
 mod ratio;
 mod report;
+mod sizes;
 
 use haven_testkit::bed::{Bed, require};
 
@@ -21,6 +22,7 @@ async fn main() {
         return;
     }
     println!("{}", ratio::HEAD);
+    sizes::sizes();
     report::reports().await;
     if require("docker").is_some() {
         let bed = Bed::with_engines(1).start().await.expect("the bed starts");

@@ -1,18 +1,16 @@
-//! The agent, as a program and as an object.
+//! The agent, as an object.
 
-use std::{ffi::OsString, path::PathBuf, sync::Mutex, sync::PoisonError};
+use std::{
+    path::PathBuf,
+    sync::{Mutex, PoisonError},
+};
 
-use haven_agent::{Agent as Core, AgentConfig, program};
+use haven_agent::{Agent as Core, AgentConfig};
 use haven_core::{Error, model::NodeName};
 use pyo3::prelude::*;
 use tokio_util::sync::CancellationToken;
 
-use crate::{
-    error::raise,
-    runtime::{self, seconds},
-    secret::Text,
-    work::Work,
-};
+use crate::{error::raise, runtime::seconds, secret::Text, work::Work};
 
 /// Collects what this machine uses, and reports it to a Haven server.
 #[pyclass(frozen, module = "haven._haven")]
@@ -70,10 +68,4 @@ impl Agent {
     fn stop(&self) {
         self.stop.cancel();
     }
-}
-
-/// Runs the agent's command line, until a signal ends it; answers the exit code.
-#[pyfunction]
-pub(crate) fn agent(py: Python<'_>, file: PathBuf, arguments: Vec<OsString>) -> PyResult<u8> {
-    runtime::alone(py, program::run(program::Program::script(file), arguments))
 }

@@ -26,13 +26,7 @@ mod _haven {
 
     #[pymodule_export]
     use crate::{
-        agent::{Agent, agent},
-        engine::Engine,
-        fleet::Fleet,
-        inbox::Inbox,
-        secret::Secret,
-        stream::Stream,
-        terminal::Terminal,
+        agent::Agent, engine::Engine, fleet::Fleet, inbox::Inbox, secret::Secret, stream::Stream, terminal::Terminal,
         work::Work,
     };
 

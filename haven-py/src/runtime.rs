@@ -39,7 +39,7 @@ fn threads() -> Result<&'static Threads> {
     let threads = if let Some(threads) = THREADS.get() {
         threads
     } else {
-        let runtime = make(tokio::runtime::Builder::new_multi_thread().thread_name("haven"))?;
+        let runtime = make()?;
         let (leaving, waiting) = (CancellationToken::new(), AtomicUsize::new(0));
         THREADS.get_or_init(|| Threads { process: std::process::id(), runtime, leaving, waiting })
     };
@@ -70,8 +70,14 @@ pub(crate) fn spawn<T: Send + 'static>(
 pub(crate) fn block<T: Send + 'static>(py: Python<'_>, mut work: BoxFuture<'static, Result<T>>) -> PyResult<T> {
     let threads = threads().map_err(|error| raise(py, &error))?;
     let _waiting = Waiting::begin(threads);
-    // Most is done before anybody would look for a signal, and then no other thread is woken for it.
-    if let Some(done) = py.detach(|| threads.wait(&mut work)) {
+    // Most is done at once, or before anybody would look for a signal: no other thread is woken for it.
+    let done = py.detach(|| {
+        let entered = threads.runtime.enter();
+        let at_once = (&mut work).now_or_never();
+        drop(entered);
+        at_once.or_else(|| threads.wait(&mut work))
+    });
+    if let Some(done) = done {
         return done.map_err(|error| raise(py, &error));
     }
     // A handler may wait for Haven as well, and even for the end of this: it goes on without this thread.
@@ -101,29 +107,12 @@ impl Threads {
     }
 }
 
-/// Runs a program of its own to its end, in this thread alone, with the interpreter's lock released. Signals are its own.
-pub(crate) fn alone<T: Send>(py: Python<'_>, work: impl Future<Output = T> + Send) -> PyResult<T> {
-    let runtime = make(&mut tokio::runtime::Builder::new_current_thread()).map_err(|error| raise(py, &error))?;
-    let done = py.detach(|| {
-        let mut work = std::pin::pin!(work);
-        let early = runtime.block_on(async { work.as_mut().now_or_never() });
-        // A signal that came before the work had its handlers was Python's.
-        match early {
-            Some(done) => Ok(done),
-            None => Python::attach(|py| py.check_signals()).map(|()| runtime.block_on(work)),
-        }
-    });
-    // What does not end holds no one up.
-    runtime.shutdown_background();
-    done
-}
-
-fn make(builder: &mut tokio::runtime::Builder) -> Result<Runtime> {
+fn make() -> Result<Runtime> {
     let none = |error| Error::new(ErrorKind::Busy, "no thread can be started").caused_by(error);
     // Tokio panics where it finds no descriptors for what it hears signals by.
     let spare: std::io::Result<Vec<_>> = (0..DESCRIPTORS).map(|_| std::fs::File::open("/dev/null")).collect();
     drop(spare.map_err(none)?);
-    builder.enable_all().build().map_err(none)
+    tokio::runtime::Builder::new_multi_thread().thread_name("haven").enable_all().build().map_err(none)
 }
 
 /// A length of time that was given in seconds.

@@ -125,7 +125,6 @@ impl<T: Record + Clone> Copy<T> {
 #[cfg(test)]
 mod tests {
     use serde::{Deserialize, Serialize};
-    use serde_json::Value;
 
     use super::*;
     use crate::{

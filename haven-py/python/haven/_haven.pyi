@@ -2,7 +2,7 @@
 Haven's engine, for the package around it.
 """
 
-from _typeshed import Incomplete, SupportsGetItem
+from _typeshed import Incomplete
 from os import PathLike
 from typing import Any, Final, SupportsFloat, SupportsIndex, final
 
@@ -59,7 +59,7 @@ class Engine:
 @final
 class Fleet:
     """
-    A fleet that was opened.
+    A fleet that was opened; none: it was closed, and nothing keeps its store.
     """
     def call(self, /, operation: str, parameters: Any) -> Any:
         """
@@ -67,7 +67,7 @@ class Fleet:
         """
     def close(self, /) -> Work:
         """
-        Ends the background work of a fleet in this process, once what was begun is done and written.
+        Ends the background work of a fleet in this process, once what was begun is done and written, and lets its store go.
         """
     @staticmethod
     def open(url: str, token: Secret | str | None = None, user: str | None = None, password: Secret | str | None = None, ca: str | None = None, timeout: SupportsFloat | SupportsIndex | None = None) -> Work:
@@ -185,10 +185,5 @@ class Work:
         """
         Waits for it, with the interpreter's lock released. Ctrl-C ends the waiting.
         """
-
-def agent(file: str | PathLike[str], arguments: SupportsGetItem[int, str]) -> int:
-    """
-    Runs the agent's command line, until a signal ends it; answers the exit code.
-    """
 
 def __getattr__(name: str) -> Incomplete: ...

@@ -7,6 +7,6 @@ import sys
 
 def main() -> None:
     """Runs it until a signal ends it."""
-    from ._haven import agent
+    from ._program import agent
 
     sys.exit(agent(sys.argv[0], sys.argv[1:]))
