@@ -6,9 +6,13 @@ help:
 
 run: ## build and start the server, with the local Docker Engine or a simulated fleet
 	@scripts/setup run
+	@echo "[1/4] the dashboard"
 	@scripts/dashboard
+	@echo "[2/4] the agent that nodes fetch: some minutes at first"
 	@scripts/agent-files target/agent-files
+	@echo "[3/4] the Python package: some minutes at first"
 	@scripts/python wheel target/agent-files
+	@echo "[4/4] the server"
 	@HAVEN_AGENT_FILES=$${HAVEN_AGENT_FILES-$(CURDIR)/target/agent-files} cargo run --release -p haven-cli --bin haven -- serve $(ARGS)
 
 test: ## everything, on the real test bed, with fixed seeds and reduced counts

@@ -1,4 +1,4 @@
-"""An automation script without an event loop: restarts what an application runs, a machine at a time.
+"""An automation script without an event loop: restarts what runs of an application, a container at a time.
 
 `python examples/python/restart.py [URL]`; without a URL on a simulated machine of its own.
 """
@@ -18,6 +18,6 @@ with haven.blocking.open(sys.argv[1] if len(sys.argv) > 1 else "memory:") as fle
             fleet.containers.run(name, "shop", APP)
         except haven.AlreadyExists:
             pass
-    for at in fleet.containers.list(label=["app=shop"]).items:
+    for at in fleet.containers.list(label=["app=shop"], state=["running"]).items:
         fleet.containers.restart(at.node, at.item.id, timeout=5)
         print(at.node, at.item.name, fleet.containers.inspect(at.node, at.item.id).state)

@@ -118,6 +118,11 @@ impl Agent {
         }
     }
 
+    /// Where it reports to.
+    pub(crate) fn master(&self) -> &str {
+        self.master.url()
+    }
+
     /// Collects and sends one report. `Unauthenticated` when the master wants another secret; `Unavailable` when the
     /// engine, whose name the node has, never answered.
     pub async fn report(&mut self) -> Result<()> {

@@ -177,7 +177,9 @@ impl Options {
         tracing::info!(program = program.name, files = ?seen, "read the configuration");
         let mut agent = Agent::new(given.config(&Environment::of_process())?)?;
         if self.once {
-            return agent.report().await;
+            agent.report().await?;
+            let _ = writeln!(std::io::stdout(), "reported to {}", agent.master());
+            return Ok(());
         }
         let stop = CancellationToken::new();
         let signals =

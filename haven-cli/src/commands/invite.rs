@@ -50,7 +50,7 @@ impl Invite {
         context.show.value(&told, || {
             let until = invitation.expires.strftime("%H:%M UTC");
             format!(
-                "# on that machine, until {until}:\n\
+                "# on that machine, until {until}; the token is good once:\n\
                  (umask 077; wget --content-disposition '{url}')\n\
                  chmod 700 haven-agent.py\n\
                  ./haven-agent.py        # or, as root: ./haven-agent.py install"

@@ -31,13 +31,21 @@ pub(super) async fn gather(haven: &Haven, settings: &Settings) -> Result<Vec<Str
     }
     let nodes = haven.nodes().list().await?;
     if nodes.iter().any(|node| node.address != Some(NodeAddress::Sim)) {
+        let mut removed = Vec::new();
         for node in nodes.iter().filter(|node| node.labels.contains_key(STAND_IN)) {
             haven.nodes().remove(&node.name).await?;
+            removed.push(node.name.to_string());
+        }
+        if !removed.is_empty() {
+            lines.push(format!("removed the simulated nodes {}: real ones are registered", removed.join(", ")));
         }
     }
+    // Those that are for show have something to show; what users register themselves is theirs.
+    let mut for_show = Vec::new();
     if let Some(count) = settings.simulate {
         for at in 1..=count {
             register(haven, &name(at)?, false).await?;
+            for_show.push(name(at)?);
         }
     }
     if settings.manage_local.is_none() && settings.shares_store() && is_real {
@@ -47,25 +55,22 @@ pub(super) async fn gather(haven: &Haven, settings: &Settings) -> Result<Vec<Str
     if none_real && settings.manages_local() && settings.simulate.is_none() && !settings.shares_store() {
         for at in 1..=STAND_INS {
             register(haven, &name(at)?, true).await?;
+            for_show.push(name(at)?);
         }
         lines.push(format!(
             "no Docker Engine answers here: started a simulated fleet of {STAND_INS} nodes; add real ones with `haven nodes register NAME ADDRESS`"
         ));
     }
-    let mut are_simulated = false;
-    for node in haven.nodes().list().await? {
-        if node.address == Some(NodeAddress::Sim) {
-            are_simulated = true;
-            let (haven, name) = (haven.clone(), node.name.clone());
-            // Furnishing takes a moment and is for show: it must not keep the server from answering.
-            tokio::spawn(async move {
-                if let Err(error) = simulate::furnish(&haven, &name).await {
-                    tracing::warn!(node = %name, error = error.report(), "the simulated node has no containers");
-                }
-            });
-        }
+    for name in for_show {
+        let haven = haven.clone();
+        // Furnishing takes a moment: it must not keep the server from answering.
+        tokio::spawn(async move {
+            if let Err(error) = simulate::furnish(&haven, &name).await {
+                tracing::warn!(node = %name, error = error.report(), "the simulated node has no containers");
+            }
+        });
     }
-    if are_simulated {
+    if haven.nodes().list().await?.iter().any(|node| node.address == Some(NodeAddress::Sim)) {
         lines.push("simulated nodes begin anew at each start: their containers are gone".to_owned());
     }
     Ok(lines)

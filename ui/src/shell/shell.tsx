@@ -27,7 +27,7 @@ export function Shell({ user, children }: { user: string; children: ReactNode })
           <To href="/" className={(isHere) => (isHere ? `${classes.page} ${classes.here}` : (classes.page ?? ""))}>
             Overview
           </To>
-          <Anchor href="/reference/" className={classes.page} underline="never" c="inherit">
+          <Anchor href="/reference/" target="_blank" className={classes.page} underline="never" c="inherit">
             API <IconExternalLink size={12} />
           </Anchor>
         </nav>
