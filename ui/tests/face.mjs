@@ -3,23 +3,13 @@
 
 import { createInterface } from "node:readline";
 
-import { chromium } from "playwright-core";
+import { browse } from "./browser.mjs";
 
-const server = new URL(process.env.FACE_SERVER);
-const [user, password] = [server.username, decodeURIComponent(server.password)];
-server.username = server.password = "";
-
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM,
-  headless: true,
-  args: ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"],
-});
+const { browser, url, signIn } = await browse(process.env.FACE_SERVER);
 const page = await browser.newPage();
 page.setDefaultTimeout(60_000);
-await page.goto(server.href);
-await page.getByLabel("User").fill(user);
-await page.getByLabel("Password", { exact: true }).fill(password);
-await page.getByRole("button", { name: "Sign in" }).click();
+await page.goto(url);
+await signIn(page);
 await page.getByLabel("Containers", { exact: true }).waitFor();
 console.log("ready");
 

@@ -143,7 +143,7 @@ impl Given {
             master: self.master.or(other.master),
             docker: self.docker.or(other.docker),
             address: self.address.or(other.address),
-            secret: self.secret.or(other.secret),
+            secret: self.secret.filter(|secret| !secret.expose().is_empty()).or(other.secret),
             timeout: self.timeout.or(other.timeout),
             name: self.name.or(other.name),
             root_path: self.root_path.or(other.root_path),
@@ -466,6 +466,8 @@ mod tests {
         let both = one.or(given);
         assert_eq!((both.get("master").unwrap(), both.get("timeout").unwrap()), ("a:1".into(), "5".into()));
         assert_eq!(both.get("secret").unwrap(), "…");
+        let empty = Given { secret: Some(Secret::new("")), ..Given::default() };
+        assert_eq!(empty.or(both).get("secret").unwrap(), "…", "`--secret \"$UNSET\"` says nothing");
         assert!(Given::of_json("[]").is_err() && Given::of_json(r#"{"x":"y"}"#).is_err());
     }
 }
