@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{ClusterName, Error, NodeName, Revision, error::WireError, node::Count};
+use crate::{ClusterName, Error, NodeName, Revision, Strategy, error::WireError, node::Count};
 
 /// Machines managed as one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,6 +16,12 @@ pub struct Cluster {
     /// What it is for.
     #[serde(default)]
     pub description: String,
+    /// Which of the nodes that can take a new container takes it.
+    #[serde(default)]
+    pub strategy: Strategy,
+    /// The most containers of one image on one node; none: as many as there is room for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_count_of_instances: Option<u32>,
     /// Its nodes: online, and all.
     pub nodes: Count,
     /// Its containers: running, and all, as last seen.
@@ -47,6 +53,19 @@ pub struct ClusterSpec {
     /// What it is for.
     #[serde(default)]
     pub description: String,
+    /// Which of the nodes that can take a new container takes it.
+    #[serde(default)]
+    pub strategy: Strategy,
+    /// The most containers of one image on one node; none: as many as there is room for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_count_of_instances: Option<u32>,
+}
+
+impl ClusterSpec {
+    /// A cluster of this name, all else as usual.
+    pub fn new(name: ClusterName) -> Self {
+        Self { name, description: String::new(), strategy: Strategy::default(), max_count_of_instances: None }
+    }
 }
 
 /// A thing, and the machine it is on.

@@ -1,13 +1,13 @@
 //! Nodes: the machines of the fleet.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt, str::FromStr};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ClusterName, EngineInfo, NodeAddress, NodeMetrics, NodeName, Revision, Secret, error::WireError, label::has_labels,
-    system::ApiVersion,
+    ClusterName, EngineInfo, Error, NodeAddress, NodeMetrics, NodeName, Result, Revision, Secret, error::WireError,
+    label::has_labels, system::ApiVersion,
 };
 
 /// A machine of the fleet. What its engine and what its agent say are two facts, shown apart.
@@ -24,6 +24,9 @@ pub struct Node {
     pub cluster: Option<ClusterName>,
     /// `online` means that the engine is connected.
     pub status: NodeStatus,
+    /// Whether it takes new containers.
+    #[serde(default)]
+    pub availability: Availability,
     /// What is known of its engine.
     pub engine: EngineStatus,
     /// What is known of its agent.
@@ -67,6 +70,54 @@ pub enum NodeStatus {
     Unknown,
     /// Its engine was never reached yet.
     Pending,
+}
+
+/// Whether a node takes new containers. What runs there goes on running in any case.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum Availability {
+    /// It does.
+    #[default]
+    Active,
+    /// It does not; what it has stays.
+    Pause,
+    /// It does not, and what Haven placed there shall go elsewhere.
+    Drain,
+}
+
+impl Availability {
+    /// The name on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Pause => "pause",
+            Self::Drain => "drain",
+        }
+    }
+}
+
+impl fmt::Display for Availability {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl FromStr for Availability {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        [Self::Active, Self::Pause, Self::Drain]
+            .into_iter()
+            .find(|availability| availability.as_str() == text)
+            .ok_or_else(|| {
+                let shown: String = text.chars().take(32).collect();
+                Error::invalid(format!(
+                    "`{}` is no availability, which is active, pause or drain",
+                    shown.escape_debug()
+                ))
+            })
+    }
 }
 
 /// What is known of a node's engine.

@@ -119,6 +119,9 @@ pub struct EngineInfo {
     pub memory: u64,
     /// The storage driver: `overlay2`.
     pub storage_driver: String,
+    /// What runs containers unless they say otherwise: `runc`.
+    #[serde(default)]
+    pub runtime: String,
     /// Labels of the engine.
     #[serde(default)]
     pub labels: BTreeMap<String, String>,

@@ -8,9 +8,9 @@ use haven_core::{
     model::{Cluster, ClusterName, NodeName, Revision, cluster::ClusterSpec},
 };
 
-use super::{Context, each::Each};
+use super::{Context, each::Each, placing::Strategy};
 use crate::{
-    failure::Result,
+    failure::{Failure, Result},
     show::{Table, word},
 };
 
@@ -37,6 +37,21 @@ enum ClustersCommand {
         /// What it is for
         #[arg(short, long, default_value = "")]
         description: String,
+        #[command(flatten)]
+        placing: Placing,
+    },
+    /// Change how containers are placed on a cluster's nodes, or what it is for
+    Update {
+        /// The cluster
+        cluster: ClusterName,
+        /// What it is for
+        #[arg(short, long)]
+        description: Option<String>,
+        #[command(flatten)]
+        placing: Placing,
+        /// Only when it is still at this revision
+        #[arg(long)]
+        revision: Option<Revision>,
     },
     /// Describe a cluster anew
     Describe {
@@ -72,6 +87,17 @@ enum ClustersCommand {
     },
 }
 
+/// How containers are placed on a cluster's nodes.
+#[derive(Debug, Args)]
+struct Placing {
+    /// Which of the nodes that can take a new container takes it
+    #[arg(long)]
+    strategy: Option<Strategy>,
+    /// The most containers of one image on one node; 0: as many as there is room for
+    #[arg(long, value_name = "COUNT")]
+    max_count_of_instances: Option<u32>,
+}
+
 impl Clusters {
     pub(crate) async fn run(self, context: &Context) -> Result {
         let haven = context.haven().await?;
@@ -81,12 +107,34 @@ impl Clusters {
                 context.show.value(&clusters, || table(&clusters.items).render())
             }
             ClustersCommand::Inspect { cluster } => context.show.pretty(&haven.call(GetCluster { cluster }).await?),
-            ClustersCommand::Create { name, description } => {
-                let cluster = haven.call(CreateCluster(ClusterSpec { name, description })).await?;
+            ClustersCommand::Create { name, description, placing } => {
+                let cluster = haven
+                    .call(CreateCluster(ClusterSpec {
+                        name,
+                        description,
+                        strategy: placing.strategy.map(Into::into).unwrap_or_default(),
+                        max_count_of_instances: placing.max_count_of_instances,
+                    }))
+                    .await?;
+                context.show.value(&cluster, || cluster.name.to_string())
+            }
+            ClustersCommand::Update { cluster, description, placing, revision } => {
+                let Placing { strategy, max_count_of_instances } = placing;
+                let strategy = strategy.map(Into::into);
+                if description.is_none() && strategy.is_none() && max_count_of_instances.is_none() {
+                    return Err(Failure::usage(
+                        "nothing to change",
+                        "give `--strategy`, `--max-count-of-instances` or `--description`",
+                    ));
+                }
+                let change = UpdateCluster { cluster, description, strategy, max_count_of_instances, revision };
+                let cluster = haven.call(change).await?;
                 context.show.value(&cluster, || cluster.name.to_string())
             }
             ClustersCommand::Describe { cluster, description, revision } => {
-                let cluster = haven.call(UpdateCluster { cluster, description: Some(description), revision }).await?;
+                let description = Some(description);
+                let cluster =
+                    haven.call(UpdateCluster { description, revision, ..UpdateCluster::of(&cluster) }).await?;
                 context.show.value(&cluster, || cluster.name.to_string())
             }
             ClustersCommand::Add { cluster, nodes } => {

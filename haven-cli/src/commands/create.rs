@@ -11,16 +11,17 @@ use haven_core::{
     engine::Terminal,
     model::{
         ClusterName, ContainerId, ContainerName, ContainerRef, ContainerSpec, ImageRef, Mount, NodeName, Port,
-        RestartPolicy,
+        Requirements, RestartPolicy,
         spec::{HealthCheck, MountKind, NetworkMode, Protocol},
     },
 };
 
 use super::{
     Context,
-    environment::environment,
+    environment::{entries, environment},
     images, logs,
     pick::{self, parse_pair},
+    placing::Placing,
     terminal::{self, Left},
 };
 use crate::{
@@ -53,9 +54,11 @@ struct Make {
     /// The node to put it on; may be left out while there is only one that is online
     #[arg(long)]
     node: Option<NodeName>,
-    /// Put it on that node of this cluster which has the fewest containers running, of those that can take it
+    /// Put it on that node of this cluster which suits best, as the cluster's strategy says, of those that can take it
     #[arg(long, conflicts_with = "node")]
     cluster: Option<ClusterName>,
+    #[command(flatten)]
+    placing: Placing,
     /// Its name
     #[arg(long)]
     name: Option<ContainerName>,
@@ -235,14 +238,17 @@ impl Attended<'_> {
 
 impl Make {
     /// Creates it, fetching the image where it is absent.
-    async fn create(self, context: &Context) -> Result<(NodeName, ContainerId)> {
+    async fn create(mut self, context: &Context) -> Result<(NodeName, ContainerId)> {
         let haven = context.haven().await?;
         let (node, cluster, name) = (self.node.clone(), self.cluster.clone(), self.name.clone());
-        let spec = self.spec()?;
+        self.env = entries(&std::mem::take(&mut self.env_file), &self.env)?;
+        let requirements = std::mem::take(&mut self.placing).read(&mut self.env)?;
+        let mut spec = self.spec()?;
+        Requirements::of_labels(&spec.labels)?.and(requirements.clone())?.keep_in(&mut spec.labels);
         let node = match (node, cluster) {
             (Some(node), _) => node,
             (None, Some(cluster)) => {
-                let placement = haven.clusters().place(&cluster, name.as_ref(), &spec).await?;
+                let placement = haven.clusters().place_with(&cluster, name.as_ref(), &spec, requirements).await?;
                 let reason = placement.reason.clone();
                 let node = placement.chosen().map_err(|error| error.with("cluster", &cluster))?;
                 context.show.progress(&format!("on node `{node}`: {reason}"));

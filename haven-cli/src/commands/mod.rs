@@ -25,6 +25,7 @@ mod networks;
 mod nodes;
 mod operations;
 mod pick;
+mod placing;
 mod session;
 mod stats;
 mod status;

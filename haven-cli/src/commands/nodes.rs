@@ -13,7 +13,7 @@ use haven_core::{
     Error,
     door::ops::nodes::{GetNode, ListNodes, NodeHistory, RemoveNode, ReportNode, UpdateNode},
     model::{
-        ClusterName, Node, NodeAddress, NodeName, NodeStatus, Report, Revision, Secret,
+        Availability, ClusterName, Node, NodeAddress, NodeName, NodeStatus, Report, Revision, Secret,
         node::{NodeSpec, TlsSpec},
     },
 };
@@ -54,6 +54,13 @@ enum NodesCommand {
     Invite(super::invite::Invite),
     /// Change a node's address, certificates or labels
     Update(Update),
+    /// Say whether a node takes new containers; what it has goes on running
+    Availability {
+        /// The node
+        node: NodeName,
+        /// Whether it takes new containers
+        availability: Takes,
+    },
     /// Remove nodes from the fleet; what runs there goes on running
     Rm {
         /// The nodes
@@ -109,6 +116,26 @@ impl From<Status> for NodeStatus {
             Status::Online => Self::Online,
             Status::Unknown => Self::Unknown,
             Status::Pending => Self::Pending,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Takes {
+    /// It takes new containers
+    Active,
+    /// It takes none
+    Pause,
+    /// It takes none, and shall be emptied
+    Drain,
+}
+
+impl From<Takes> for Availability {
+    fn from(takes: Takes) -> Self {
+        match takes {
+            Takes::Active => Self::Active,
+            Takes::Pause => Self::Pause,
+            Takes::Drain => Self::Drain,
         }
     }
 }
@@ -194,6 +221,10 @@ impl Nodes {
             NodesCommand::Register(register) => register.run(context).await,
             NodesCommand::Invite(invite) => invite.run(context).await,
             NodesCommand::Update(update) => update.run(context).await,
+            NodesCommand::Availability { node, availability } => {
+                let node = haven.nodes().set_availability(&node, availability.into()).await?;
+                context.show.value(&node, || node.name.to_string())
+            }
             NodesCommand::Rm { nodes } => {
                 let remove = |node| async { Ok(haven.call(RemoveNode { node, revision: None }).await?) };
                 Each::of("node", "removing").run(context, nodes, remove, |node, ()| node.to_string()).await
@@ -250,7 +281,10 @@ fn table(nodes: &[Node]) -> Table {
         let seen = [node.engine.age, node.agent.age].into_iter().flatten().reduce(f64::min);
         table.row([
             node.name.to_string(),
-            status(node.status).to_owned(),
+            match node.availability {
+                Availability::Active => status(node.status).to_owned(),
+                other => format!("{}, {other}", status(node.status)),
+            },
             node.cluster.as_ref().map_or_else(|| "-".into(), ToString::to_string),
             node.address.as_ref().map_or_else(|| "-".into(), ToString::to_string),
             format!("{}/{}", node.containers.on, node.containers.total),
@@ -334,7 +368,8 @@ impl Update {
                 "give `--address`, `--label`, `--no-labels`, or certificates by `--tls-dir` or `--tls-ca`",
             ));
         }
-        let operation = UpdateNode { node: self.node, address: self.address, labels, tls, revision: self.revision };
+        let operation =
+            UpdateNode { address: self.address, labels, tls, revision: self.revision, ..UpdateNode::of(&self.node) };
         let node = context.haven().await?.call(operation).await?;
         context.show.value(&node, || node.name.to_string())
     }

@@ -15,7 +15,7 @@ const COMMANDS: &[(&str, &str)] = &[
     ("clusters.list", "clusters ls"),
     ("clusters.place", "run"),
     ("clusters.remove_node", "clusters remove"),
-    ("clusters.update", "clusters describe"),
+    ("clusters.update", "clusters update"),
     ("containers.attach", "attach"),
     ("containers.create", "create"),
     ("audit.list", "audit"),

@@ -5,7 +5,8 @@
 //! (a node, a cluster, the fleet) with a `Listing`: what the nodes hold, and what is missing as data.
 
 mod listing;
-mod placement;
+mod place;
+pub mod placement;
 mod service;
 mod status;
 mod top;
@@ -13,7 +14,7 @@ mod top;
 use haven_model::{ClusterName, Error, NodeName, Page, Result};
 
 pub use listing::Listed;
-pub use service::ClusterService;
+pub use service::{ClusterChange, ClusterService};
 
 /// Which machines an operation is about.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,17 +6,13 @@ use std::{
 };
 
 use haven_model::{
-    Cluster, ClusterKind, ClusterName, ContainerName, ContainerSpec, Error, ErrorKind, Event, Node, NodeName, Page,
-    Placement, Result, Revision,
+    Cluster, ClusterKind, ClusterName, Error, ErrorKind, Event, Node, NodeName, Page, Result, Revision, Strategy,
     cluster::ClusterSpec,
     node::{Count, NodeFilter, NodeSpec},
 };
 use serde::{Deserialize, Serialize};
 
-use super::{
-    Scope, Window,
-    placement::{Candidate, place},
-};
+use super::{Scope, Window};
 use crate::{
     clock::Clock,
     event::Journal,
@@ -28,10 +24,27 @@ use crate::{
 const MAX_DESCRIPTION: usize = 4096;
 
 /// A cluster as it is stored.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct ClusterRecord {
     #[serde(default)]
     description: String,
+    /// Which of the nodes that can take a container takes it.
+    #[serde(default)]
+    strategy: Strategy,
+    /// The most containers of one image on one node.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    max_count_of_instances: Option<u32>,
+}
+
+/// What to change of a cluster; what is left out stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ClusterChange {
+    /// What it is for.
+    pub description: Option<String>,
+    /// Which of the nodes that can take a new container takes it.
+    pub strategy: Option<Strategy>,
+    /// The most containers of one image on one node; 0: as many as there is room for.
+    pub max_count_of_instances: Option<u32>,
 }
 
 impl Record for ClusterRecord {
@@ -72,12 +85,13 @@ impl ClusterService {
     pub fn list(&self) -> Vec<Cluster> {
         let mut clusters: BTreeMap<ClusterName, Cluster> = BTreeMap::new();
         for (name, about) in [(ClusterName::ALL, "every node"), (ClusterName::ORPHANS, "nodes without a cluster")] {
-            clusters.insert(builtin(name), empty(builtin(name), ClusterKind::Builtin, about.to_owned(), None));
+            let record = ClusterRecord { description: about.to_owned(), ..ClusterRecord::default() };
+            clusters.insert(builtin(name), empty(builtin(name), ClusterKind::Builtin, record, None));
         }
         for (name, record) in &*self.clusters.all() {
             let Ok(name) = ClusterName::new(name) else { continue };
-            let description = record.value.description.clone();
-            clusters.insert(name.clone(), empty(name, ClusterKind::Pool, description, Some(record.revision)));
+            let cluster = empty(name.clone(), ClusterKind::Pool, record.value.clone(), Some(record.revision));
+            clusters.insert(name, cluster);
         }
         for state in self.nodes.states() {
             let record = state.record.load();
@@ -124,7 +138,11 @@ impl ClusterService {
             // Of an earlier cluster of this name, whose deletion was cut short.
             self.orphan(&spec.name).await?;
         }
-        let record = ClusterRecord { description: spec.description.clone() };
+        let record = ClusterRecord {
+            description: spec.description.clone(),
+            strategy: spec.strategy,
+            max_count_of_instances: spec.max_count_of_instances.filter(|most| *most > 0),
+        };
         let revision = match self.clusters.table().create(spec.name.as_str(), &record).await {
             Err(error) if matches!(error.kind(), ErrorKind::AlreadyExists | ErrorKind::Conflict) => return Err(taken()),
             done => done?,
@@ -134,19 +152,28 @@ impl ClusterService {
         self.get(&spec.name)
     }
 
-    /// Describes a cluster anew.
+    /// Changes what a cluster is for, and how containers are placed on its nodes.
     pub async fn update(
         &self,
         cluster: &ClusterName,
-        description: Option<String>,
+        change: ClusterChange,
         revision: Option<Revision>,
     ) -> Result<Cluster> {
         refuse_builtin(cluster, "changed")?;
-        if let Some(description) = description {
-            check_description(&description)?;
-            let record = ClusterRecord { description };
-            let revision = loop {
+        if change != ClusterChange::default() {
+            let ClusterChange { description, strategy, max_count_of_instances } = change;
+            check_description(description.as_deref().unwrap_or_default())?;
+            let (revision, told) = loop {
                 let current = self.stored(cluster).await?;
+                let known = &current.value;
+                let record = ClusterRecord {
+                    description: description.clone().unwrap_or_else(|| known.description.clone()),
+                    strategy: strategy.unwrap_or(known.strategy),
+                    max_count_of_instances: match max_count_of_instances {
+                        Some(most) => Some(most).filter(|most| *most > 0),
+                        None => known.max_count_of_instances,
+                    },
+                };
                 if revision.is_some_and(|revision| revision != current.revision) {
                     return Err(Error::conflict(format!("cluster `{cluster}` was changed since"))
                         .with("revision", current.revision));
@@ -154,11 +181,11 @@ impl ClusterService {
                 match self.clusters.table().update(cluster.as_str(), &current, &record).await {
                     // Who asked for no revision has the last word; it takes as many tries as others are faster.
                     Err(error) if error.kind() == ErrorKind::Conflict && revision.is_none() => {}
-                    done => break done?,
+                    done => break (done?, what_changed(known, &record)),
                 }
             };
             self.clusters.shows(revision).await;
-            self.tell(cluster, "update", "described anew");
+            self.tell(cluster, "update", &told);
         }
         self.get(cluster)
     }
@@ -268,18 +295,6 @@ impl ClusterService {
         self.nodes.get(node)
     }
 
-    /// Chooses the node of a cluster that takes a container. `NotFound` when there is no such cluster.
-    pub fn place(
-        &self,
-        cluster: &ClusterName,
-        name: Option<&ContainerName>,
-        spec: &ContainerSpec,
-    ) -> Result<Placement> {
-        let states = self.nodes_of(&Scope::Cluster(cluster.clone()))?;
-        let candidates: Vec<Candidate> = states.iter().map(|state| Candidate::of(state)).collect();
-        Ok(place(&candidates, name, spec))
-    }
-
     /// The nodes of a cluster. `NotFound` when there is no such cluster.
     pub fn members(&self, cluster: &ClusterName) -> Result<BTreeSet<NodeName>> {
         let states = self.nodes.states();
@@ -346,8 +361,28 @@ impl ClusterService {
     }
 }
 
-fn empty(name: ClusterName, kind: ClusterKind, description: String, revision: Option<Revision>) -> Cluster {
-    Cluster { name, kind, description, nodes: Count::default(), containers: Count::default(), revision }
+fn empty(name: ClusterName, kind: ClusterKind, record: ClusterRecord, revision: Option<Revision>) -> Cluster {
+    let ClusterRecord { description, strategy, max_count_of_instances } = record;
+    let (nodes, containers) = (Count::default(), Count::default());
+    Cluster { name, kind, description, strategy, max_count_of_instances, nodes, containers, revision }
+}
+
+/// What a change changed, in words.
+fn what_changed(before: &ClusterRecord, after: &ClusterRecord) -> String {
+    let mut told = Vec::new();
+    if before.strategy != after.strategy {
+        told.push(format!("strategy {}", after.strategy));
+    }
+    if before.max_count_of_instances != after.max_count_of_instances {
+        told.push(match after.max_count_of_instances {
+            Some(most) => format!("at most {most} containers of an image on one node"),
+            None => "any number of containers of an image on one node".to_owned(),
+        });
+    }
+    if before.description != after.description || told.is_empty() {
+        told.insert(0, "described anew".to_owned());
+    }
+    told.join(", ")
 }
 
 fn refuse_builtin(cluster: &ClusterName, what: &str) -> Result<()> {

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use haven_model::{
-    Cluster, ClusterName, Container, ContainerDetail, ContainerId, ContainerName, ContainerRef, ContainerSpec,
-    ContainerStats, Error, ErrorKind, Event, ExecSpec, Found, Image, ImageRef, Listing, Network, Node, NodeAddress,
-    NodeName, NodeStatus, Outcome, Output, Placement, Result, Severity, Volume,
+    Availability, Cluster, ClusterName, Container, ContainerDetail, ContainerId, ContainerName, ContainerRef,
+    ContainerSpec, ContainerStats, Error, ErrorKind, Event, ExecSpec, Found, Image, ImageRef, Listing, Network, Node,
+    NodeAddress, NodeName, NodeStatus, Outcome, Output, Placement, Requirements, Result, Severity, Volume,
     access::Invitation,
     cluster::ClusterSpec,
     image::PullProgress,
@@ -95,6 +95,12 @@ impl NodesHandle<'_> {
         self.0.call(nodes::RegisterNode(spec)).await
     }
 
+    /// Says whether a node takes new containers.
+    pub async fn set_availability(&self, node: &NodeName, availability: Availability) -> Result<Node> {
+        let change = nodes::UpdateNode { availability: Some(availability), ..nodes::UpdateNode::of(node) };
+        self.0.call(change).await
+    }
+
     /// Removes a node; what runs there goes on running.
     pub async fn remove(&self, node: &NodeName) -> Result<()> {
         self.0.call(nodes::RemoveNode { node: node.clone(), revision: None }).await
@@ -141,8 +147,21 @@ impl ClustersHandle<'_> {
     /// Makes a cluster.
     pub async fn create(&self, name: &ClusterName, description: &str) -> Result<Cluster> {
         self.0
-            .call(clusters::CreateCluster(ClusterSpec { name: name.clone(), description: description.to_owned() }))
+            .call(clusters::CreateCluster(ClusterSpec {
+                description: description.to_owned(),
+                ..ClusterSpec::new(name.clone())
+            }))
             .await
+    }
+
+    /// Makes a cluster with all that can be said of it.
+    pub async fn create_with(&self, spec: ClusterSpec) -> Result<Cluster> {
+        self.0.call(clusters::CreateCluster(spec)).await
+    }
+
+    /// Changes a cluster; what the operation leaves out stays.
+    pub async fn update(&self, change: clusters::UpdateCluster) -> Result<Cluster> {
+        self.0.call(change).await
     }
 
     /// Deletes a cluster; its nodes become orphans.
@@ -167,8 +186,19 @@ impl ClustersHandle<'_> {
         name: Option<&ContainerName>,
         spec: &ContainerSpec,
     ) -> Result<Placement> {
+        self.place_with(cluster, name, spec, Requirements::default()).await
+    }
+
+    /// The same, with what the container asks of its node.
+    pub async fn place_with(
+        &self,
+        cluster: &ClusterName,
+        name: Option<&ContainerName>,
+        spec: &ContainerSpec,
+        requirements: Requirements,
+    ) -> Result<Placement> {
         let (cluster, name, spec) = (cluster.clone(), name.cloned(), spec.clone());
-        self.0.call(clusters::PlaceContainer { cluster, name, spec }).await
+        self.0.call(clusters::PlaceContainer { cluster, name, spec, requirements }).await
     }
 }
 

@@ -25,6 +25,7 @@ pub use connect::DockerConnector;
 pub use connect::SimConnector;
 pub use inventory::{Inventory, Reading};
 pub use limits::{Limit, Limits};
+pub use registry::NodeChange;
 pub use service::NodeService;
 pub(crate) use state::NodeState;
 pub(crate) use supervise::Shared;

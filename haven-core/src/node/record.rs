@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use haven_model::{ClusterName, NodeAddress, node::TlsSpec};
+use haven_model::{Availability, ClusterName, NodeAddress, node::TlsSpec};
 use serde::{Deserialize, Serialize};
 
 use crate::store::Record;
@@ -22,6 +22,9 @@ pub(crate) struct NodeRecord {
     /// Labels that its agent said.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) reported: BTreeMap<String, String>,
+    /// Whether it takes new containers.
+    #[serde(default)]
+    pub(crate) availability: Availability,
     /// What to trust and to show.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) tls: Option<TlsSpec>,

@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use bytes::Bytes;
 use haven_model::{
-    Error, ErrorKind, Event, Node, NodeAddress, NodeName, Result, Revision,
+    Availability, Error, ErrorKind, Event, Node, NodeAddress, NodeName, Result, Revision,
     node::{NodeSpec, TlsSpec},
 };
 
@@ -23,6 +23,19 @@ const MAX_ALL_LABELS: usize = 32 * 1024;
 /// How long a change waits for those before it.
 const TURN: Duration = Duration::from_secs(10);
 
+/// What to change of a registration; what is left out stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NodeChange {
+    /// Where its engine answers.
+    pub address: Option<NodeAddress>,
+    /// All its labels.
+    pub labels: Option<BTreeMap<String, String>>,
+    /// What to trust and to show.
+    pub tls: Option<TlsSpec>,
+    /// Whether it takes new containers.
+    pub availability: Option<Availability>,
+}
+
 impl NodeService {
     /// Registers a node, if what `checks` say of its cluster holds. `AlreadyExists` when the name, or the address under
     /// another name, is taken.
@@ -33,6 +46,7 @@ impl NodeService {
             cluster: spec.cluster,
             labels: spec.labels,
             reported: BTreeMap::new(),
+            availability: Availability::Active,
             tls: spec.tls,
         };
         self.insert(&spec.name, record, checks).await?;
@@ -75,32 +89,36 @@ impl NodeService {
     }
 
     /// Changes a registration. `Conflict` when it is not at `revision` any more.
-    pub async fn update(
-        &self,
-        node: &NodeName,
-        address: Option<NodeAddress>,
-        labels: Option<BTreeMap<String, String>>,
-        tls: Option<TlsSpec>,
-        revision: Option<Revision>,
-    ) -> Result<Node> {
+    pub async fn update(&self, node: &NodeName, change: NodeChange, revision: Option<Revision>) -> Result<Node> {
+        let NodeChange { address, labels, tls, availability } = change;
         if let Some(labels) = &labels {
             check_labels(labels)?;
         }
-        self.change(node, revision, |record| {
-            let mut record = record.clone();
-            if let Some(address) = &address {
-                record.address = Some(address.clone());
-            }
-            if let Some(labels) = &labels {
-                record.labels.clone_from(labels);
-            }
-            if let Some(tls) = &tls {
-                record.tls = Some(tls.clone());
-            }
-            Ok((record, Vec::new()))
-        })
-        .await?;
-        self.tell(node, self.state(node)?.record.load().value.cluster.clone(), "update", "registration changed");
+        let before = self
+            .change(node, revision, |record| {
+                let mut record = record.clone();
+                if let Some(address) = &address {
+                    record.address = Some(address.clone());
+                }
+                if let Some(labels) = &labels {
+                    record.labels.clone_from(labels);
+                }
+                if let Some(tls) = &tls {
+                    record.tls = Some(tls.clone());
+                }
+                record.availability = availability.unwrap_or(record.availability);
+                Ok((record, Vec::new()))
+            })
+            .await?;
+        let cluster = self.state(node)?.record.load().value.cluster.clone();
+        if address.is_some() || labels.is_some() || tls.is_some() {
+            self.tell(node, cluster.clone(), "update", "registration changed");
+        }
+        if let (Some(before), Some(availability)) = (before, availability)
+            && before.availability != availability
+        {
+            self.tell(node, cluster, "availability", &format!("set to {availability}"));
+        }
         self.get(node)
     }
 

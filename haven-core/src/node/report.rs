@@ -4,7 +4,9 @@
 
 use std::{collections::BTreeMap, net::IpAddr, time::Duration};
 
-use haven_model::{Error, ErrorKind, NodeAddress, NodeMetrics, NodeName, Report, Result, metrics::MetricsSource};
+use haven_model::{
+    Availability, Error, ErrorKind, NodeAddress, NodeMetrics, NodeName, Report, Result, metrics::MetricsSource,
+};
 
 use super::{
     record::NodeRecord,
@@ -58,6 +60,7 @@ impl NodeService {
                 cluster: None,
                 labels: BTreeMap::new(),
                 reported: report.labels.clone().unwrap_or_default(),
+                availability: Availability::Active,
                 tls: None,
             };
             match self.insert(node, record, Vec::new()).await {

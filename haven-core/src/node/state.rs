@@ -133,9 +133,23 @@ impl NodeState {
         }
     }
 
+    /// What the engine says of itself, where it did.
+    pub(crate) fn info(&self) -> Option<Arc<EngineInfo>> {
+        self.contact().info.clone()
+    }
+
     /// The memory of the machine in bytes, where its engine said so.
     pub(crate) fn memory(&self) -> Option<u64> {
         self.contact().info.as_ref().map(|info| info.memory).filter(|memory| *memory > 0)
+    }
+
+    /// All labels: the engine's own, what the agent said, and those given at registration, which win.
+    pub(crate) fn labels(&self) -> BTreeMap<String, String> {
+        let mut labels = self.info().map(|info| info.labels.clone()).unwrap_or_default();
+        let record = self.record.load();
+        labels.extend(record.value.reported.clone());
+        labels.extend(record.value.labels.clone());
+        labels
     }
 
     /// Why contact is lost.
@@ -181,18 +195,15 @@ impl NodeState {
             (false, None, None) => NodeStatus::Pending,
             _ => NodeStatus::Unknown,
         };
-        let mut labels: BTreeMap<String, String> =
-            engine.info.as_ref().map(|info| info.labels.clone()).unwrap_or_default();
-        labels.extend(record.value.reported.clone());
-        labels.extend(record.value.labels.clone());
         Node {
             name: self.name.clone(),
             address: record.value.address.clone(),
             cluster: record.value.cluster.clone(),
             status,
+            availability: record.value.availability,
             engine,
             agent,
-            labels,
+            labels: self.labels(),
             containers: reading.count(),
             metrics: self.figures().history.back().cloned(),
             revision: record.revision,

@@ -50,9 +50,9 @@ async fn a_change_meant_for_another_revision_is_refused() {
     let haven = fleet().await;
     let made = haven.clusters().create(&cluster("web"), "one").await.unwrap();
     let update = |description: &str| UpdateCluster {
-        cluster: cluster("web"),
         description: Some(description.to_owned()),
         revision: made.revision,
+        ..UpdateCluster::of(&cluster("web"))
     };
     let changed = haven.call(update("two")).await.unwrap();
     assert_eq!(changed.description, "two");

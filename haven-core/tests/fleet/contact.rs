@@ -142,13 +142,7 @@ async fn an_address_that_is_changed_is_no_lost_contact_and_a_node_that_is_remove
         store.list(&key).await.unwrap().entries.len()
     };
     eventually("it is remembered", || async { kept().await == 1 }).await;
-    let elsewhere = UpdateNode {
-        node: node("a"),
-        address: Some("127.0.0.1:1".parse().unwrap()),
-        labels: None,
-        tls: None,
-        revision: None,
-    };
+    let elsewhere = UpdateNode { address: Some("127.0.0.1:1".parse().unwrap()), ..UpdateNode::of(&node("a")) };
     bed.haven.call(elsewhere).await.unwrap();
     eventually("it is away", || async { !bed.said("unknown").await.is_empty() }).await;
     let message = bed.said("unknown").await.remove(0);

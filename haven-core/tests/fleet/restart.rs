@@ -243,7 +243,7 @@ async fn a_store_that_is_set_back_under_a_running_master_shows_what_it_holds_now
     };
     let label = async |name: &str, zone: &str| {
         let labels = Some([("zone".to_owned(), zone.to_owned())].into());
-        let update = UpdateNode { node: node(name), address: None, labels, tls: None, revision: None };
+        let update = UpdateNode { labels, ..UpdateNode::of(&node(name)) };
         haven.call(update).await.unwrap();
     };
     for name in ["changed", "removed", "same", "torn"] {

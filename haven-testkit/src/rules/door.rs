@@ -155,11 +155,9 @@ pub async fn nodes_are_registered_changed_and_removed(fixture: &Fixture) {
     assert!(nodes.list().await.unwrap().iter().any(|listed| listed.name == node));
     let labels = BTreeMap::from([("zone".to_owned(), "a/ä b".to_owned())]);
     let change = ops::nodes::UpdateNode {
-        node: node.clone(),
-        address: None,
         labels: Some(labels.clone()),
-        tls: None,
         revision: Some(seen.revision),
+        ..ops::nodes::UpdateNode::of(&node)
     };
     let changed = fixture.haven.call(change).await.unwrap();
     assert_eq!(changed.labels.get("zone"), labels.get("zone"));
@@ -173,11 +171,9 @@ pub async fn a_change_at_an_old_revision_is_a_conflict(fixture: &Fixture) {
     let node = fixture.node().await;
     let old = fixture.haven.nodes().get(&node).await.unwrap().revision;
     let change = |zone: &str| ops::nodes::UpdateNode {
-        node: node.clone(),
-        address: None,
         labels: Some(BTreeMap::from([("zone".to_owned(), zone.to_owned())])),
-        tls: None,
         revision: Some(old),
+        ..ops::nodes::UpdateNode::of(&node)
     };
     fixture.haven.call(change("a")).await.unwrap();
     assert_eq!(kind(fixture.haven.call(change("b")).await), ErrorKind::Conflict);
@@ -308,7 +304,7 @@ pub async fn nodes_and_clusters_are_filtered_and_paged(fixture: &Fixture) {
     for (node, tier) in own.iter().zip(["web & co", "db", "web & co"]) {
         fixture.haven.clusters().add_node(&cluster, node).await.unwrap();
         let labels = Some(BTreeMap::from([("tier".to_owned(), tier.to_owned())]));
-        let update = ops::nodes::UpdateNode { node: node.clone(), address: None, labels, tls: None, revision: None };
+        let update = ops::nodes::UpdateNode { labels, ..ops::nodes::UpdateNode::of(node) };
         fixture.haven.call(update).await.unwrap();
     }
     let list = |label: &[&str], limit: Option<u32>, cursor: Option<String>| {

@@ -2,13 +2,13 @@
 
 use async_trait::async_trait;
 use haven_model::{
-    Actor, Cluster, ClusterName, ContainerName, ContainerSpec, Node, NodeName, Page, Placement, Result, Revision,
-    cluster::ClusterSpec,
+    Actor, Cluster, ClusterName, ContainerName, ContainerSpec, Node, NodeName, Page, Placement, Requirements, Result,
+    Revision, Strategy, cluster::ClusterSpec,
 };
 
 use super::operation;
 use crate::{
-    cluster::Window,
+    cluster::{ClusterChange, Window},
     door::{Call, Row},
     services::Services,
 };
@@ -91,7 +91,7 @@ impl Call for GetCluster {
 }
 
 operation! {
-    /// Describes a cluster anew. `conflict` when it is not at `revision` any more.
+    /// Changes a cluster; what is left out stays. `conflict` when it is not at `revision` any more.
     "clusters.update", Patch "/clusters/{cluster}", needs Update on Cluster cluster;
     pub struct UpdateCluster {
         /// Its name.
@@ -99,9 +99,23 @@ operation! {
         /// What it is for.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub description: Option<String>,
+        /// Which of the nodes that can take a new container takes it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub strategy: Option<Strategy>,
+        /// The most containers of one image on one node; 0: as many as there is room for.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub max_count_of_instances: Option<u32>,
         /// The revision that the change is meant for; none: whichever there is.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub revision: Option<Revision>,
+    }
+}
+
+impl UpdateCluster {
+    /// A change that changes nothing yet.
+    pub fn of(cluster: &ClusterName) -> Self {
+        let cluster = cluster.clone();
+        Self { cluster, description: None, strategy: None, max_count_of_instances: None, revision: None }
     }
 }
 
@@ -114,7 +128,9 @@ impl Call for UpdateCluster {
     }
 
     async fn run(self, services: &Services, _: &Actor) -> Result<Cluster> {
-        services.clusters.update(&self.cluster, self.description, self.revision).await
+        let Self { cluster, description, strategy, max_count_of_instances, revision } = self;
+        let change = ClusterChange { description, strategy, max_count_of_instances };
+        services.clusters.update(&cluster, change, revision).await
     }
 }
 
@@ -192,6 +208,9 @@ operation! {
         pub name: Option<ContainerName>,
         /// What it shall be.
         pub spec: ContainerSpec,
+        /// What it asks of its node, besides what its environment (`constraint:zone==a`) and labels say.
+        #[serde(default)]
+        pub requirements: Requirements,
     }
 }
 
@@ -200,6 +219,6 @@ impl Call for PlaceContainer {
     type Output = Placement;
 
     async fn run(self, services: &Services, _: &Actor) -> Result<Placement> {
-        services.clusters.place(&self.cluster, self.name.as_ref(), &self.spec)
+        services.clusters.place(&self.cluster, self.name.as_ref(), &self.spec, self.requirements).await
     }
 }

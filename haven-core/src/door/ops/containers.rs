@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use haven_model::{
     Actor, ClusterName, Container, ContainerDetail, ContainerFilter, ContainerId, ContainerName, ContainerRef,
     ContainerSpec, ContainerState, ContainerStats, ExecSpec, Found, Listing, LogOptions, NodeName, Outcome, Output,
-    Result,
+    Requirements, Result,
     container::{Processes, RemoveOptions, StopOptions},
 };
 use jiff::Timestamp;
@@ -141,7 +141,8 @@ pub struct Created {
 }
 
 operation! {
-    /// Creates a container on a node, without starting it.
+    /// Creates a container on a node, without starting it. What its environment asks of placement (`constraint:zone==a`)
+    /// is kept in labels, and not given to its program.
     "containers.create", Post "/nodes/{node}/containers", needs Create on Node node;
     pub struct CreateContainer {
         /// The node.
@@ -160,10 +161,9 @@ impl Call for CreateContainer {
 
     async fn run(self, services: &Services, _: &Actor) -> Result<Created> {
         let engine = services.nodes.engine(&self.node)?;
-        let id = engine
-            .create_container(self.name.as_ref(), &self.spec)
-            .await
-            .map_err(|error| error.with("node", &self.node))?;
+        let (spec, _) = Requirements::split(self.spec)?;
+        let id =
+            engine.create_container(self.name.as_ref(), &spec).await.map_err(|error| error.with("node", &self.node))?;
         services.nodes.refresh(&self.node, &(&id).into()).await;
         Ok(Created { id })
     }

@@ -4,7 +4,8 @@ use std::{collections::BTreeMap, net::IpAddr};
 
 use async_trait::async_trait;
 use haven_model::{
-    Actor, ClusterName, Node, NodeAddress, NodeMetrics, NodeName, NodeStatus, Page, Report, Result, Revision,
+    Actor, Availability, ClusterName, Node, NodeAddress, NodeMetrics, NodeName, NodeStatus, Page, Report, Result,
+    Revision,
     node::{NodeFilter, NodeSpec, TlsSpec},
 };
 
@@ -12,6 +13,7 @@ use super::operation;
 use crate::{
     cluster::{Scope, Window},
     door::{Call, Row},
+    node::NodeChange,
     services::Services,
 };
 
@@ -118,9 +120,19 @@ operation! {
         /// The certificates that it is reached with, in place of the present ones.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub tls: Option<TlsSpec>,
+        /// Whether it takes new containers: `active`, `pause`, or `drain` when it shall be emptied.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub availability: Option<Availability>,
         /// The revision that the change is meant for; none: whichever there is.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub revision: Option<Revision>,
+    }
+}
+
+impl UpdateNode {
+    /// A change that changes nothing yet.
+    pub fn of(node: &NodeName) -> Self {
+        Self { node: node.clone(), address: None, labels: None, tls: None, availability: None, revision: None }
     }
 }
 
@@ -133,7 +145,8 @@ impl Call for UpdateNode {
     }
 
     async fn run(self, services: &Services, _: &Actor) -> Result<Node> {
-        services.nodes.update(&self.node, self.address, self.labels, self.tls, self.revision).await
+        let Self { node, address, labels, tls, availability, revision } = self;
+        services.nodes.update(&node, NodeChange { address, labels, tls, availability }, revision).await
     }
 }
 

@@ -67,6 +67,8 @@ struct Info {
     #[serde(default, deserialize_with = "null_is_empty")]
     driver: String,
     #[serde(default, deserialize_with = "null_is_empty")]
+    default_runtime: String,
+    #[serde(default, deserialize_with = "null_is_empty")]
     labels: Vec<String>,
     #[serde(default)]
     containers_running: u64,
@@ -151,6 +153,7 @@ impl System for DockerEngine {
             cpus: info.cpus,
             memory: info.mem_total,
             storage_driver: info.driver,
+            runtime: info.default_runtime,
             labels: labels.collect(),
             containers_running: info.containers_running,
             containers: info.containers,

@@ -45,6 +45,7 @@ impl System for SimEngine {
             cpus: state.options.cpus,
             memory: state.options.memory,
             storage_driver: "sim".into(),
+            runtime: "sim".into(),
             labels: state.options.labels.clone(),
             containers_running: running as u64,
             containers: state.containers.len() as u64,

@@ -1,0 +1,71 @@
+//! Which node of a cluster takes a container: what is known of its nodes now, put before the [`Scheduler`].
+
+use std::collections::HashMap;
+
+use haven_model::{ClusterName, ContainerName, ContainerSpec, Image, NodeName, Placement, Requirements, Result};
+
+use super::{
+    ClusterService, Scope, Window,
+    placement::{NodeView, Scheduler, Settings, Task},
+};
+use crate::node::NodeState;
+
+impl ClusterService {
+    /// Chooses the node of a cluster that takes a container. What the specification asks in its environment and labels
+    /// counts as well as `requirements`. `NotFound` when there is no such cluster, `Invalid` for what cannot be asked.
+    pub async fn place(
+        &self,
+        cluster: &ClusterName,
+        name: Option<&ContainerName>,
+        spec: &ContainerSpec,
+        requirements: Requirements,
+    ) -> Result<Placement> {
+        let (spec, asked) = Requirements::split(spec.clone())?;
+        let requirements = asked.and(requirements)?;
+        let task = Task::new(name.cloned(), &spec, &requirements, &self.settings_of(cluster)?)?;
+        let mut views = self.views(cluster)?;
+        if requirements.affinities.iter().any(|affinity| affinity.key() == "image") {
+            let mut images = self.images_of(cluster).await?;
+            for view in &mut views {
+                view.images = images.remove(&view.name).unwrap_or_default();
+            }
+        }
+        Ok(Scheduler::new(views, self.clock.random()).explain(&task))
+    }
+
+    /// The nodes of a cluster as placement sees them, with what they hold as last seen. `NotFound` when there is no such
+    /// cluster.
+    pub(crate) fn views(&self, cluster: &ClusterName) -> Result<Vec<NodeView>> {
+        Ok(self.nodes_of(&Scope::Cluster(cluster.clone()))?.iter().map(|state| view(state)).collect())
+    }
+
+    /// The names and ids of the images on each node of a cluster, of those that answer: one request a node.
+    pub(crate) async fn images_of(&self, cluster: &ClusterName) -> Result<HashMap<NodeName, Vec<String>>> {
+        let (scope, window) = (Scope::Cluster(cluster.clone()), Window::default());
+        let listing = self.gather(&scope, &window, |engine| async move { engine.images().await }).await?;
+        let mut images: HashMap<NodeName, Vec<String>> = HashMap::new();
+        for at in listing.items {
+            let Image { id, tags, digests, .. } = at.item;
+            images.entry(at.node).or_default().extend([id].into_iter().chain(tags).chain(digests));
+        }
+        Ok(images)
+    }
+
+    /// What a cluster says of placement; `all` and `orphans` say nothing. `NotFound` when there is no such cluster.
+    pub(crate) fn settings_of(&self, cluster: &ClusterName) -> Result<Settings> {
+        let cluster = self.get(cluster)?;
+        Ok(Settings { strategy: cluster.strategy, max_count_of_instances: cluster.max_count_of_instances })
+    }
+}
+
+/// A node as it is known now.
+fn view(state: &NodeState) -> NodeView {
+    NodeView {
+        is_online: state.engine().is_ok(),
+        availability: state.record.load().value.availability,
+        labels: state.labels(),
+        info: state.info(),
+        containers: state.inventory.read().containers,
+        ..NodeView::new(state.name.clone())
+    }
+}

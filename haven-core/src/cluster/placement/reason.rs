@@ -1,0 +1,134 @@
+//! Why a node was chosen, and why others cannot be, in words.
+
+use haven_model::{
+    ContainerName, Strategy,
+    placement::{Affinity, Check, Operator, Refusal, Strength},
+};
+
+use super::{
+    evaluate::{has_room, share},
+    fleet::{Fleet, Machine},
+    matcher::Matcher,
+    profile::Profile,
+};
+
+/// Why a node cannot take a task; none: it can.
+pub(super) fn refusal(fleet: &Fleet, profile: &Profile, name: Option<&ContainerName>, node: u32) -> Option<Refusal> {
+    let machine = fleet.machine(node);
+    let view = &machine.view;
+    let refuse = |check, requirement, reason| Some(Refusal { node: view.name.clone(), check, requirement, reason });
+    if !view.is_online {
+        return refuse(Check::Contact, None, format!("no contact with `{}`", view.name));
+    }
+    if !machine.is_open() {
+        let why = format!("`{}` takes no new containers: it is set to {}", view.name, view.availability);
+        return refuse(Check::Availability, None, why);
+    }
+    let (demand, wants) = (&profile.demand, &profile.demand.wants);
+    for (constraint, matcher) in wants.constraints.iter().zip(&demand.constraints) {
+        let is = view.values(constraint.key()).iter().any(|value| matcher.matches(value));
+        if constraint.strength() == Strength::Hard && is != (constraint.operator() == Operator::Is) {
+            let why = format!("`{constraint}` does not hold: {}", view.told(constraint));
+            return refuse(Check::Constraint, Some(constraint.to_string()), why);
+        }
+    }
+    let looked_up = profile.affinities.iter().map(|(rule, ..)| fleet.rules.finds(*rule, node));
+    for ((affinity, matcher), finds) in wants.affinities.iter().zip(&demand.affinities).zip(looked_up) {
+        if affinity.strength() == Strength::Hard && finds != (affinity.operator() == Operator::Is) {
+            let text = format!("{}{affinity}", Affinity::PREFIX);
+            let why = format!("`{text}` does not hold: {}", found(machine, affinity, matcher));
+            return refuse(Check::Affinity, Some(text), why);
+        }
+    }
+    if let Some(most) = wants.max_count_of_instances {
+        let there = fleet.instances.count(profile.instances, node);
+        if there >= most {
+            let why = format!("`{}` has {there} containers of `{}`, of at most {most}", view.name, wants.repository);
+            return refuse(Check::Instances, None, why);
+        }
+    }
+    if let Some(name) = name
+        && machine.holds().any(|held| held.name == name.as_str())
+    {
+        return refuse(Check::Name, None, format!("`{}` has a container `{name}`", view.name));
+    }
+    if let Some(port) = machine.taken(&wants.ports) {
+        let has_it = |held: &super::held::Held<'_>| {
+            let same = |other: &&haven_model::Port| other.host == port.host && other.protocol == port.protocol;
+            held.is_running
+                && held.ports.iter().filter(same).any(|other| super::fleet::collide(port.address, other.address))
+        };
+        let holder = machine.holds().find(has_it).map_or("another container", |held| held.name);
+        let host = port.host.unwrap_or_default();
+        return refuse(Check::Port, None, format!("port {host} of `{}` is that of `{holder}`", view.name));
+    }
+    let wanted = wants.reservation;
+    if !has_room(machine.memory, machine.reserved.memory, wanted.memory) {
+        let has = machine.memory.unwrap_or_default();
+        let left = has.saturating_sub(machine.reserved.memory);
+        let why = format!("`{}` has {left} of {has} bytes of memory left, not {}", view.name, wanted.memory);
+        return refuse(Check::Memory, None, why);
+    }
+    if !has_room(machine.nano_cpus, machine.reserved.nano_cpus, wanted.nano_cpus) {
+        let cores = |nano_cpus: u64| nano_cpus as f64 / 1e9;
+        let has = machine.nano_cpus.unwrap_or_default();
+        let left = has.saturating_sub(machine.reserved.nano_cpus);
+        let (left, has, wanted) = (cores(left), cores(has), cores(wanted.nano_cpus));
+        return refuse(Check::Cpu, None, format!("`{}` has {left} of {has} cores left, not {wanted}", view.name));
+    }
+    None
+}
+
+/// In words what an affinity found on a node, or that it found nothing.
+fn found(machine: &Machine, affinity: &Affinity, matcher: &Matcher) -> String {
+    let node = &machine.view.name;
+    if affinity.operator() == Operator::Is {
+        return format!("nothing on `{node}` is so");
+    }
+    let one = machine.holds().find(|held| held.is_live && held.matches(affinity, matcher));
+    match one.filter(|held| !held.name.is_empty()) {
+        Some(held) => format!("`{}` is on `{node}`", held.name),
+        None => format!("something on `{node}` is so"),
+    }
+}
+
+/// Why a node was chosen, of as many that could take the task; none: they were not counted.
+pub(super) fn chosen(fleet: &Fleet, profile: &Profile, node: u32, fit: Option<usize>) -> String {
+    let unmet = unmet(fleet, profile, node);
+    if fit == Some(1) {
+        return format!("it is the only node that can take it{unmet}");
+    }
+    let machine = fleet.machine(node);
+    let wants = &profile.demand.wants;
+    let of = fit.map_or_else(|| "the nodes".to_owned(), |fit| format!("{fit} nodes"));
+    let thousandths = share(machine, wants.reservation);
+    let kinds = u32::from(wants.reservation.memory > 0) + u32::from(wants.reservation.nano_cpus > 0);
+    let reserved = (kinds > 0).then(|| format!("{}% of it are reserved then", thousandths / (10 * kinds)));
+    let replicas = (fleet.replicas.total(profile.replicas) > 0)
+        .then(|| format!("it has {} of its replicas", fleet.replicas.count(profile.replicas, node)));
+    let running = format!("{} run there", machine.running);
+    let (facts, most) = match wants.strategy {
+        Strategy::Random => return format!("it was chosen by chance from {of} that can take it{unmet}"),
+        Strategy::Spread => ([replicas, reserved], "the least"),
+        Strategy::Binpack => ([None, reserved], "the most"),
+    };
+    let facts: Vec<String> = facts.into_iter().flatten().chain([running]).collect();
+    format!("{}, {most} of {of} that can take it{unmet}", facts.join(", "))
+}
+
+/// The wishes that are not met on a node, in words.
+fn unmet(fleet: &Fleet, profile: &Profile, node: u32) -> String {
+    let (demand, wants) = (&profile.demand, &profile.demand.wants);
+    let view = &fleet.machine(node).view;
+    let constraints = wants.constraints.iter().zip(&demand.constraints).filter(|(constraint, matcher)| {
+        let is = view.values(constraint.key()).iter().any(|value| matcher.matches(value));
+        is != (constraint.operator() == Operator::Is)
+    });
+    let affinities = wants.affinities.iter().zip(&profile.affinities);
+    let affinities =
+        affinities.filter(|(_, (rule, operator, _))| fleet.rules.finds(*rule, node) != (*operator == Operator::Is));
+    let constraints = constraints.map(|(constraint, _)| format!("`{constraint}`"));
+    let affinities = affinities.map(|(affinity, _)| format!("`{}{affinity}`", Affinity::PREFIX));
+    let unmet: Vec<String> = constraints.chain(affinities).collect();
+    if unmet.is_empty() { String::new() } else { format!("; without {}", unmet.join(", ")) }
+}

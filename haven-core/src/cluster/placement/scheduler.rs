@@ -1,0 +1,102 @@
+//! Where tasks go, one after the other.
+
+use haven_model::{
+    Error, NodeName, Result,
+    placement::{Placement, Refusal},
+};
+use rand::{SeedableRng as _, rngs::StdRng};
+
+use super::{NodeView, Task, class::Classes, fleet::Fleet, queue::Queue, reason};
+
+/// Says where tasks go, one after the other: each sees where those before it went.
+///
+/// ```
+/// use haven_core::{
+///     cluster::placement::{NodeView, Scheduler, Settings, Task},
+///     model::{ContainerSpec, ImageRef, NodeName, placement::Requirements},
+/// };
+///
+/// let nodes = ["a", "b"].map(|name| NodeView::new(NodeName::new(name).unwrap()));
+/// let mut scheduler = Scheduler::new(nodes.into(), 7);
+/// let spec = ContainerSpec::new(ImageRef::new("nginx")?);
+/// let task = Task::new(None, &spec, &Requirements::default(), &Settings::default())?;
+/// for node in ["a", "b", "a"] {
+///     let chosen = scheduler.place(&task).chosen()?;
+///     assert_eq!(chosen.as_str(), node);
+///     scheduler.commit(&chosen, &task)?;
+/// }
+/// # Ok::<(), haven_core::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Scheduler {
+    fleet: Fleet,
+    pub(super) classes: Classes,
+    chance: StdRng,
+}
+
+impl Scheduler {
+    /// A scheduler over these nodes; what is chosen by chance follows from `seed`.
+    pub fn new(nodes: Vec<NodeView>, seed: u64) -> Self {
+        Self { fleet: Fleet::new(nodes), classes: Classes::default(), chance: StdRng::seed_from_u64(seed) }
+    }
+
+    /// Where a task goes as things are. Nothing is taken until [`commit`](Self::commit) says so.
+    ///
+    /// Where a node is chosen, those that are not are neither counted nor named: see [`explain`](Self::explain).
+    pub fn place(&mut self, task: &Task) -> Placement {
+        let Some(node) = self.choose(task) else { return self.refuse(task) };
+        let profile = &self.classes.of(&mut self.fleet, &task.demand).profile;
+        let reason = reason::chosen(&self.fleet, profile, node, None);
+        Placement::on(self.fleet.machine(node).view.name.clone(), reason, Vec::new())
+    }
+
+    /// The same, with each node that cannot take it, and why. Looks at every node.
+    pub fn explain(&mut self, task: &Task) -> Placement {
+        let Some(node) = self.choose(task) else { return self.refuse(task) };
+        let refused = self.refusals(task);
+        let profile = &self.classes.of(&mut self.fleet, &task.demand).profile;
+        let fit = self.fleet.machines.len() - refused.len();
+        let reason = reason::chosen(&self.fleet, profile, node, Some(fit));
+        Placement::on(self.fleet.machine(node).view.name.clone(), reason, refused)
+    }
+
+    /// A task is on a node now, whoever chose that. `NotFound` for a node that this scheduler does not know.
+    pub fn commit(&mut self, node: &NodeName, task: &Task) -> Result<()> {
+        let at = self.fleet.position(node).ok_or_else(|| Error::not_found("node", node))?;
+        let class = self.classes.of(&mut self.fleet, &task.demand);
+        self.fleet.take(at, task, &class.profile);
+        Ok(())
+    }
+
+    fn choose(&mut self, task: &Task) -> Option<u32> {
+        let Self { fleet, classes, chance } = self;
+        let taken = task.name.as_ref().map(|name| fleet.named(name.as_str())).unwrap_or_default();
+        let class = classes.of(fleet, &task.demand);
+        let queue = class.queue.get_or_insert_with(|| Queue::new(fleet, &class.profile));
+        queue.choose(fleet, &class.profile, &taken, chance)
+    }
+
+    /// That no node can take a task. Found out once for tasks of one demand while nothing is placed.
+    fn refuse(&mut self, task: &Task) -> Placement {
+        let placed = self.fleet.log.len();
+        let is_taken = task.name.as_ref().is_some_and(|name| !self.fleet.named(name.as_str()).is_empty());
+        let class = self.classes.of(&mut self.fleet, &task.demand);
+        if !is_taken
+            && let Some((then, known)) = &class.refused
+            && *then == placed
+        {
+            return known.clone();
+        }
+        let refused = Placement::refused(self.refusals(task));
+        if !is_taken {
+            self.classes.of(&mut self.fleet, &task.demand).refused = Some((placed, refused.clone()));
+        }
+        refused
+    }
+
+    fn refusals(&mut self, task: &Task) -> Vec<Refusal> {
+        let Self { fleet, classes, .. } = self;
+        let profile = &classes.of(fleet, &task.demand).profile;
+        fleet.nodes().filter_map(|node| reason::refusal(fleet, profile, task.name.as_ref(), node)).collect()
+    }
+}
