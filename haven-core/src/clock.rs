@@ -21,7 +21,8 @@ pub trait Clock: Debug + Send + Sync + 'static {
     /// The time of day.
     fn now(&self) -> Timestamp;
 
-    /// Time since some fixed moment; never goes back, and does not jump with the time of day.
+    /// Time since some fixed moment; never goes back, does not jump with the time of day, and goes on while the machine is
+    /// suspended where its system can tell.
     fn elapsed(&self) -> Duration;
 
     /// Ends when `duration` has passed.
@@ -34,13 +35,22 @@ pub trait Clock: Debug + Send + Sync + 'static {
 /// The machine's own clock.
 #[derive(Debug)]
 pub struct SystemClock {
-    start: std::time::Instant,
+    start: Duration,
 }
 
 impl Default for SystemClock {
     fn default() -> Self {
-        Self { start: std::time::Instant::now() }
+        Self { start: since_boot() }
     }
+}
+
+/// Time since the machine was started, suspended or not.
+fn since_boot() -> Duration {
+    #[cfg(target_os = "linux")]
+    const CLOCK: rustix::time::ClockId = rustix::time::ClockId::Boottime;
+    #[cfg(not(target_os = "linux"))]
+    const CLOCK: rustix::time::ClockId = rustix::time::ClockId::Monotonic;
+    rustix::time::clock_gettime(CLOCK).try_into().unwrap_or_default()
 }
 
 impl Clock for SystemClock {
@@ -49,7 +59,7 @@ impl Clock for SystemClock {
     }
 
     fn elapsed(&self) -> Duration {
-        self.start.elapsed()
+        since_boot().saturating_sub(self.start)
     }
 
     fn sleep(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {

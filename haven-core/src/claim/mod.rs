@@ -4,7 +4,9 @@
 //! sign of life. That sign is a key under a lease: leases tell who is alive, they are never the lock. [`Claims::strive`]
 //! goes after a claim until it is told to stop; its [`Claim`] says where this master stands. What is done under a claim
 //! must be harmless when it comes late: a master that hangs may still be at it while another has taken over.
+//! [`Claims::seize`] takes one for a piece of work that ends.
 
+mod held;
 mod presence;
 
 use std::{sync::Arc, time::Duration};
@@ -16,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
+pub(crate) use self::held::Held;
 use self::presence::{Alive, Presence};
 use crate::{
     clock::Clock,

@@ -247,6 +247,12 @@ impl<T: Record> Table<T> {
         Ok((self.read_all(&snapshot.entries).0, snapshot.revision))
     }
 
+    /// All records that can be read and whose names begin so, ordered by name.
+    pub(crate) async fn list_named(&self, beginning: &str) -> Result<Vec<(String, Versioned<T>)>> {
+        let snapshot = self.store.list(&Key::new(format!("{}{beginning}", self.prefix))?).await?;
+        Ok(self.read_all(&snapshot.entries).0)
+    }
+
     /// The records that can be read, and the names of the others.
     fn read_all(&self, entries: &[Entry]) -> (Vec<(String, Versioned<T>)>, Vec<String>) {
         let (mut records, mut unreadable) = (Vec::new(), Vec::new());
