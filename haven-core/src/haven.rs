@@ -18,6 +18,7 @@ use crate::{
     claim::{Claims, Work},
     clock::{Clock, SystemClock},
     cluster::ClusterService,
+    deploy::{DeployService, Parts},
     door::{Call, Converse, Door, Follow},
     engine::{Hook, Stream, Terminal},
     event::Journal,
@@ -213,7 +214,7 @@ impl HavenBuilder {
             None => Keyring::generate()?,
         };
         crate::store::open_format(&*store, &keyring).await?;
-        let codec = Codec::new(keyring);
+        let codec = Codec::new(keyring.clone());
         let connectors = if self.connectors.is_empty() { default_connectors(&clock) } else { self.connectors };
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
         // First of all, so that nothing goes on in the background when what follows fails.
@@ -241,7 +242,18 @@ impl HavenBuilder {
         let nodes = NodeService::open(shared, nodes, &tasks, &stop).await?;
         let clusters = Table::new(store.clone(), crate::cluster::PREFIX, codec.clone());
         let clusters = Live::open(clusters, &tasks, &stop).await?;
-        let clusters = ClusterService::new(clusters, nodes.clone(), journal.clone(), clock.clone());
+        let clusters = Arc::new(ClusterService::new(clusters, nodes.clone(), journal.clone(), clock.clone()));
+        let parts = Parts {
+            store: store.clone(),
+            codec: codec.clone(),
+            keyring,
+            nodes: nodes.clone(),
+            clusters: clusters.clone(),
+            claims: claims.clone(),
+            journal: journal.clone(),
+            clock: clock.clone(),
+        };
+        let deploy = DeployService::open(parts, &tasks, &stop).await?;
         let invitations = Invitations::new(Table::new(store.clone(), "invitations/", codec.clone()), clock.clone());
         let access = AccessService::new(users, Table::new(store.clone(), "sessions/", codec), clock.clone());
         let upkeep = claims.strive(Work::Upkeep);
@@ -253,6 +265,7 @@ impl HavenBuilder {
             audit,
             claims,
             clusters,
+            deploy,
             nodes,
             journal,
             store,

@@ -15,6 +15,7 @@ use crate::{
     claim::Claims,
     clock::Clock,
     cluster::ClusterService,
+    deploy::DeployService,
     event::Journal,
     node::NodeService,
     store::Store,
@@ -30,7 +31,9 @@ pub struct Services {
     /// Who did what.
     pub audit: AuditLog,
     /// All clusters.
-    pub clusters: ClusterService,
+    pub clusters: Arc<ClusterService>,
+    /// Plans.
+    pub deploy: DeployService,
     /// All nodes.
     pub nodes: Arc<NodeService>,
     /// What happened.

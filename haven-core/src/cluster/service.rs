@@ -318,7 +318,7 @@ impl ClusterService {
     }
 
     /// The nodes of a scope, ordered by name.
-    pub(super) fn nodes_of(&self, scope: &Scope) -> Result<Vec<Arc<crate::node::NodeState>>> {
+    pub(crate) fn nodes_of(&self, scope: &Scope) -> Result<Vec<Arc<crate::node::NodeState>>> {
         let members = match scope {
             Scope::All => return Ok(self.nodes.states()),
             Scope::Node(node) => return Ok(vec![self.nodes.state(node)?]),

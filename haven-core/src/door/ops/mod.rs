@@ -10,6 +10,7 @@ pub mod images;
 pub mod invitations;
 pub mod networks;
 pub mod nodes;
+pub mod plans;
 pub mod sessions;
 pub mod system;
 pub mod top;
@@ -80,6 +81,7 @@ pub(super) fn rows() -> Vec<Row> {
         nodes::rows(),
         clusters::rows(),
         containers::rows(),
+        plans::rows(),
         images::rows(),
         networks::rows(),
         volumes::rows(),

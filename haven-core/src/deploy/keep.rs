@@ -1,0 +1,58 @@
+//! What is kept for rollbacks, and for how long: of each container the last ten that plans parked.
+
+use haven_model::{
+    ContainerName, NodeName, Plan,
+    plan::{Kept, New},
+};
+
+use super::{
+    Shared,
+    site::{Done, Halt, Site},
+};
+use crate::claim::Held;
+
+/// How many parked containers are kept of one name on one node.
+const KEPT: usize = 10;
+
+impl Shared {
+    /// Removes what was parked longest ago, where more is parked than is kept. Volumes stay. What cannot be removed now is
+    /// tried again after the next plan.
+    pub(super) async fn tidy(&self, held: &Held, plan: &Plan) {
+        let mut names: Vec<(&NodeName, &ContainerName)> = plan
+            .steps
+            .iter()
+            .flat_map(|step| {
+                let nodes = step.old.iter().map(|old| &old.node).chain(step.new.iter().map(New::node));
+                nodes.map(move |node| (node, &step.name))
+            })
+            .collect();
+        names.sort();
+        names.dedup();
+        for (node, name) in names {
+            let kept = match self.shelf.kept(Some((node, name))).await {
+                Ok(kept) => kept,
+                Err(error) => return tracing::debug!(error = %error.report(), "what is parked is not known now"),
+            };
+            let old = kept.len().saturating_sub(KEPT);
+            for kept in &kept[..old] {
+                if let Err(Halt::Lost(error) | Halt::Failed(error)) = self.put_out(held, kept).await {
+                    tracing::info!(%node, %name, error = %error.report(), "a parked container is not removed yet");
+                }
+            }
+        }
+    }
+
+    /// Removes one parked container, if it is one still: what runs, or has another name, was brought back by somebody.
+    async fn put_out(&self, held: &Held, kept: &Kept) -> Done {
+        let site = Site { node: &kept.node, engine: self.nodes.engine(&kept.node)?, held };
+        if let Some(id) = &kept.container
+            && let Some(seen) = site.look(id).await?
+            && !seen.state.is_running()
+            && super::names::is_of_a_plan(&seen.name)
+        {
+            site.remove(id, false).await?;
+            self.nodes.refresh(&kept.node, &id.into()).await;
+        }
+        self.shelf.forget_kept(held, kept).await.map_err(Halt::Lost)
+    }
+}

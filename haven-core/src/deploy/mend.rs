@@ -1,0 +1,101 @@
+//! Mending: a master that hung while it was at a plan, and was late with an effect, puts right what that did.
+//!
+//! An engine checks no claim. So an effect that was begun before a master hung can happen after another has taken over and
+//! ended the plan: an old container is stopped that was brought back meanwhile. Who was late finds out with the next
+//! effect, waits until the plan is nobody's, and looks at the steps that were open then: they shall be as their
+//! records say.
+
+use haven_model::{
+    ContainerDetail, ContainerId, Error, Plan,
+    plan::{Kept, New, Step, StepState},
+};
+use jiff::Timestamp;
+
+use super::{
+    Shared,
+    park::{park, unpark},
+    record::StepRecord,
+    run::Run,
+    site::{Done, Halt},
+};
+
+impl Run<'_> {
+    /// Puts right the steps that were open at `since`, or have ended after it.
+    pub(super) async fn mend(&self, since: Timestamp) -> Done {
+        let records = self.shared.shelf.steps(&self.plan.id).await.map_err(Halt::Lost)?;
+        let kept = self.shared.shelf.kept(None).await.map_err(Halt::Lost)?;
+        for step in &self.plan.steps {
+            let Some(record) = records.get(&step.index).map(|record| &record.value) else { continue };
+            if record.ended.is_some_and(|ended| ended < since) {
+                continue;
+            }
+            match self.mend_step(step, record, &kept).await {
+                Err(Halt::Failed(error)) => {
+                    tracing::warn!(plan = self.plan.id.short(), step = step.index, error = %error.report(), "a late effect is not put right");
+                }
+                done => done?,
+            }
+        }
+        Ok(())
+    }
+
+    async fn mend_step(&self, step: &Step, record: &StepRecord, kept: &[Kept]) -> Done {
+        let taking = self.taking(step);
+        let is_kept = |id: &ContainerId| kept.iter().any(|kept| kept.container.as_ref() == Some(id));
+        match record.state {
+            StepState::Done => {
+                if let Some(old) = record.old.as_ref().filter(|old| is_kept(&old.id)) {
+                    park(&taking.site(&old.node)?, &*self.shared.clock, old).await?;
+                }
+            }
+            StepState::Failed | StepState::Undone => {
+                // A later plan may have parked it for reasons of its own.
+                if let Some(old) = record.old.as_ref().filter(|old| !is_kept(&old.id)) {
+                    let site = taking.site(&old.node)?;
+                    if site.look(&old.id).await?.is_some() {
+                        unpark(&site, old).await?;
+                    }
+                }
+                if let Some(parked) = record.parked.as_ref().filter(|parked| is_kept(&parked.id)) {
+                    park(&taking.site(&parked.node)?, &*self.shared.clock, parked).await?;
+                }
+            }
+            _ => return Ok(()),
+        }
+        self.clear(step, record).await
+    }
+
+    /// Removes a container that was made once more, too late.
+    async fn clear(&self, step: &Step, record: &StepRecord) -> Done {
+        let taking = self.taking(step);
+        let Some(new @ New::Made { node, .. }) = &step.new else { return Ok(()) };
+        let site = taking.site(node)?;
+        let left = site.look_for(&taking.coming()?).await?;
+        let is_left = |seen: &ContainerDetail| record.new.as_ref() != Some(&seen.id) && taking.is_ours(seen);
+        if let Some(seen) = left.filter(is_left) {
+            if seen.state.is_running() {
+                site.stop(&seen.id).await?;
+            }
+            site.remove(&seen.id, true).await?;
+            tracing::info!(node = %new.node(), container = seen.name, "a container that was made too late is removed");
+        }
+        Ok(())
+    }
+}
+
+impl Shared {
+    /// Waits until a plan is nobody's, and puts right what this master did to it too late.
+    pub(super) async fn mend(&self, plan: &Plan, since: Timestamp) -> std::result::Result<(), Error> {
+        loop {
+            if let Some(held) = self.claims.seize(&super::keeper::claim_of(&plan.id)).await? {
+                let mended = Run { shared: self, held: &held, plan }.mend(since).await;
+                held.release().await;
+                return match mended {
+                    Ok(()) => Ok(()),
+                    Err(Halt::Lost(error) | Halt::Failed(error)) => Err(error),
+                };
+            }
+            self.clock.sleep(super::keeper::EVERY).await;
+        }
+    }
+}

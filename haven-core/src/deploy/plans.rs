@@ -1,0 +1,183 @@
+//! Stored plans: listed, shown, begun, held, taken back, removed.
+
+use haven_model::{
+    Actor, Error, ErrorKind, Plan, PlanId, PlanState, PlanStatus, Result,
+    plan::{Kept, PlanDetail, PlanKind, StepStatus},
+};
+
+use super::{DeployService, Shared, shelf};
+
+/// How many containers that came or went are named when a selection has moved.
+const NAMED: usize = 5;
+
+impl Shared {
+    /// Stores a plan that was made.
+    pub(super) async fn publish(&self, plan: Plan) -> Result<Plan> {
+        plan.rollout.check()?;
+        let plan = shelf::sealed(plan);
+        self.shelf.put(&plan).await?;
+        Ok(plan)
+    }
+
+    /// A plan without steps yet, by whoever asks.
+    pub(super) fn blank(&self, kind: PlanKind, actor: &Actor) -> Plan {
+        Plan {
+            id: PlanId::default(),
+            kind,
+            summary: String::new(),
+            author: actor.identity.to_string(),
+            created: self.clock.now(),
+            nonce: format!("{:016x}{:016x}", self.clock.random(), self.clock.random()),
+            rollout: haven_model::Rollout::default(),
+            selection: haven_model::plan::Selection::default(),
+            steps: Vec::new(),
+            skipped: Vec::new(),
+        }
+    }
+
+    /// Refuses a plan whose selection means other containers by now: `Conflict` names them.
+    fn refuse_moved(&self, plan: &Plan) -> Result<()> {
+        if !matches!(plan.kind, PlanKind::Update | PlanKind::Recreate | PlanKind::Drain | PlanKind::Prune) {
+            return Ok(());
+        }
+        let seen: std::collections::BTreeMap<_, _> = plan
+            .steps
+            .iter()
+            .filter_map(|step| Some((&step.old.as_ref()?.observed.id, step.name.as_str())))
+            .chain(plan.skipped.iter().filter_map(|skipped| Some((skipped.id.as_ref()?, skipped.name.as_str()))))
+            .collect();
+        let now = self.select(&plan.selection)?;
+        let now: std::collections::BTreeMap<_, _> =
+            now.found.iter().map(|found| (&found.container.id, found.container.name.as_str())).collect();
+        let came = now.iter().filter(|(id, _)| !seen.contains_key(*id)).map(|(_, name)| format!("`{name}` came"));
+        let went = seen.iter().filter(|(id, _)| !now.contains_key(*id)).map(|(_, name)| format!("`{name}` went"));
+        let moved: Vec<String> = came.chain(went).collect();
+        if moved.is_empty() {
+            return Ok(());
+        }
+        let more = moved.len().saturating_sub(NAMED);
+        let mut named = moved[..moved.len().min(NAMED)].join(", ");
+        if more > 0 {
+            named.push_str(&format!(" and {more} more"));
+        }
+        Err(Error::conflict(format!("the plan is stale: since it was made {named}")).with("plan", plan.id.short()))
+    }
+}
+
+impl DeployService {
+    /// All plans, the newest first.
+    pub fn list(&self) -> Vec<PlanStatus> {
+        let headers = self.shared.shelf.headers();
+        let mut plans: Vec<PlanStatus> = headers
+            .iter()
+            .filter_map(|(id, header)| Some(shelf::status(&PlanId::new(id.clone()).ok()?, header)))
+            .collect();
+        plans.sort_by(|a, b| (b.created, &b.id).cmp(&(a.created, &a.id)));
+        plans
+    }
+
+    /// One plan, and how far it and its steps have come.
+    pub async fn get(&self, plan: &PlanId) -> Result<PlanDetail> {
+        let id = self.shared.shelf.find(plan)?;
+        let plan = self.shared.shelf.read(&id).await?;
+        let header = self.shared.shelf.header(&id).await?;
+        let records = self.shared.shelf.steps(&id).await?;
+        let steps: Vec<StepStatus> = plan
+            .steps
+            .iter()
+            .map(|step| shelf::step_status(step, records.get(&step.index).map(|record| &record.value)))
+            .collect();
+        let mut status = shelf::status(&id, &header);
+        status.steps = shelf::tally(steps.len(), steps.iter().map(|step| &step.state));
+        Ok(PlanDetail { plan, status, steps })
+    }
+
+    /// Begins a plan: its steps are taken by this master or another, also when whoever asked for it leaves.
+    ///
+    /// `Conflict` when it was begun already, or when what it was made for means other containers by now; `Invalid` when
+    /// `contents` are given and are not those of the plan that is stored.
+    pub async fn apply(&self, plan: &PlanId, contents: Option<&Plan>, actor: &Actor) -> Result<PlanStatus> {
+        let id = self.shared.shelf.find(plan)?;
+        if let Some(contents) = contents {
+            shelf::check(contents)?;
+            if contents.id != id {
+                return Err(Error::invalid(format!("the contents are those of plan `{}`", contents.id.short())));
+            }
+        }
+        let stored = self.shared.shelf.read(&id).await?;
+        let state = self.shared.shelf.header(&id).await?.value.state;
+        if state != PlanState::Planned {
+            return Err(Error::conflict(format!("plan `{}` was begun already: it is {state}", id.short())));
+        }
+        self.shared.refuse_moved(&stored)?;
+        let (by, now) = (actor.identity.to_string(), self.shared.clock.now());
+        self.go(&id, &[PlanState::Planned], PlanState::Applying, |header| {
+            header.applied_by = Some(by.clone());
+            header.began = Some(now);
+        })
+        .await
+    }
+
+    /// Holds a plan: steps that were begun are ended, no other is begun.
+    pub async fn pause(&self, plan: &PlanId) -> Result<PlanStatus> {
+        let id = self.shared.shelf.find(plan)?;
+        self.go(&id, &[PlanState::Applying], PlanState::Paused, |_| {}).await
+    }
+
+    /// Lets a plan go on that was held, or that could not be ended.
+    pub async fn resume(&self, plan: &PlanId) -> Result<PlanStatus> {
+        let id = self.shared.shelf.find(plan)?;
+        self.go(&id, &[PlanState::Paused, PlanState::Stuck], PlanState::Applying, |header| {
+            header.error = None;
+            header.ended = None;
+        })
+        .await
+    }
+
+    /// Takes a plan back that has not ended. One that has is taken back by a plan of its own, see `rollback`.
+    pub async fn abort(&self, plan: &PlanId) -> Result<PlanStatus> {
+        let id = self.shared.shelf.find(plan)?;
+        let from = [PlanState::Applying, PlanState::Paused, PlanState::Stuck];
+        self.go(&id, &from, PlanState::RollingBack, |header| header.ended = None).await
+    }
+
+    /// What is parked for plans that could be rolled back, oldest first.
+    pub async fn kept(&self) -> Result<Vec<Kept>> {
+        self.shared.shelf.kept(None).await
+    }
+
+    /// Removes a plan. `Conflict` while it moves or is held, and while something is parked for it.
+    pub async fn remove(&self, plan: &PlanId) -> Result<()> {
+        let id = self.shared.shelf.find(plan)?;
+        let header = self.shared.shelf.header(&id).await?;
+        let state = header.value.state;
+        if state.is_moving() || state == PlanState::Paused {
+            return Err(Error::conflict(format!("plan `{}` is {state}", id.short())));
+        }
+        if let Some(kept) = self.kept().await?.iter().find(|kept| kept.plan == id) {
+            let name = &kept.name;
+            return Err(Error::conflict(format!("`{name}` on `{}` is kept for a rollback of it", kept.node)));
+        }
+        self.shared.shelf.remove(&id, &header).await
+    }
+
+    async fn go(
+        &self,
+        id: &PlanId,
+        from: &[PlanState],
+        to: PlanState,
+        edit: impl Fn(&mut super::record::Header),
+    ) -> Result<PlanStatus> {
+        let changed = self.shared.shelf.change(id, None, |header| {
+            if header.state != to && !from.contains(&header.state) {
+                return Err(Error::new(ErrorKind::Conflict, format!("plan `{}` is {}", id.short(), header.state)));
+            }
+            header.state = to;
+            edit(header);
+            Ok(())
+        });
+        let header = changed.await?;
+        self.shared.wake.notify_one();
+        Ok(shelf::status(id, &header))
+    }
+}

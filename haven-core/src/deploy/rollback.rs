@@ -1,0 +1,101 @@
+//! Planning a rollback: what a plan did is taken back by another plan, for as long as what it parked is kept.
+
+use haven_model::{
+    Actor, Error, Plan, PlanId, Result,
+    plan::{New, Observed, Old, Order, PlanKind, Selection, Skipped, Step, StepState},
+};
+
+use super::{DeployService, Shared, record::StepRecord};
+
+impl DeployService {
+    /// Plans to take back what a plan did that has ended. `Conflict` when it has not, or when nothing of it is kept any more.
+    pub async fn rollback(&self, plan: &PlanId, actor: &Actor) -> Result<Plan> {
+        let plan = self.shared.plan_rollback(plan, actor).await?;
+        self.shared.publish(plan).await
+    }
+}
+
+impl Shared {
+    async fn plan_rollback(&self, plan: &PlanId, actor: &Actor) -> Result<Plan> {
+        let id = self.shelf.find(plan)?;
+        let state = self.shelf.header(&id).await?.value.state;
+        if !state.is_end() {
+            return Err(Error::conflict(format!(
+                "plan `{}` is {state}: only one that has ended is rolled back",
+                id.short()
+            )));
+        }
+        let done = self.shelf.read(&id).await?;
+        let records = self.shelf.steps(&id).await?;
+        let kept = self.shelf.kept(None).await?;
+        let mut back = Plan { rollout: done.rollout.clone(), ..self.blank(PlanKind::Rollback, actor) };
+        for step in done.steps.iter().rev() {
+            let Some(record) = records.get(&step.index).filter(|record| record.value.state == StepState::Done) else {
+                continue;
+            };
+            let is_kept = kept.iter().any(|kept| kept.plan == id && kept.step == step.index);
+            match self.inverse(&id, step, &record.value, is_kept).await {
+                Ok(mut inverse) => {
+                    inverse.index = back.steps.len().try_into().unwrap_or(u32::MAX);
+                    back.steps.push(inverse);
+                }
+                Err(error) => back.skipped.push(Skipped {
+                    node: Some(step.node().clone()),
+                    name: step.name.to_string(),
+                    id: None,
+                    reason: error.message().to_owned(),
+                }),
+            }
+        }
+        if back.steps.is_empty() {
+            let why = back.skipped.first().map_or("it did nothing", |skipped| skipped.reason.as_str());
+            return Err(Error::conflict(format!("plan `{}` cannot be rolled back: {why}", id.short())));
+        }
+        back.summary = format!("roll back {}: {}", id.short(), done.summary);
+        back.selection = Selection::default();
+        Ok(back)
+    }
+
+    /// The step that takes another back.
+    async fn inverse(&self, plan: &PlanId, step: &Step, record: &StepRecord, is_kept: bool) -> Result<Step> {
+        if record.old.is_some() && !is_kept {
+            return Err(Error::conflict("what it parked is not kept any more"));
+        }
+        let old = match (&record.new, &step.new) {
+            (Some(new), Some(came)) => {
+                let node = came.node().clone();
+                let detail = self.nodes.engine(&node)?.container(&new.into()).await?;
+                if detail.name != step.name.as_str() {
+                    let name = &step.name;
+                    return Err(Error::conflict(format!(
+                        "`{name}` was replaced since, and is `{}` now: roll that back first",
+                        detail.name
+                    )));
+                }
+                let observed = Observed {
+                    id: detail.id.clone(),
+                    spec: self.digest(&detail.spec),
+                    running: detail.state.is_running(),
+                    image: detail.spec.image.to_string(),
+                };
+                Some((Old { node, observed, remove: false }, detail.spec))
+            }
+            _ => None,
+        };
+        let new = match &record.old {
+            Some(parked) => Some((
+                New::Parked { node: parked.node.clone(), plan: plan.clone(), step: step.index },
+                parked.spec.clone(),
+            )),
+            None => None,
+        };
+        let changes = match (&old, &new) {
+            (Some((_, now)), Some((_, then))) => super::difference::between(now, then),
+            _ => Vec::new(),
+        };
+        let name = step.name.clone();
+        let order = if step.order == Order::StartFirst { Order::StartFirst } else { step.order };
+        let (old, new) = (old.map(|(old, _)| old), new.map(|(new, _)| new));
+        Ok(Step { index: 0, name, old, new, order, reason: String::new(), note: step.note.clone(), changes })
+    }
+}

@@ -1,0 +1,504 @@
+//! Applying a plan: steps begun and ended, many at once, and what happens when some fail.
+//!
+//! A step's record is written before its first effect, and again when it has ended, each time only while the plan is this
+//! master's. So whoever comes next knows what may have happened, and does it again or takes it back.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use futures_util::{
+    FutureExt as _, StreamExt as _,
+    future::BoxFuture,
+    stream::{self, FuturesUnordered},
+};
+use haven_model::{
+    Error, ErrorKind, Event, NodeName, Plan, PlanState, Result, Severity,
+    error::WireError,
+    plan::{Kept, New, OnFailure, Order, Step, StepState},
+};
+
+use super::{
+    Shared,
+    record::{Header, Inverse, StepRecord},
+    shelf::tally,
+    site::{Done, Halt},
+    step::Taking,
+};
+use crate::{claim::Held, store::Versioned};
+
+/// How long an engine that does not answer is asked again, and how soon.
+const PATIENCE: Duration = Duration::from_secs(30);
+const AGAIN: Duration = Duration::from_secs(1);
+
+/// How a step ended.
+enum Ended {
+    Well,
+    /// The container was not any more what the plan saw.
+    Refused,
+    /// It failed, and was taken back.
+    Failed(Error),
+    /// It failed, and could not be taken back.
+    Stuck(Error),
+}
+
+/// A plan that is this master's.
+pub(super) struct Run<'a> {
+    pub(super) shared: &'a Shared,
+    pub(super) held: &'a Held,
+    pub(super) plan: &'a Plan,
+}
+
+impl<'a> Run<'a> {
+    /// Goes on with the plan until it is at rest. Fails only when the plan is not this master's any more, or the store
+    /// cannot be asked: then another goes on.
+    pub(super) async fn run(&self) -> Result<()> {
+        loop {
+            let state = self.shared.shelf.header(&self.plan.id).await?.value.state;
+            let done = match state {
+                PlanState::Applying => self.forward().await,
+                PlanState::RollingBack => self.backward().await,
+                _ => return Ok(()),
+            };
+            match done {
+                Ok(()) => {}
+                Err(Halt::Lost(error) | Halt::Failed(error)) => return Err(error),
+            }
+        }
+    }
+
+    pub(super) fn taking(&self, step: &'a Step) -> Taking<'a> {
+        Taking { shared: self.shared, held: self.held, plan: self.plan, step }
+    }
+
+    /// Whether somebody wishes that the plan goes on as it does.
+    fn is_wished(&self, state: PlanState) -> bool {
+        let headers = self.shared.shelf.headers();
+        headers.get(self.plan.id.as_str()).is_none_or(|header| header.value.state == state)
+    }
+
+    fn at_once(&self) -> usize {
+        match self.plan.rollout.parallelism {
+            0 => self.plan.steps.len().max(1),
+            some => some as usize,
+        }
+    }
+
+    async fn forward(&self) -> Done {
+        let mut records = self.shared.shelf.steps(&self.plan.id).await.map_err(Halt::Lost)?;
+        let mut failed = Failures::of(self.plan, &records);
+        if self.plan.rollout.order == Order::StopAll && !failed.too_many() {
+            self.stop_all(&mut records, &mut failed).await?;
+        }
+        let delay = Duration::from_secs_f64(self.plan.rollout.delay);
+        let mut steps = self.plan.steps.iter();
+        let mut going: FuturesUnordered<BoxFuture<'_, Done<Ended>>> = FuturesUnordered::new();
+        loop {
+            while going.len() < self.at_once()
+                && (!failed.too_many() || self.plan.rollout.on_failure == OnFailure::Continue)
+                && self.is_wished(PlanState::Applying)
+                && let Some(step) = steps.next()
+            {
+                let record = records.remove(&step.index);
+                going.push(self.drive_and_wait(step, record, delay).boxed());
+            }
+            match going.next().await {
+                Some(Ok(ended)) => failed.count(ended),
+                // What else was begun is done again by whoever has the plan next.
+                Some(Err(halt)) => return Err(halt),
+                None => break,
+            }
+        }
+        self.settle(&failed).await
+    }
+
+    /// Brings every new container and parks every old one, before any new one is started.
+    async fn stop_all(&self, records: &mut BTreeMap<u32, Versioned<StepRecord>>, failed: &mut Failures) -> Done {
+        let steps: Vec<BoxFuture<'_, _>> =
+            self.plan.steps.iter().map(|step| self.stop_one(step, records.get(&step.index).cloned()).boxed()).collect();
+        let mut steps = stream::iter(steps).buffer_unordered(self.at_once());
+        let mut done = Vec::new();
+        while let Some(step) = steps.next().await {
+            done.push(step?);
+        }
+        drop(steps);
+        for (index, record, ended) in done {
+            records.insert(index, record);
+            failed.count(ended);
+        }
+        Ok(())
+    }
+
+    /// Brings one new container and parks its old one.
+    async fn stop_one(
+        &self,
+        step: &'a Step,
+        record: Option<Versioned<StepRecord>>,
+    ) -> Done<(u32, Versioned<StepRecord>, Ended)> {
+        let begun = match record {
+            Some(record) => Ok(record),
+            None => self.begin(step).await?,
+        };
+        let record = match begun {
+            Ok(record) if record.value.state == StepState::Doing => record,
+            Ok(record) => return Ok((step.index, record, Ended::Well)),
+            Err(record) => return Ok((step.index, record, Ended::Refused)),
+        };
+        match self.patiently(|| self.taking(step).prepare(&record.value)).await {
+            Ok(()) => Ok((step.index, record, Ended::Well)),
+            Err(Halt::Lost(error)) => Err(Halt::Lost(error)),
+            Err(Halt::Failed(error)) => {
+                let (record, ended) = self.take_back(step, record, error).await?;
+                Ok((step.index, record, ended))
+            }
+        }
+    }
+
+    async fn drive_and_wait(
+        &self,
+        step: &'a Step,
+        record: Option<Versioned<StepRecord>>,
+        delay: Duration,
+    ) -> Done<Ended> {
+        let ended = self.drive(step, record).await;
+        if !delay.is_zero() {
+            self.shared.clock.sleep(delay).await;
+        }
+        ended
+    }
+
+    /// Takes one step, from wherever it stands.
+    async fn drive(&self, step: &'a Step, record: Option<Versioned<StepRecord>>) -> Done<Ended> {
+        let record = match record {
+            Some(record) => record,
+            None => match self.begin(step).await? {
+                Ok(record) => record,
+                Err(_) => return Ok(Ended::Refused),
+            },
+        };
+        match record.value.state {
+            // Counted already.
+            StepState::Done | StepState::Refused | StepState::Undone | StepState::Failed => return Ok(Ended::Well),
+            StepState::Undoing | StepState::Stuck => {
+                let why = record.value.error.clone().map(Error::from);
+                let why = why.unwrap_or_else(|| Error::conflict("the step was being taken back"));
+                return Ok(self.take_back(step, record, why).await?.1);
+            }
+            _ => {}
+        }
+        match self.patiently(|| self.taking(step).take(&record.value)).await {
+            Ok((new, kept)) => {
+                let parked = record.value.old.as_ref().map(|old| self.kept(step, old, kept));
+                let ended = StepRecord {
+                    state: StepState::Done,
+                    new,
+                    ended: Some(self.shared.clock.now()),
+                    ..record.value.clone()
+                };
+                self.put(step, Some(&record), ended, parked.as_ref(), self.source(step, &record).as_ref()).await?;
+                self.show(step).await;
+                Ok(Ended::Well)
+            }
+            Err(Halt::Lost(error)) => Err(Halt::Lost(error)),
+            Err(Halt::Failed(error)) => Ok(self.take_back(step, record, error).await?.1),
+        }
+    }
+
+    /// What was parked and is not any more, once this step is taken.
+    fn source(&self, step: &Step, record: &Versioned<StepRecord>) -> Option<Kept> {
+        let Some(New::Parked { node, plan, step: of }) = &step.new else { return None };
+        let parked = record.value.parked.as_ref()?;
+        Some(Kept {
+            plan: plan.clone(),
+            step: *of,
+            node: node.clone(),
+            name: parked.name.clone(),
+            container: None,
+            image: String::new(),
+            since: self.shared.clock.now(),
+        })
+    }
+
+    /// Writes down what the step finds; what was refused is the error.
+    async fn begin(&self, step: &'a Step) -> Done<std::result::Result<Versioned<StepRecord>, Versioned<StepRecord>>> {
+        let now = self.shared.clock.now();
+        match self.patiently(|| self.taking(step).observe()).await {
+            Ok(record) => Ok(Ok(self.put(step, None, record, None, None).await?)),
+            Err(Halt::Failed(error)) => {
+                let refused = StepRecord {
+                    state: StepState::Refused,
+                    old: None,
+                    parked: None,
+                    new: None,
+                    error: Some(error.to_wire()),
+                    began: now,
+                    ended: Some(now),
+                };
+                self.tell_step(step, Severity::Warning, "refused", &error);
+                Ok(Err(self.put(step, None, refused, None, None).await?))
+            }
+            Err(lost) => Err(lost),
+        }
+    }
+
+    /// Takes back a step that failed.
+    async fn take_back(
+        &self,
+        step: &'a Step,
+        record: Versioned<StepRecord>,
+        error: Error,
+    ) -> Done<(Versioned<StepRecord>, Ended)> {
+        let undoing = StepRecord { state: StepState::Undoing, error: Some(error.to_wire()), ..record.value.clone() };
+        let record = self.put(step, Some(&record), undoing, None, None).await?;
+        let undone = self.patiently(|| self.taking(step).undo(&record.value)).await;
+        let ended = Some(self.shared.clock.now());
+        let (state, told, answer) = match undone {
+            Ok(()) => (StepState::Failed, error.to_wire(), Ended::Failed(error)),
+            Err(Halt::Failed(why)) => {
+                tracing::warn!(plan = self.plan.id.short(), step = step.index, error = %why.report(), "a step cannot be taken back");
+                let both = Error::new(error.kind(), format!("{}; taking it back: {}", error.message(), why.message()));
+                (StepState::Stuck, both.to_wire(), Ended::Stuck(both))
+            }
+            Err(lost) => return Err(lost),
+        };
+        if let Ended::Failed(error) | Ended::Stuck(error) = &answer {
+            self.tell_step(step, Severity::Error, "failed", error);
+        }
+        let settled = StepRecord { state, error: Some(told), ended, ..record.value.clone() };
+        let record = self.put(step, Some(&record), settled, None, None).await?;
+        self.show(step).await;
+        Ok((record, answer))
+    }
+
+    /// Takes back what was taken, the last first.
+    async fn backward(&self) -> Done {
+        let records = self.shared.shelf.steps(&self.plan.id).await.map_err(Halt::Lost)?;
+        let mut stuck = None;
+        let is_taken =
+            |state| matches!(state, StepState::Doing | StepState::Done | StepState::Undoing | StepState::Stuck);
+        let taken = self.plan.steps.iter().rev().filter_map(|step| {
+            let record = records.get(&step.index).filter(|record| is_taken(record.value.state))?;
+            Some(self.back_one(step, record.clone()).boxed())
+        });
+        let taken: Vec<BoxFuture<'_, Done<Option<Error>>>> = taken.collect();
+        let mut steps = stream::iter(taken).buffer_unordered(self.at_once());
+        while let Some(done) = steps.next().await {
+            stuck = done?.or(stuck);
+        }
+        drop(steps);
+        let state = if stuck.is_some() { PlanState::Stuck } else { PlanState::RolledBack };
+        self.rest(state, stuck).await
+    }
+
+    /// Takes one step back. Answers why it could not.
+    async fn back_one(&self, step: &'a Step, record: Versioned<StepRecord>) -> Done<Option<Error>> {
+        let undoing = StepRecord { state: StepState::Undoing, ..record.value.clone() };
+        let record = self.put(step, Some(&record), undoing, None, None).await?;
+        let undone = self.patiently(|| self.taking(step).undo(&record.value)).await;
+        let (state, error) = match undone {
+            Ok(()) if record.value.error.is_some() => (StepState::Failed, None),
+            Ok(()) => (StepState::Undone, None),
+            Err(Halt::Failed(error)) => (StepState::Stuck, Some(error)),
+            Err(lost) => return Err(lost),
+        };
+        if let Some(error) = &error {
+            self.tell_step(step, Severity::Error, "stuck", error);
+        }
+        let told = error.as_ref().map(Error::to_wire).or_else(|| record.value.error.clone());
+        let ended = Some(self.shared.clock.now());
+        let settled = StepRecord { state, error: told, ended, ..record.value.clone() };
+        let unparked = record.value.old.as_ref().filter(|_| error.is_none()).map(|old| self.kept(step, old, false));
+        self.put(step, Some(&record), settled, None, unparked.as_ref()).await?;
+        self.show(step).await;
+        Ok(error)
+    }
+
+    /// What is said of a container that the step parks.
+    fn kept(&self, step: &Step, old: &Inverse, is_there: bool) -> Kept {
+        Kept {
+            plan: self.plan.id.clone(),
+            step: step.index,
+            node: old.node.clone(),
+            name: old.name.clone(),
+            container: is_there.then(|| old.id.clone()),
+            image: old.spec.image.to_string(),
+            since: self.shared.clock.now(),
+        }
+    }
+
+    /// Says where the plan stands once no step is going any more.
+    async fn settle(&self, failed: &Failures) -> Done {
+        if !self.is_wished(PlanState::Applying) {
+            return Ok(());
+        }
+        let error = failed.first.clone().map(Error::from);
+        if failed.too_many() {
+            match self.plan.rollout.on_failure {
+                OnFailure::Pause => return self.rest(PlanState::Paused, error).await,
+                OnFailure::Rollback => {
+                    let why = error.as_ref().map(Error::to_wire);
+                    self.change(|header| {
+                        header.state = PlanState::RollingBack;
+                        header.error.clone_from(&why);
+                    })
+                    .await?;
+                    self.tell(Severity::Error, "rolling_back", "is taken back", error.as_ref());
+                    return Ok(());
+                }
+                OnFailure::Continue => {}
+            }
+        }
+        let state = match (failed.stuck, failed.failed + failed.refused) {
+            (0, 0) => PlanState::Applied,
+            (0, _) => PlanState::Incomplete,
+            _ => PlanState::Stuck,
+        };
+        self.rest(state, error).await
+    }
+
+    /// Lets the plan rest in a state.
+    async fn rest(&self, state: PlanState, error: Option<Error>) -> Done {
+        if state.is_end() {
+            self.shared.tidy(self.held, self.plan).await;
+        }
+        let records = self.shared.shelf.steps(&self.plan.id).await.map_err(Halt::Lost)?;
+        let tally = tally(self.plan.steps.len(), records.values().map(|record| &record.value.state));
+        let (now, told) = (self.shared.clock.now(), error.as_ref().map(Error::to_wire));
+        self.change(|header| {
+            header.state = state;
+            header.tally = tally;
+            header.error = told.clone().or_else(|| header.error.take());
+            header.ended = Some(now).filter(|_| state.is_end());
+        })
+        .await?;
+        let severity = match state {
+            PlanState::Applied | PlanState::RolledBack => Severity::Info,
+            _ => Severity::Error,
+        };
+        self.tell(severity, state.as_str(), &format!("is {}", state.as_str().replace('_', " ")), error.as_ref());
+        Ok(())
+    }
+
+    async fn change(&self, edit: impl Fn(&mut Header)) -> Done {
+        let changed = self.shared.shelf.change(&self.plan.id, Some(self.held), |header| {
+            // Whoever wishes otherwise meanwhile is heard first.
+            if header.state.is_moving() {
+                edit(header);
+            }
+            Ok(())
+        });
+        changed.await.map(drop).map_err(Halt::Lost)
+    }
+
+    async fn put(
+        &self,
+        step: &Step,
+        before: Option<&Versioned<StepRecord>>,
+        record: StepRecord,
+        parked: Option<&Kept>,
+        unparked: Option<&Kept>,
+    ) -> Done<Versioned<StepRecord>> {
+        let shelf = &self.shared.shelf;
+        let put = shelf.put_step(self.held, &self.plan.id, step.index, before, record, parked, unparked);
+        put.await.map_err(Halt::Lost)
+    }
+
+    /// Does something that may be done again, for as long as the engine does not answer and patience lasts.
+    async fn patiently<T, F: Future<Output = Done<T>>>(&self, mut work: impl FnMut() -> F) -> Done<T> {
+        let begun = self.shared.clock.elapsed();
+        loop {
+            match work().await {
+                Err(Halt::Failed(error)) if may_pass(error.kind()) => {
+                    if self.shared.clock.elapsed().saturating_sub(begun) > PATIENCE {
+                        return Err(Halt::Failed(error));
+                    }
+                    self.shared.clock.sleep(AGAIN).await;
+                }
+                done => return done,
+            }
+        }
+    }
+
+    /// Lets lists show what the step did.
+    async fn show(&self, step: &Step) {
+        let nodes: Vec<&NodeName> =
+            step.old.iter().map(|old| &old.node).chain(step.new.iter().map(New::node)).collect();
+        for node in nodes {
+            self.shared.nodes.refresh(node, &step.name.clone().into()).await;
+        }
+    }
+
+    fn tell(&self, severity: Severity, action: &str, what: &str, error: Option<&Error>) {
+        let because = error.map(|error| format!(": {}", error.message())).unwrap_or_default();
+        let message = format!("plan {} ({}) {what}{because}", self.plan.id.short(), self.plan.summary);
+        let event = Event::new(self.shared.clock.now(), "plan", self.plan.id.short(), action, message);
+        self.shared.journal.record(Event { severity, ..event });
+    }
+
+    fn tell_step(&self, step: &Step, severity: Severity, action: &str, error: &Error) {
+        let message =
+            format!("plan {}: step {} ({}): {}", self.plan.id.short(), step.index, step.name, error.message());
+        let event = Event::new(self.shared.clock.now(), "plan", self.plan.id.short(), action, message);
+        self.shared.journal.record(Event { severity, node: Some(step.node().clone()), ..event });
+    }
+}
+
+/// Whether asking again can help.
+fn may_pass(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::Unavailable | ErrorKind::Timeout | ErrorKind::Busy)
+}
+
+/// How many steps failed, and what failed first.
+struct Failures {
+    total: usize,
+    ratio: f64,
+    failed: usize,
+    refused: usize,
+    stuck: usize,
+    first: Option<WireError>,
+}
+
+impl Failures {
+    /// What earlier owners of the plan counted.
+    fn of(plan: &Plan, records: &BTreeMap<u32, Versioned<StepRecord>>) -> Self {
+        let count = |state: StepState| records.values().filter(|record| record.value.state == state).count();
+        let first = records.values().find_map(|record| {
+            let failed = matches!(record.value.state, StepState::Failed | StepState::Refused);
+            record.value.error.clone().filter(|_| failed)
+        });
+        Self {
+            total: plan.steps.len(),
+            ratio: plan.rollout.max_failure_ratio,
+            failed: count(StepState::Failed),
+            refused: count(StepState::Refused),
+            // Tried anew.
+            stuck: 0,
+            first,
+        }
+    }
+
+    fn count(&mut self, ended: Ended) {
+        let error = match ended {
+            Ended::Well => return,
+            Ended::Refused => {
+                self.refused += 1;
+                return;
+            }
+            Ended::Failed(error) => {
+                self.failed += 1;
+                error
+            }
+            Ended::Stuck(error) => {
+                self.stuck += 1;
+                error
+            }
+        };
+        self.first.get_or_insert(error.to_wire());
+    }
+
+    /// Whether more failed than may.
+    fn too_many(&self) -> bool {
+        let failed = self.failed + self.stuck;
+        #[expect(clippy::cast_precision_loss, reason = "plans have at most 100,000 steps")]
+        let ratio = failed as f64 / self.total.max(1) as f64;
+        failed > 0 && ratio > self.ratio
+    }
+}

@@ -1,0 +1,183 @@
+//! Which containers a plan is made for.
+
+use std::sync::Arc;
+
+use haven_model::{
+    Container, Error, ImageRef, NodeName, Result,
+    plan::{Selection, Skipped},
+};
+use regex::Regex;
+
+use super::{Shared, names};
+use crate::cluster::Scope;
+
+/// The longest pattern, in bytes.
+const MAX_PATTERN: usize = 512;
+/// The most conditions of one kind.
+const MAX_CONDITIONS: usize = 1_000;
+/// Labels that say that a container is to be left alone.
+const LOCKS: [&str; 2] = ["haven.lock", "lock"];
+/// A container that a swarm keeps.
+const SERVICE: &str = "com.docker.swarm.service.id";
+
+/// A container that a selection means.
+#[derive(Clone, Debug)]
+pub(super) struct Candidate {
+    pub(super) node: NodeName,
+    pub(super) container: Arc<Container>,
+    /// Whether its node answers.
+    pub(super) is_online: bool,
+}
+
+impl Candidate {
+    pub(super) fn skipped(&self, reason: impl Into<String>) -> Skipped {
+        Skipped {
+            node: Some(self.node.clone()),
+            name: self.container.name.clone(),
+            id: Some(self.container.id.clone()),
+            reason: reason.into(),
+        }
+    }
+
+    /// Why no plan may touch it; none: one may.
+    pub(super) fn untouchable(&self) -> Option<&'static str> {
+        let labels = &self.container.labels;
+        if !self.is_online {
+            return Some("there is no contact with its node");
+        }
+        if LOCKS.iter().any(|lock| labels.get(*lock).is_some_and(|value| value == "true")) {
+            return Some("it is locked by its label");
+        }
+        labels.contains_key(SERVICE).then_some("its swarm service keeps it")
+    }
+}
+
+/// What a selection means now.
+#[derive(Debug)]
+pub(super) struct Selected {
+    /// Ordered by node and name.
+    pub(super) found: Vec<Candidate>,
+}
+
+impl Shared {
+    /// The containers that a selection means now, those of plans left out. `NotFound` when its cluster or node is not there,
+    /// `Invalid` for a pattern that is none.
+    pub(super) fn select(&self, selection: &Selection) -> Result<Selected> {
+        let matcher = Matcher::new(selection)?;
+        let scope = Scope::from_parts(selection.cluster.clone(), selection.node.clone());
+        let mut found = Vec::new();
+        for state in self.clusters.nodes_of(&scope)? {
+            if selection.exclude_node.contains(&state.name) {
+                continue;
+            }
+            let is_online = state.engine().is_ok();
+            for container in state.inventory.read().containers.iter() {
+                if !names::is_of_a_plan(&container.name) && matcher.means(container) {
+                    found.push(Candidate { node: state.name.clone(), container: container.clone(), is_online });
+                }
+            }
+        }
+        Ok(Selected { found })
+    }
+}
+
+/// A selection's conditions, compiled.
+struct Matcher {
+    names: Vec<Regex>,
+    images: Vec<ImagePattern>,
+    exclude: Vec<Regex>,
+    labels: Vec<(String, Option<String>)>,
+}
+
+impl Matcher {
+    fn new(selection: &Selection) -> Result<Self> {
+        let Selection { name, image, label, exclude, exclude_node, .. } = selection;
+        for conditions in [name.len(), image.len(), label.len(), exclude.len(), exclude_node.len()] {
+            if conditions > MAX_CONDITIONS {
+                return Err(Error::invalid(format!("a selection has at most {MAX_CONDITIONS} conditions of a kind")));
+            }
+        }
+        Ok(Self {
+            names: name.iter().map(|name| glob(name)).collect::<Result<_>>()?,
+            images: image.iter().map(|image| ImagePattern::new(image)).collect::<Result<_>>()?,
+            exclude: exclude.iter().map(|name| glob(name)).collect::<Result<_>>()?,
+            labels: label
+                .iter()
+                .map(|label| match label.split_once('=') {
+                    Some((key, value)) => (key.to_owned(), Some(value.to_owned())),
+                    None => (label.clone(), None),
+                })
+                .collect(),
+        })
+    }
+
+    fn means(&self, container: &Container) -> bool {
+        let any = |patterns: &[Regex]| patterns.iter().any(|pattern| pattern.is_match(&container.name));
+        (self.names.is_empty() || any(&self.names))
+            && !any(&self.exclude)
+            && (self.images.is_empty() || self.images.iter().any(|image| image.means(container)))
+            && self.labels.iter().all(|(key, value)| {
+                container.labels.get(key).is_some_and(|has| value.as_ref().is_none_or(|value| value == has))
+            })
+    }
+}
+
+/// A pattern of an image: its repository, and its tag where it has one.
+pub(super) struct ImagePattern {
+    text: String,
+    repository: Regex,
+    tag: Option<Regex>,
+}
+
+impl ImagePattern {
+    pub(super) fn new(text: &str) -> Result<Self> {
+        let (repository, tag) = match text.rsplit_once(':') {
+            Some((repository, tag)) if !tag.contains('/') => (repository, Some(glob(tag)?)),
+            _ => (text, None),
+        };
+        Ok(Self { text: text.to_owned(), repository: glob(repository)?, tag })
+    }
+
+    fn means(&self, container: &Container) -> bool {
+        if container.image_id == self.text || container.image == self.text {
+            return true;
+        }
+        let Ok(image) = ImageRef::new(&container.image) else { return false };
+        let repository = image.repository();
+        let familiar = repository.strip_prefix("docker.io/").unwrap_or(repository);
+        let familiar = familiar.strip_prefix("library/").unwrap_or(familiar);
+        (self.repository.is_match(repository) || self.repository.is_match(familiar))
+            && self.tag.as_ref().is_none_or(|tag| tag.is_match(image.tag().unwrap_or("latest")))
+    }
+}
+
+/// A text in which `*` stands for any text; everything else is meant as it is.
+pub(super) fn glob(text: &str) -> Result<Regex> {
+    if text.is_empty() || text.len() > MAX_PATTERN {
+        return Err(Error::invalid(format!("a pattern has 1 to {MAX_PATTERN} bytes, not {}", text.len())));
+    }
+    let parts: Vec<String> = text.split('*').map(regex::escape).collect();
+    Regex::new(&format!("(?s)^{}$", parts.join(".*")))
+        .map_err(|error| Error::invalid(format!("`{}` is no pattern", text.escape_debug())).caused_by(error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_star_stands_for_any_text_and_all_else_for_itself() {
+        for (pattern, text, means) in [
+            ("web*", "web-1", true),
+            ("web*", "a-web", false),
+            ("*.dev", "x.dev", true),
+            ("*.dev", "xxdev", false),
+            ("a*b*c", "a/x/b\nc", true),
+            ("web", "web", true),
+            ("w[e]b", "web", false),
+        ] {
+            assert_eq!(glob(pattern).unwrap().is_match(text), means, "{pattern} {text}");
+        }
+        assert!(glob("").is_err() && glob(&"x".repeat(1000)).is_err());
+    }
+}

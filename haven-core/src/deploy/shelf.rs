@@ -1,0 +1,322 @@
+//! Where plans are kept: a header, pages of text, a record for each step that was begun, and what is parked.
+//!
+//! Pages are written first and the header last, so that who sees a plan sees all of it.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use futures_util::stream::BoxStream;
+use haven_model::{
+    ContainerName, Error, ErrorKind, NodeName, Plan, PlanId, PlanState, Result, Revision, Secret,
+    plan::{Kept, PlanStatus, Step, StepState, StepStatus, Tally},
+    secret,
+};
+use sha2::{Digest as _, Sha256};
+use tokio::sync::watch;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use super::record::{Header, KeptRecord, PageRecord, StepRecord, kept_name, kept_prefix, step_name};
+use crate::{
+    claim::Held,
+    store::{Codec, Expect, Key, Live, Store, Table, TableEvent, Versioned, Write},
+};
+
+/// How much of a plan's text is on a page; sealed and as base64 it stays below the largest value of a store.
+const PAGE: usize = 256 * 1024;
+/// The largest plan, in bytes of its text.
+const MAX_PLAN: usize = 512 * 1024 * 1024;
+/// The most steps of a plan.
+pub(super) const MAX_STEPS: usize = 100_000;
+
+/// All plans of a fleet.
+#[derive(Debug)]
+pub(super) struct Shelf {
+    store: Arc<dyn Store>,
+    headers: Live<Header>,
+    pages: Table<PageRecord>,
+    steps: Table<StepRecord>,
+    kept: Table<KeptRecord>,
+}
+
+impl Shelf {
+    pub(super) async fn open(
+        store: &Arc<dyn Store>,
+        codec: &Codec,
+        tasks: &TaskTracker,
+        stop: &CancellationToken,
+    ) -> Result<Self> {
+        Ok(Self {
+            store: store.clone(),
+            headers: Live::open(Table::new(store.clone(), "plans/", codec.clone()), tasks, stop).await?,
+            pages: Table::new(store.clone(), "plan-pages/", codec.clone()),
+            steps: Table::new(store.clone(), "plan-steps/", codec.clone()),
+            kept: Table::new(store.clone(), "parked/", codec.clone()),
+        })
+    }
+
+    /// All headers, as the watch has told them.
+    pub(super) fn headers(&self) -> Arc<BTreeMap<String, Versioned<Header>>> {
+        self.headers.all()
+    }
+
+    /// Tells of each change of a header.
+    pub(super) fn follow(&self) -> watch::Receiver<Revision> {
+        self.headers.follow()
+    }
+
+    /// The one plan whose id begins so. `NotFound` where there is none, `Conflict` where there are several.
+    pub(super) fn find(&self, beginning: &PlanId) -> Result<PlanId> {
+        let headers = self.headers();
+        let mut found = headers
+            .range(beginning.as_str().to_owned()..)
+            .map(|(id, _)| id)
+            .take_while(|id| id.starts_with(beginning.as_str()));
+        match (found.next(), found.next()) {
+            (Some(one), None) => PlanId::new(one.clone()),
+            (None, _) => Err(Error::not_found("plan", beginning.short())),
+            (Some(_), Some(_)) => {
+                Err(Error::conflict(format!("several plans have an id that begins with `{beginning}`")))
+            }
+        }
+    }
+
+    /// A header as the store has it now.
+    pub(super) async fn header(&self, plan: &PlanId) -> Result<Versioned<Header>> {
+        let found = self.headers.table().get(plan.as_str()).await?;
+        found.ok_or_else(|| Error::not_found("plan", plan.short()))
+    }
+
+    /// Writes a plan.
+    pub(super) async fn put(&self, plan: &Plan) -> Result<()> {
+        if plan.steps.len() > MAX_STEPS {
+            let steps = plan.steps.len();
+            return Err(Error::invalid(format!("a plan has at most {MAX_STEPS} steps, not {steps}")));
+        }
+        let unfit = |error| Error::unexpected("a plan cannot be written").caused_by(error);
+        let text = secret::exposed(|| serde_json::to_string(plan)).map_err(unfit)?;
+        if text.len() > MAX_PLAN {
+            return Err(Error::invalid(format!("a plan has at most {MAX_PLAN} bytes, not {}", text.len())));
+        }
+        let mut pages = 0;
+        let mut rest = text.as_str();
+        while !rest.is_empty() {
+            let (part, more) = rest.split_at(rest.floor_char_boundary(PAGE));
+            let page = PageRecord { text: Secret::new(part) };
+            let name = format!("{}.{pages:06}", plan.id);
+            self.store.txn(&[], &[self.pages.put_write(&name, &page, None)?]).await?;
+            (rest, pages) = (more, pages + 1);
+        }
+        let header = Header {
+            kind: plan.kind,
+            summary: plan.summary.clone(),
+            author: plan.author.clone(),
+            created: plan.created,
+            state: PlanState::Planned,
+            pages,
+            tally: Tally { total: plan.steps.len().try_into().unwrap_or(u32::MAX), ..Tally::default() },
+            error: None,
+            applied_by: None,
+            began: None,
+            ended: None,
+        };
+        self.headers.shows(self.headers.table().create(plan.id.as_str(), &header).await?).await;
+        Ok(())
+    }
+
+    /// Reads a whole plan. `Unexpected` when what is stored is not what it was made of.
+    pub(super) async fn read(&self, plan: &PlanId) -> Result<Plan> {
+        let header = self.header(plan).await?.value;
+        let mut text = String::new();
+        for page in 0..header.pages {
+            let found = self.pages.get(&format!("{plan}.{page:06}")).await?;
+            let page = found.ok_or_else(|| Error::unexpected(format!("plan `{}` lacks a page", plan.short())))?;
+            text.push_str(page.value.text.expose());
+        }
+        let read: Plan = serde_json::from_str(&text)
+            .map_err(|error| Error::unexpected(format!("plan `{}` cannot be read", plan.short())).caused_by(error))?;
+        check(&read)?;
+        Ok(read)
+    }
+
+    /// Changes a header, where `held` is given only while that is ours; tries again while others are faster.
+    pub(super) async fn change(
+        &self,
+        plan: &PlanId,
+        held: Option<&Held>,
+        edit: impl Fn(&mut Header) -> Result<()>,
+    ) -> Result<Versioned<Header>> {
+        for _ in 0..16 {
+            let current = self.header(plan).await?;
+            let mut header = current.value.clone();
+            edit(&mut header)?;
+            if header == current.value {
+                return Ok(current);
+            }
+            let check = (self.headers.table().key(plan.as_str())?, Expect::At(current.revision));
+            let write = self.headers.table().put_write(plan.as_str(), &header, Some(&current))?;
+            let done = match held {
+                Some(held) => {
+                    let done = held.txn(&[check], &[write]).await;
+                    if done.as_ref().is_err_and(|error| error.kind() == ErrorKind::Conflict) {
+                        held.confirm_now().await?;
+                    }
+                    done
+                }
+                None => self.store.txn(&[check], &[write]).await,
+            };
+            match done {
+                Ok(revision) => {
+                    self.headers.shows(revision).await;
+                    return Ok(current.changed(header, revision));
+                }
+                Err(error) if error.kind() == ErrorKind::Conflict => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Err(Error::conflict(format!("others change plan `{}` all the time", plan.short())))
+    }
+
+    /// The records of the steps that were begun, by their place.
+    pub(super) async fn steps(&self, plan: &PlanId) -> Result<BTreeMap<u32, Versioned<StepRecord>>> {
+        let found = self.steps.list_named(&format!("{plan}.")).await?;
+        let place = |name: &str| name.rsplit('.').next().and_then(|place| place.parse().ok());
+        Ok(found.into_iter().filter_map(|(name, record)| Some((place(&name)?, record))).collect())
+    }
+
+    /// Each change of the record of a step, after a revision.
+    pub(super) fn follow_steps(&self, since: Revision) -> BoxStream<'static, Result<TableEvent<StepRecord>>> {
+        self.steps.watch(since)
+    }
+
+    /// One step's record.
+    pub(super) async fn step(&self, plan: &PlanId, step: u32) -> Result<Option<Versioned<StepRecord>>> {
+        self.steps.get(&step_name(plan, step)).await
+    }
+
+    /// Writes a step's record together with what is parked by it and what is parked no more; only while `held` is ours.
+    pub(super) async fn put_step(
+        &self,
+        held: &Held,
+        plan: &PlanId,
+        step: u32,
+        before: Option<&Versioned<StepRecord>>,
+        record: StepRecord,
+        parked: Option<&Kept>,
+        unparked: Option<&Kept>,
+    ) -> Result<Versioned<StepRecord>> {
+        let name = step_name(plan, step);
+        let expect = before.map_or(Expect::Absent, |before| Expect::At(before.revision));
+        let mut writes = vec![self.steps.put_write(&name, &record, before)?];
+        if let Some(kept) = parked {
+            writes.push(self.kept.put_write(&kept_name(kept), &KeptRecord(kept.clone()), None)?);
+        }
+        if let Some(kept) = unparked {
+            writes.push(Write::Delete(self.kept.key(&kept_name(kept))?));
+        }
+        let revision = held.txn(&[(self.steps.key(&name)?, expect)], &writes).await?;
+        Ok(match before {
+            Some(before) => before.changed(record, revision),
+            None => Versioned::made(record, revision),
+        })
+    }
+
+    /// What is parked of one container, or of all, oldest first.
+    pub(super) async fn kept(&self, of: Option<(&NodeName, &ContainerName)>) -> Result<Vec<Kept>> {
+        let beginning = of.map(|(node, name)| kept_prefix(node, name)).unwrap_or_default();
+        let found = self.kept.list_named(&beginning).await?;
+        let mut kept: Vec<Kept> = found.into_iter().map(|(_, record)| record.value.0).collect();
+        kept.sort_by(|a, b| (a.since, &a.plan, a.step).cmp(&(b.since, &b.plan, b.step)));
+        Ok(kept)
+    }
+
+    /// Forgets that something is parked.
+    pub(super) async fn forget_kept(&self, held: &Held, kept: &Kept) -> Result<()> {
+        held.txn(&[], &[Write::Delete(self.kept.key(&kept_name(kept))?)]).await.map(drop)
+    }
+
+    /// Removes a plan that is at rest: the header first.
+    pub(super) async fn remove(&self, plan: &PlanId, header: &Versioned<Header>) -> Result<()> {
+        let revision = self.headers.table().delete(plan.as_str(), Some(header.revision)).await?;
+        self.headers.shows(revision).await;
+        let mut keys: Vec<Key> = Vec::new();
+        for page in 0..header.value.pages {
+            keys.push(self.pages.key(&format!("{plan}.{page:06}"))?);
+        }
+        for step in self.steps(plan).await?.keys() {
+            keys.push(self.steps.key(&step_name(plan, *step))?);
+        }
+        for keys in keys.chunks(crate::store::MAX_OPS) {
+            let writes: Vec<Write> = keys.iter().cloned().map(Write::Delete).collect();
+            self.store.txn(&[], &writes).await?;
+        }
+        Ok(())
+    }
+}
+
+/// A header as it is shown.
+pub(super) fn status(id: &PlanId, header: &Versioned<Header>) -> PlanStatus {
+    let Header { kind, summary, author, created, state, tally, error, applied_by, began, ended, .. } = &header.value;
+    PlanStatus {
+        id: id.clone(),
+        kind: *kind,
+        summary: summary.clone(),
+        author: author.clone(),
+        created: *created,
+        state: *state,
+        error: error.clone(),
+        applied_by: applied_by.clone(),
+        began: *began,
+        ended: *ended,
+        steps: *tally,
+        revision: header.revision,
+    }
+}
+
+/// A step as it is shown.
+pub(super) fn step_status(step: &Step, record: Option<&StepRecord>) -> StepStatus {
+    StepStatus {
+        index: step.index,
+        node: step.node().clone(),
+        name: step.name.clone(),
+        state: record.map(|record| record.state).unwrap_or_default(),
+        container: record.and_then(|record| record.new.clone()),
+        error: record.and_then(|record| record.error.clone()),
+        began: record.map(|record| record.began),
+        ended: record.and_then(|record| record.ended),
+    }
+}
+
+/// Counts where steps stand.
+pub(super) fn tally<'a>(total: usize, states: impl Iterator<Item = &'a StepState>) -> Tally {
+    let mut tally = Tally { total: total.try_into().unwrap_or(u32::MAX), ..Tally::default() };
+    for state in states {
+        match state {
+            StepState::Done => tally.done += 1,
+            StepState::Failed | StepState::Stuck => tally.failed += 1,
+            StepState::Refused => tally.refused += 1,
+            StepState::Undone => tally.undone += 1,
+            _ => {}
+        }
+    }
+    tally
+}
+
+/// The plan with the id that its contents have.
+pub(super) fn sealed(mut plan: Plan) -> Plan {
+    plan.id = id_of(&plan);
+    plan
+}
+
+/// Checks that a plan's id is that of its contents: `Invalid` for one that was altered.
+pub(super) fn check(plan: &Plan) -> Result<()> {
+    if plan.id == id_of(plan) {
+        return Ok(());
+    }
+    Err(Error::invalid(format!("plan `{}` was altered: its contents do not have this id", plan.id.short())))
+}
+
+/// Values of environments are no part of it, so that the id tells nothing of them: they are sealed where the plan is kept.
+fn id_of(plan: &Plan) -> PlanId {
+    let unnamed = Plan { id: PlanId::default(), ..plan.clone() };
+    let text = serde_json::to_vec(&unnamed).expect("a plan is plain data");
+    PlanId::new(hex::encode(Sha256::digest(text))).expect("a hash has 64 digits")
+}

@@ -1,0 +1,131 @@
+//! One engine while a plan is at it: every effect begins only while the plan is this master's.
+
+use std::sync::Arc;
+
+use futures_util::TryStreamExt as _;
+use haven_model::{
+    ContainerDetail, ContainerId, ContainerName, ContainerRef, ContainerSpec, Error, ErrorKind, ImageRef, NodeName,
+    Outcome, RestartPolicy,
+    container::{RemoveOptions, StopOptions},
+    spec::ContainerUpdate,
+};
+
+use crate::{claim::Held, engine::Engine};
+
+/// Why a step does not go on.
+#[derive(Debug)]
+pub(super) enum Halt {
+    /// The plan is not this master's any more, or that cannot be known: nothing more may be done.
+    Lost(Error),
+    /// Something failed.
+    Failed(Error),
+}
+
+impl From<Error> for Halt {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+pub(super) type Done<T = ()> = std::result::Result<T, Halt>;
+
+/// One engine, under a claim.
+#[derive(Debug)]
+pub(super) struct Site<'a> {
+    pub(super) node: &'a NodeName,
+    pub(super) engine: Arc<dyn Engine>,
+    pub(super) held: &'a Held,
+}
+
+impl Site<'_> {
+    /// To be asked before each effect.
+    async fn may(&self) -> Done {
+        self.held.confirm().await.map_err(Halt::Lost)
+    }
+
+    fn named(&self, error: Error) -> Halt {
+        Halt::Failed(error.with("node", self.node))
+    }
+
+    /// The container of an id, where there is one.
+    pub(super) async fn look(&self, id: &ContainerId) -> Done<Option<ContainerDetail>> {
+        self.find(&id.into()).await
+    }
+
+    /// The container of a name, where there is one. An engine takes a name that nobody has for the beginning of an id.
+    pub(super) async fn look_for(&self, name: &ContainerName) -> Done<Option<ContainerDetail>> {
+        let found = self.find(&name.clone().into()).await?;
+        Ok(found.filter(|seen| seen.name == name.as_str()))
+    }
+
+    async fn find(&self, container: &ContainerRef) -> Done<Option<ContainerDetail>> {
+        match self.engine.container(container).await {
+            Ok(detail) => Ok(Some(detail)),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(self.named(error)),
+        }
+    }
+
+    /// Fetches an image, unless it is there.
+    pub(super) async fn fetch(&self, image: &ImageRef) -> Done {
+        match self.engine.image(image).await {
+            Ok(_) => return Ok(()),
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Err(error) => return Err(self.named(error)),
+        }
+        self.may().await?;
+        let progress = self.engine.pull_image(image).await.map_err(|error| self.named(error))?;
+        progress.try_for_each(|_| async { Ok(()) }).await.map_err(|error| self.named(error.with("image", image)))
+    }
+
+    /// Makes a container. `AlreadyExists` when the name is taken.
+    pub(super) async fn create(&self, name: &ContainerName, spec: &ContainerSpec) -> Done<ContainerId> {
+        self.may().await?;
+        self.engine.create_container(Some(name), spec).await.map_err(|error| self.named(error))
+    }
+
+    pub(super) async fn start(&self, id: &ContainerId) -> Done<Outcome> {
+        self.may().await?;
+        self.engine.start_container(&id.into()).await.map_err(|error| self.named(error))
+    }
+
+    /// Stops a container, also one that is held.
+    pub(super) async fn stop(&self, id: &ContainerId) -> Done<Outcome> {
+        self.unpause(id).await?;
+        self.may().await?;
+        self.engine.stop_container(&id.into(), &StopOptions::default()).await.map_err(|error| self.named(error))
+    }
+
+    pub(super) async fn pause(&self, id: &ContainerId) -> Done<Outcome> {
+        self.may().await?;
+        self.engine.pause_container(&id.into()).await.map_err(|error| self.named(error))
+    }
+
+    async fn unpause(&self, id: &ContainerId) -> Done {
+        let held = self.look(id).await?.is_some_and(|seen| seen.state == haven_model::ContainerState::Paused);
+        if held {
+            self.may().await?;
+            self.engine.unpause_container(&id.into()).await.map_err(|error| self.named(error))?;
+        }
+        Ok(())
+    }
+
+    pub(super) async fn rename(&self, id: &ContainerId, name: &ContainerName) -> Done<Outcome> {
+        self.may().await?;
+        self.engine.rename_container(&id.into(), name).await.map_err(|error| self.named(error))
+    }
+
+    /// Says whether the engine starts it again by itself.
+    pub(super) async fn set_restart(&self, id: &ContainerId, restart: RestartPolicy) -> Done {
+        self.may().await?;
+        let update = ContainerUpdate { restart: Some(restart), ..ContainerUpdate::default() };
+        self.engine.update_container(&id.into(), &update).await.map(drop).map_err(|error| self.named(error))
+    }
+
+    /// Removes a container that does not run; with `volumes`, those that were made for it alone, too.
+    pub(super) async fn remove(&self, id: &ContainerId, volumes: bool) -> Done<Outcome> {
+        self.may().await?;
+        let options = RemoveOptions { force: false, volumes };
+        self.engine.remove_container(&id.into(), &options).await.map_err(|error| self.named(error))
+    }
+}

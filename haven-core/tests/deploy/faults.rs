@@ -1,0 +1,174 @@
+//! A master that is killed at any effect, before it or after it, and one that hangs there and comes back late.
+
+use haven_core::model::{
+    PlanState, RestartPolicy, Rollout,
+    plan::{OnFailure, Order},
+};
+
+use super::{
+    fleet::{Fleet, Hangs, Moment, apply, begin, nginx, plan, rest, rollback, rollout, update},
+    stoppable::Stoppable,
+};
+
+/// Two containers on two nodes.
+async fn fleet() -> Fleet {
+    let fleet = Fleet::of(2).await;
+    let haven = fleet.master(&Hangs::never()).await;
+    for node in fleet.nodes() {
+        let mut spec = nginx("latest");
+        spec.restart = RestartPolicy::Always;
+        haven.containers().run(node, "web", spec).await.unwrap();
+    }
+    haven.close().await;
+    fleet
+}
+
+/// Applies the update with a master that is killed at one effect, and lets another go on. Answers false when there are not
+/// so many effects.
+async fn killed(order: Order, at: u64, moment: Moment) -> bool {
+    let fleet = fleet().await;
+    let before = fleet.containers().await;
+    let hook = Hangs::at(Some((at, moment)));
+    let first = fleet.master(&hook).await;
+    let made = plan(&first, update("1.27", rollout(order))).await;
+    begin(&first, &made.id).await;
+    let mut hung = hook.hung.subscribe();
+    let was_killed = tokio::select! {
+        _ = hung.wait_for(|hung| *hung) => true,
+        _ = rest(&first, &made.id) => false,
+    };
+    if !was_killed {
+        return false;
+    }
+    drop(first);
+    let second = fleet.master(&Hangs::never()).await;
+    let detail = rest(&second, &made.id).await;
+    assert_eq!(detail.status.state, PlanState::Applied, "{order:?} {at} {moment:?}: {:#?}", detail.steps);
+    let after = fleet.living().await;
+    assert_eq!(after.len(), 2, "{order:?} {at} {moment:?}: {:?}", after.keys());
+    for (name, kin) in &after {
+        assert!(kin.running && kin.spec.image.as_str() == "nginx:1.27", "{order:?} {at} {moment:?} {name:?}");
+    }
+    let back = rollback(&second, &made.id).await;
+    let detail = apply(&second, &back.id).await;
+    assert_eq!(detail.status.state, PlanState::Applied, "{:#?}", detail.steps);
+    assert_eq!(fleet.living().await, before, "{order:?} {at} {moment:?}");
+    second.close().await;
+    true
+}
+
+async fn killed_everywhere(order: Order) {
+    let mut at = 0;
+    while killed(order, at, Moment::Before).await && killed(order, at, Moment::After).await {
+        at += 1;
+    }
+    assert!(at >= 8, "only {at} effects");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_at_any_effect_of_stop_first_another_master_ends_it() {
+    killed_everywhere(Order::StopFirst).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_at_any_effect_of_start_first_another_master_ends_it() {
+    killed_everywhere(Order::StartFirst).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_at_any_effect_of_stop_all_another_master_ends_it() {
+    killed_everywhere(Order::StopAll).await;
+}
+
+/// The same while a bad version is taken back.
+async fn killed_while_taken_back(order: Order, at: u64, moment: Moment) -> bool {
+    let fleet = fleet().await;
+    let before = fleet.containers().await;
+    let hook = Hangs::at(Some((at, moment)));
+    let first = fleet.master(&hook).await;
+    let mut request = update("1.27", Rollout { on_failure: OnFailure::Rollback, ..rollout(order) });
+    request.changes.labels.insert("sim.crash-after".into(), "0.5".into());
+    let made = plan(&first, request).await;
+    begin(&first, &made.id).await;
+    let mut hung = hook.hung.subscribe();
+    let was_killed = tokio::select! {
+        _ = hung.wait_for(|hung| *hung) => true,
+        _ = rest(&first, &made.id) => false,
+    };
+    if !was_killed {
+        return false;
+    }
+    drop(first);
+    let second = fleet.master(&Hangs::never()).await;
+    let detail = rest(&second, &made.id).await;
+    assert_eq!(detail.status.state, PlanState::RolledBack, "{order:?} {at} {moment:?}: {:#?}", detail.steps);
+    assert_eq!(fleet.containers().await, before, "{order:?} {at} {moment:?}");
+    second.close().await;
+    true
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_while_a_bad_version_is_taken_back_another_master_ends_that() {
+    for order in [Order::StopFirst, Order::StartFirst, Order::StopAll] {
+        let mut at = 0;
+        while killed_while_taken_back(order, at, Moment::Before).await
+            && killed_while_taken_back(order, at, Moment::After).await
+        {
+            at += 1;
+        }
+        assert!(at >= 5, "{order:?}: only {at} effects");
+    }
+}
+
+/// A master hangs at one effect of a bad update, another takes the plan back, and then the first goes on: the late effect is
+/// put right. Answers false when there are not so many effects.
+async fn late(order: Order, at: u64) -> bool {
+    let fleet = fleet().await;
+    let before = fleet.containers().await;
+    let hook = Hangs::at(Some((at, Moment::Before)));
+    let store = Stoppable::over(fleet.store());
+    let first = fleet.master_on(store.clone(), &hook).await;
+    let mut request = update("1.27", Rollout { on_failure: OnFailure::Rollback, ..rollout(order) });
+    request.changes.labels.insert("sim.crash-after".into(), "0.5".into());
+    let made = plan(&first, request).await;
+    begin(&first, &made.id).await;
+    let mut hung = hook.hung.subscribe();
+    let has_hung = tokio::select! {
+        _ = hung.wait_for(|hung| *hung) => true,
+        _ = rest(&first, &made.id) => false,
+    };
+    if !has_hung {
+        return false;
+    }
+    // It shows no sign of life any more, and is not gone.
+    store.stop().await;
+    let second = fleet.master(&Hangs::never()).await;
+    let detail = rest(&second, &made.id).await;
+    assert_eq!(detail.status.state, PlanState::RolledBack, "{order:?} {at}: {:#?}", detail.steps);
+    assert_eq!(fleet.containers().await, before, "{order:?} {at}");
+    store.go_on();
+    hook.go_on.send_replace(true);
+    for _ in 0..200 {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        if fleet.containers().await == before {
+            break;
+        }
+    }
+    // And it stays so.
+    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    assert_eq!(fleet.containers().await, before, "{order:?} {at}: {:?}", hook.log.lock().unwrap());
+    second.close().await;
+    first.close().await;
+    true
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_master_that_hung_at_any_effect_and_comes_back_late_does_no_harm() {
+    for order in [Order::StopFirst, Order::StartFirst, Order::StopAll] {
+        let mut at = 0;
+        while late(order, at).await {
+            at += 1;
+        }
+        assert!(at >= 5, "{order:?}: only {at} effects");
+    }
+}

@@ -1,0 +1,9 @@
+//! Plans on simulated engines: made, applied, taken back, and killed at every step.
+
+#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]
+
+mod creates;
+mod faults;
+mod fleet;
+mod stoppable;
+mod updates;
