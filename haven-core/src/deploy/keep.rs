@@ -1,7 +1,7 @@
 //! What is kept for rollbacks, and for how long: of each container the last ten that plans parked.
 
 use haven_model::{
-    ContainerName, NodeName, Plan,
+    ContainerName, NodeName, Plan, PlanId, PlanState,
     plan::{Kept, New},
 };
 
@@ -13,6 +13,8 @@ use crate::claim::Held;
 
 /// How many parked containers are kept of one name on one node.
 const KEPT: usize = 10;
+/// How many plans are kept that are at rest and have nothing parked.
+const PLANS: usize = 500;
 
 impl Shared {
     /// Removes what was parked longest ago, where more is parked than is kept. Volumes stay. What cannot be removed now is
@@ -42,6 +44,27 @@ impl Shared {
         }
     }
 
+    /// Removes the oldest plans, where more are at rest than are kept: those that have nothing parked.
+    pub(super) async fn forget_plans(&self) {
+        let headers = self.shelf.headers();
+        let mut rest: Vec<_> = headers.iter().filter(|(_, header)| !is_open(header.value.state)).collect();
+        if rest.len() <= PLANS {
+            return;
+        }
+        let Ok(kept) = self.shelf.kept(None).await else { return };
+        rest.sort_by_key(|(_, header)| header.value.created);
+        let old = rest.len() - PLANS;
+        for (id, header) in rest.into_iter().take(old) {
+            let Ok(id) = PlanId::new(id.clone()) else { continue };
+            if kept.iter().any(|kept| kept.plan == id) {
+                continue;
+            }
+            if let Err(error) = self.shelf.remove(&id, header).await {
+                tracing::debug!(plan = id.short(), error = %error.report(), "an old plan is not removed yet");
+            }
+        }
+    }
+
     /// Removes one parked container, if it is one still: what runs, or has another name, was brought back by somebody.
     async fn put_out(&self, held: &Held, kept: &Kept) -> Done {
         let site = Site { node: &kept.node, engine: self.nodes.engine(&kept.node)?, held };
@@ -55,4 +78,9 @@ impl Shared {
         }
         self.shelf.forget_kept(held, kept).await.map_err(Halt::Lost)
     }
+}
+
+/// Whether a plan may still go on.
+fn is_open(state: PlanState) -> bool {
+    state.is_moving() || matches!(state, PlanState::Paused | PlanState::Stuck)
 }

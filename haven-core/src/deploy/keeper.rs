@@ -2,10 +2,10 @@
 
 use std::{sync::Arc, time::Duration};
 
-use haven_model::{ErrorKind, PlanId, Result};
+use haven_model::{ErrorKind, PlanId, PlanState, Result};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{Shared, run::Run};
+use super::{Shared, record::Header, run::Run};
 
 /// How often plans are looked at though nothing is said to have changed.
 pub(super) const EVERY: Duration = Duration::from_secs(5);
@@ -16,6 +16,10 @@ pub(super) async fn run(shared: Arc<Shared>, tasks: TaskTracker, stop: Cancellat
     loop {
         for (id, header) in &*shared.shelf.headers() {
             let Ok(id) = PlanId::new(id.clone()) else { continue };
+            if shared.is_awaited(&header.value) {
+                shared.wake_up(&id).await;
+                continue;
+            }
             if !header.value.state.is_moving() || !shared.going().insert(id.clone()) {
                 continue;
             }
@@ -68,6 +72,28 @@ pub(super) fn claim_of(plan: &PlanId) -> String {
 }
 
 impl Shared {
+    /// Whether a plan is stuck for want of nodes that are all back.
+    fn is_awaited(&self, header: &Header) -> bool {
+        let is_back = |node| self.nodes.engine(node).is_ok();
+        header.state == PlanState::Stuck && !header.waiting_for.is_empty() && header.waiting_for.iter().all(is_back)
+    }
+
+    /// Lets a plan go on with what it was doing.
+    async fn wake_up(&self, id: &PlanId) {
+        let woken = self.shelf.change(id, None, |header| {
+            if self.is_awaited(header) {
+                header.state = if header.was == PlanState::RollingBack { header.was } else { PlanState::Applying };
+                header.waiting_for.clear();
+                header.ended = None;
+            }
+            Ok(())
+        });
+        match woken.await {
+            Ok(_) => tracing::info!(plan = id.short(), "the nodes that the plan waited for are back"),
+            Err(error) => tracing::debug!(plan = id.short(), error = %error.report(), "the plan goes on later"),
+        }
+    }
+
     fn going(&self) -> std::sync::MutexGuard<'_, std::collections::HashSet<PlanId>> {
         self.going.lock().expect("no panic happens under this lock")
     }

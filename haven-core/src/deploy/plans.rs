@@ -16,6 +16,7 @@ impl Shared {
         plan.rollout.check()?;
         let plan = shelf::sealed(plan);
         self.shelf.put(&plan).await?;
+        self.forget_plans().await;
         Ok(plan)
     }
 

@@ -23,12 +23,22 @@ pub(super) struct Header {
     pub(super) tally: Tally,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) error: Option<WireError>,
+    /// What it was doing before it came to rest.
+    #[serde(default = "planned")]
+    pub(super) was: PlanState,
+    /// The nodes whose engines did not answer when steps had to be taken back: it goes on when all of them do.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) waiting_for: Vec<NodeName>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) applied_by: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) began: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) ended: Option<Timestamp>,
+}
+
+fn planned() -> PlanState {
+    PlanState::Planned
 }
 
 impl Record for Header {

@@ -28,6 +28,8 @@ use crate::{claim::Held, store::Versioned};
 /// How long an engine that does not answer is asked again, and how soon.
 const PATIENCE: Duration = Duration::from_secs(30);
 const AGAIN: Duration = Duration::from_secs(1);
+/// How many nodes a plan waits for, of which somebody must look after the rest.
+const MAX_AWAY: usize = 100;
 
 /// How a step ended.
 enum Ended {
@@ -140,7 +142,10 @@ impl<'a> Run<'a> {
         let record = match begun {
             Ok(record) if record.value.state == StepState::Doing => record,
             Ok(record) => return Ok((step.index, record, Ended::Well)),
-            Err(record) => return Ok((step.index, record, Ended::Refused)),
+            Err(record) => {
+                let ended = ended(&record.value);
+                return Ok((step.index, record, ended));
+            }
         };
         match self.patiently(|| self.taking(step).prepare(&record.value)).await {
             Ok(()) => Ok((step.index, record, Ended::Well)),
@@ -171,7 +176,7 @@ impl<'a> Run<'a> {
             Some(record) => record,
             None => match self.begin(step).await? {
                 Ok(record) => record,
-                Err(_) => return Ok(Ended::Refused),
+                Err(record) => return Ok(ended(&record.value)),
             },
         };
         match record.value.state {
@@ -223,8 +228,10 @@ impl<'a> Run<'a> {
         match self.patiently(|| self.taking(step).observe()).await {
             Ok(record) => Ok(Ok(self.put(step, None, record, None, None).await?)),
             Err(Halt::Failed(error)) => {
+                // Who does not answer has not moved.
+                let state = if may_pass(error.kind()) { StepState::Failed } else { StepState::Refused };
                 let refused = StepRecord {
-                    state: StepState::Refused,
+                    state,
                     old: None,
                     parked: None,
                     new: None,
@@ -232,7 +239,7 @@ impl<'a> Run<'a> {
                     began: now,
                     ended: Some(now),
                 };
-                self.tell_step(step, Severity::Warning, "refused", &error);
+                self.tell_step(step, Severity::Warning, state.as_str(), &error);
                 Ok(Err(self.put(step, None, refused, None, None).await?))
             }
             Err(lost) => Err(lost),
@@ -254,7 +261,7 @@ impl<'a> Run<'a> {
             Ok(()) => (StepState::Failed, error.to_wire(), Ended::Failed(error)),
             Err(Halt::Failed(why)) => {
                 tracing::warn!(plan = self.plan.id.short(), step = step.index, error = %why.report(), "a step cannot be taken back");
-                let both = Error::new(error.kind(), format!("{}; taking it back: {}", error.message(), why.message()));
+                let both = Error::new(why.kind(), format!("{}; taking it back: {}", error.message(), why.message()));
                 (StepState::Stuck, both.to_wire(), Ended::Stuck(both))
             }
             Err(lost) => return Err(lost),
@@ -362,7 +369,10 @@ impl<'a> Run<'a> {
         let records = self.shared.shelf.steps(&self.plan.id).await.map_err(Halt::Lost)?;
         let tally = tally(self.plan.steps.len(), records.values().map(|record| &record.value.state));
         let (now, told) = (self.shared.clock.now(), error.as_ref().map(Error::to_wire));
+        let waiting_for = if state == PlanState::Stuck { self.away(&records) } else { Vec::new() };
         self.change(|header| {
+            header.was = header.state;
+            header.waiting_for.clone_from(&waiting_for);
             header.state = state;
             header.tally = tally;
             header.error = told.clone().or_else(|| header.error.take());
@@ -375,6 +385,21 @@ impl<'a> Run<'a> {
         };
         self.tell(severity, state.as_str(), &format!("is {}", state.as_str().replace('_', " ")), error.as_ref());
         Ok(())
+    }
+
+    /// The nodes whose engines did not answer when their steps could not be taken back.
+    fn away(&self, records: &BTreeMap<u32, Versioned<StepRecord>>) -> Vec<NodeName> {
+        let stuck = self.plan.steps.iter().filter(|step| {
+            records.get(&step.index).is_some_and(|record| {
+                let kind = record.value.error.as_ref().map(|error| error.kind);
+                record.value.state == StepState::Stuck && kind.is_some_and(may_pass)
+            })
+        });
+        let mut nodes: Vec<NodeName> = stuck.flat_map(nodes_of).cloned().collect();
+        nodes.sort();
+        nodes.dedup();
+        nodes.truncate(MAX_AWAY);
+        nodes
     }
 
     async fn change(&self, edit: impl Fn(&mut Header)) -> Done {
@@ -438,6 +463,19 @@ impl<'a> Run<'a> {
             format!("plan {}: step {} ({}): {}", self.plan.id.short(), step.index, step.name, error.message());
         let event = Event::new(self.shared.clock.now(), "plan", self.plan.id.short(), action, message);
         self.shared.journal.record(Event { severity, node: Some(step.node().clone()), ..event });
+    }
+}
+
+/// The nodes that a step is about.
+fn nodes_of(step: &Step) -> impl Iterator<Item = &NodeName> {
+    step.old.iter().map(|old| &old.node).chain(step.new.iter().map(New::node))
+}
+
+/// How a step ended that was not begun.
+fn ended(record: &StepRecord) -> Ended {
+    match (record.state, &record.error) {
+        (StepState::Failed, Some(error)) => Ended::Failed(error.clone().into()),
+        _ => Ended::Refused,
     }
 }
 

@@ -114,6 +114,8 @@ impl Shelf {
             pages,
             tally: Tally { total: plan.steps.len().try_into().unwrap_or(u32::MAX), ..Tally::default() },
             error: None,
+            was: PlanState::Planned,
+            waiting_for: Vec::new(),
             applied_by: None,
             began: None,
             ended: None,

@@ -2,7 +2,7 @@
 
 use haven_core::model::{
     PlanState, RestartPolicy, Rollout,
-    plan::{OnFailure, Order},
+    plan::{OnFailure, Order, StepState},
 };
 
 use super::{
@@ -170,5 +170,51 @@ async fn a_master_that_hung_at_any_effect_and_comes_back_late_does_no_harm() {
             at += 1;
         }
         assert!(at >= 5, "{order:?}: only {at} effects");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_that_is_away_fails_its_own_steps_and_the_outcome_names_it() {
+    let fleet = fleet().await;
+    let haven = fleet.master(&Hangs::never()).await;
+    let how = Rollout { on_failure: OnFailure::Continue, ..rollout(Order::StopFirst) };
+    let made = plan(&haven, update("1.27", how)).await;
+    fleet.engines.engine(&fleet.nodes()[1]).disconnect();
+    let detail = apply(&haven, &made.id).await;
+    assert_eq!(detail.status.state, PlanState::Incomplete);
+    assert_eq!((detail.status.steps.done, detail.status.steps.failed), (1, 1));
+    let failed = detail.steps.iter().find(|step| step.state == StepState::Failed).unwrap();
+    assert_eq!(failed.node, fleet.nodes()[1]);
+    assert!(failed.error.as_ref().unwrap().message.contains("n2"), "{failed:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_engine_lost_in_the_middle_of_a_step_is_waited_for_and_then_put_right() {
+    for at in 0..6 {
+        let fleet = fleet().await;
+        let before = fleet.containers().await;
+        let hook = Hangs::at(Some((at, Moment::After)));
+        let haven = fleet.master(&hook).await;
+        let how = Rollout { on_failure: OnFailure::Rollback, ..rollout(Order::StopFirst) };
+        let made = plan(&haven, update("1.27", how)).await;
+        begin(&haven, &made.id).await;
+        hook.hung.subscribe().wait_for(|hung| *hung).await.unwrap();
+        let engine = fleet.engines.engine(&fleet.nodes()[0]);
+        engine.disconnect();
+        hook.go_on.send_replace(true);
+        let detail = rest(&haven, &made.id).await;
+        assert_eq!(detail.status.state, PlanState::Stuck, "{at} {:#?}", detail.steps);
+        engine.reconnect();
+        let mut state = PlanState::Stuck;
+        for _ in 0..300 {
+            state = rest(&haven, &made.id).await.status.state;
+            if state == PlanState::RolledBack {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        assert_eq!(state, PlanState::RolledBack, "{at}");
+        assert_eq!(fleet.containers().await, before, "{at}");
+        haven.close().await;
     }
 }
