@@ -3,17 +3,21 @@
 use std::collections::BTreeSet;
 
 use haven_model::{
-    Actor, ClusterName, ContainerName, ContainerSpec, Error, NodeName, Plan, Result, Rollout,
+    Actor, ClusterName, ContainerName, ContainerSpec, Error, ErrorKind, NodeName, Plan, PlanId, PlanState, Result,
+    Rollout,
     placement::Requirements,
-    plan::{New, Order, PlanKind, Selection, Skipped, Step},
+    plan::{New, Order, PlanKind, Selection, Skipped, Step, StepState},
 };
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use super::{DeployService, Shared, update::count};
-use crate::cluster::placement::{Scheduler, Task};
+use crate::cluster::placement::{Scheduler, Settings, Task};
 
 /// The most containers of one request.
 const MAX_COUNT: u32 = 10_000;
+/// For how long a plan that nobody applies holds the room that it was given.
+const PENDING: SignedDuration = SignedDuration::from_mins(2);
 /// A label by which copies of a container are known: the name of the first.
 pub(super) const GROUP: &str = "haven.group";
 
@@ -138,7 +142,48 @@ impl Shared {
                 view.images = images.remove(&view.name).unwrap_or_default();
             }
         }
-        Ok(Scheduler::new(views, self.clock.random()))
+        let mut scheduler = Scheduler::new(views, self.clock.random());
+        self.commit_pending(&mut scheduler).await?;
+        Ok(scheduler)
+    }
+
+    /// Takes the room of containers that other plans are about to bring: those that are being applied, and those that were
+    /// made a moment ago.
+    pub(super) async fn commit_pending(&self, scheduler: &mut Scheduler) -> Result<()> {
+        let now = self.clock.now();
+        for (id, header) in &*self.shelf.headers() {
+            let brings = matches!(header.value.kind, PlanKind::Create | PlanKind::Scale | PlanKind::Drain);
+            let is_new = now.duration_since(header.value.created) < PENDING;
+            let is_open = match header.value.state {
+                PlanState::Planned => is_new,
+                PlanState::Applying | PlanState::Paused => true,
+                _ => false,
+            };
+            if !brings || !is_open {
+                continue;
+            }
+            let id = PlanId::new(id.clone())?;
+            let plan = match self.shelf.read(&id).await {
+                // Removed meanwhile.
+                Err(error) if error.kind() == ErrorKind::NotFound => continue,
+                plan => plan?,
+            };
+            let done = self.shelf.steps(&id).await?;
+            for step in &plan.steps {
+                let Some(New::Made { node, spec, .. }) = &step.new else { continue };
+                if done.get(&step.index).is_some_and(|record| record.value.state != StepState::Doing) {
+                    continue;
+                }
+                let requirements = Requirements::of_labels(&spec.labels)?;
+                let task = Task::new(Some(step.name.clone()), spec, &requirements, &Settings::default())?;
+                match scheduler.commit(node, &task) {
+                    // It is not among those that are asked.
+                    Err(error) if error.kind() == ErrorKind::NotFound => {}
+                    done => done?,
+                }
+            }
+        }
+        Ok(())
     }
 }
 

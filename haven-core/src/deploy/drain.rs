@@ -62,6 +62,7 @@ impl Shared {
             view.availability = Availability::Drain;
         }
         let mut scheduler = Scheduler::new(views, self.clock.random());
+        self.commit_pending(&mut scheduler).await?;
         for seen in seen {
             match self.removal(&seen, &mut scheduler, &settings, leave_data, plan.rollout.order) {
                 Ok(step) => plan.steps.push(Step { index: plan.steps.len().try_into().unwrap_or(u32::MAX), ..step }),

@@ -146,3 +146,19 @@ async fn a_container_that_says_it_is_not_scalable_is_not_scaled() {
     assert_eq!(scale(&haven, "web", 3).await.unwrap_err().kind(), ErrorKind::Conflict);
     assert_eq!(scale(&haven, "nobody", 3).await.unwrap_err().kind(), ErrorKind::NotFound);
 }
+
+#[tokio::test]
+async fn plans_that_are_not_applied_yet_hold_their_room() {
+    let fleet = Fleet::of(2).await;
+    let (one, other) = (fleet.master(&Hangs::never()).await, fleet.master(&Hangs::never()).await);
+    let request = |name: &str| {
+        let mut request = create(Some(name), 1);
+        request.spec.ports.push(Port { container: 80, host: Some(80), address: None, protocol: Protocol::Tcp });
+        request
+    };
+    let first = one.call(PlanCreate(request("a-web"))).await.unwrap();
+    let second = other.call(PlanCreate(request("b-web"))).await.unwrap();
+    assert_ne!(first.steps[0].node(), second.steps[0].node());
+    let third = one.call(PlanCreate(request("c-web"))).await.unwrap_err();
+    assert!(third.message().contains("port refused 2"), "{third}");
+}

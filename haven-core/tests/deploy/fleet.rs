@@ -188,13 +188,18 @@ impl Fleet {
 
     /// The same, that asks its store through another.
     pub(crate) async fn master_on(&self, store: Arc<dyn Store>, hook: &Arc<Hangs>) -> Haven {
+        self.master_with(store, hook.clone()).await
+    }
+
+    /// The same, with any hook.
+    pub(crate) async fn master_with(&self, store: Arc<dyn Store>, hook: Arc<dyn Hook>) -> Haven {
         let settings = NodeSettings { relist: None, sample: None, ..NodeSettings::default() };
         let haven = Haven::builder()
             .store(store)
             .keyring(self.keyring.clone())
             .clock(self.clock.clone())
             .connector(self.engines.clone())
-            .hook(hook.clone())
+            .hook(hook)
             .settings(settings)
             .build()
             .await

@@ -5,5 +5,6 @@
 mod creates;
 mod faults;
 mod fleet;
+mod seeds;
 mod stoppable;
 mod updates;
