@@ -26,6 +26,9 @@ pub(super) struct Header {
     /// What it was doing before it came to rest.
     #[serde(default = "planned")]
     pub(super) was: PlanState,
+    /// How many steps had failed when somebody let it go on.
+    #[serde(default)]
+    pub(super) forgiven: u32,
     /// The nodes whose engines did not answer when steps had to be taken back: it goes on when all of them do.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) waiting_for: Vec<NodeName>,

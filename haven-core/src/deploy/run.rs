@@ -71,10 +71,10 @@ impl<'a> Run<'a> {
         Taking { shared: self.shared, held: self.held, plan: self.plan, step }
     }
 
-    /// Whether somebody wishes that the plan goes on as it does.
-    fn is_wished(&self, state: PlanState) -> bool {
+    /// How somebody wishes the plan to go on.
+    fn wish(&self) -> PlanState {
         let headers = self.shared.shelf.headers();
-        headers.get(self.plan.id.as_str()).is_none_or(|header| header.value.state == state)
+        headers.get(self.plan.id.as_str()).map_or(PlanState::Paused, |header| header.value.state)
     }
 
     fn at_once(&self) -> usize {
@@ -86,21 +86,32 @@ impl<'a> Run<'a> {
 
     async fn forward(&self) -> Done {
         let mut records = self.shared.shelf.steps(&self.plan.id).await.map_err(Halt::Lost)?;
-        let mut failed = Failures::of(self.plan, &records);
+        let forgiven = self.shared.shelf.header(&self.plan.id).await.map_err(Halt::Lost)?.value.forgiven;
+        let mut failed = Failures::of(self.plan, &records, forgiven);
         if self.plan.rollout.order == Order::StopAll && !failed.too_many() {
             self.stop_all(&mut records, &mut failed).await?;
         }
         let delay = Duration::from_secs_f64(self.plan.rollout.delay);
-        let mut steps = self.plan.steps.iter();
+        // What was begun is ended first, and also when nothing else shall be begun: an old container may be parked by now.
+        let is_begun = |step: &Step| {
+            let state = records.get(&step.index).map(|record| record.value.state);
+            matches!(state, Some(StepState::Doing | StepState::Undoing))
+        };
+        let (begun, others): (Vec<&Step>, Vec<&Step>) = self.plan.steps.iter().partition(|step| is_begun(step));
+        let (mut begun, mut others) = (begun.into_iter(), others.into_iter());
         let mut going: FuturesUnordered<BoxFuture<'_, Done<Ended>>> = FuturesUnordered::new();
         loop {
-            while going.len() < self.at_once()
-                && (!failed.too_many() || self.plan.rollout.on_failure == OnFailure::Continue)
-                && self.is_wished(PlanState::Applying)
-                && let Some(step) = steps.next()
-            {
-                let record = records.remove(&step.index);
-                going.push(self.drive_and_wait(step, record, delay).boxed());
+            while going.len() < self.at_once() {
+                let is_over = failed.too_many() && self.plan.rollout.on_failure != OnFailure::Continue;
+                let (ends, begins) = match self.wish() {
+                    PlanState::Applying if is_over => (self.plan.rollout.on_failure == OnFailure::Pause, false),
+                    PlanState::Applying => (true, true),
+                    PlanState::Paused => (true, false),
+                    _ => (false, false),
+                };
+                let next = if ends { begun.next() } else { None };
+                let Some(step) = next.or_else(|| if begins { others.next() } else { None }) else { break };
+                going.push(self.drive_and_wait(step, records.remove(&step.index), delay).boxed());
             }
             match going.next().await {
                 Some(Ok(ended)) => failed.count(ended),
@@ -333,7 +344,7 @@ impl<'a> Run<'a> {
 
     /// Says where the plan stands once no step is going any more.
     async fn settle(&self, failed: &Failures) -> Done {
-        if !self.is_wished(PlanState::Applying) {
+        if self.wish() != PlanState::Applying {
             return Ok(());
         }
         let error = failed.first.clone().map(Error::from);
@@ -488,6 +499,8 @@ fn may_pass(kind: ErrorKind) -> bool {
 struct Failures {
     total: usize,
     ratio: f64,
+    /// How many had failed when somebody let the plan go on.
+    forgiven: usize,
     failed: usize,
     refused: usize,
     stuck: usize,
@@ -496,7 +509,7 @@ struct Failures {
 
 impl Failures {
     /// What earlier owners of the plan counted.
-    fn of(plan: &Plan, records: &BTreeMap<u32, Versioned<StepRecord>>) -> Self {
+    fn of(plan: &Plan, records: &BTreeMap<u32, Versioned<StepRecord>>, forgiven: u32) -> Self {
         let count = |state: StepState| records.values().filter(|record| record.value.state == state).count();
         let first = records.values().find_map(|record| {
             let failed = matches!(record.value.state, StepState::Failed | StepState::Refused);
@@ -505,6 +518,7 @@ impl Failures {
         Self {
             total: plan.steps.len(),
             ratio: plan.rollout.max_failure_ratio,
+            forgiven: forgiven as usize,
             failed: count(StepState::Failed),
             refused: count(StepState::Refused),
             // Tried anew.
@@ -534,7 +548,7 @@ impl Failures {
 
     /// Whether more failed than may.
     fn too_many(&self) -> bool {
-        let failed = self.failed + self.stuck;
+        let failed = (self.failed + self.stuck).saturating_sub(self.forgiven);
         #[expect(clippy::cast_precision_loss, reason = "plans have at most 100,000 steps")]
         let ratio = failed as f64 / self.total.max(1) as f64;
         failed > 0 && ratio > self.ratio

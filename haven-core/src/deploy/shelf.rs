@@ -115,6 +115,7 @@ impl Shelf {
             tally: Tally { total: plan.steps.len().try_into().unwrap_or(u32::MAX), ..Tally::default() },
             error: None,
             was: PlanState::Planned,
+            forgiven: 0,
             waiting_for: Vec::new(),
             applied_by: None,
             began: None,

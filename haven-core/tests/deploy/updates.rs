@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use haven_core::{
     ErrorKind,
     deploy::{SpecChanges, UpdateRequest},
-    door::ops::plans::{ApplyPlan, GetPlan, PlanUpdate, RemovePlan},
+    door::ops::plans::{AbortPlan, ApplyPlan, GetPlan, PlanUpdate, RemovePlan, ResumePlan},
     engine::Containers as _,
     model::{
         Plan, PlanState, Port, RestartPolicy, Rollout,
@@ -134,6 +134,15 @@ async fn a_failure_pauses_and_the_rest_is_untouched() {
     assert_eq!(detail.status.state, PlanState::Paused);
     let states: Vec<_> = detail.steps.iter().map(|step| step.state).collect();
     assert_eq!(states, [StepState::Failed, StepState::Pending, StepState::Pending]);
+    assert_eq!(fleet.containers().await, before);
+    // Let go on, it pauses at the next failure; taken back, it is at its end.
+    haven.call(ResumePlan { plan: made.id.clone() }).await.unwrap();
+    let detail = rest(&haven, &made.id).await;
+    let states: Vec<_> = detail.steps.iter().map(|step| step.state).collect();
+    assert_eq!(states, [StepState::Failed, StepState::Failed, StepState::Pending]);
+    assert_eq!(detail.status.state, PlanState::Paused);
+    haven.call(AbortPlan { plan: made.id.clone() }).await.unwrap();
+    assert_eq!(rest(&haven, &made.id).await.status.state, PlanState::RolledBack);
     assert_eq!(fleet.containers().await, before);
 }
 
