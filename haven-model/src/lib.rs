@@ -21,6 +21,7 @@ pub mod page;
 pub mod placement;
 pub mod revision;
 pub mod secret;
+pub mod source;
 pub mod spec;
 pub mod stats;
 pub mod system;

@@ -226,7 +226,7 @@ fn tls_is_wanted(settings: &Settings, address: SocketAddr) -> bool {
 async fn open(settings: &Settings) -> Result<Haven> {
     let url = settings.store_url();
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
-    let shown = crate::address::without_credentials(&url);
+    let shown = haven_core::source::without_credentials(&url);
     match StoreKind::of(&url).map_err(|error| store_failure(error, &shown))? {
         StoreKind::Redb(path) => {
             let folder = Path::new(path).parent().filter(|folder| !folder.as_os_str().is_empty());

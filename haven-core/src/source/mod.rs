@@ -1,9 +1,11 @@
 //! Sources: where container configuration comes from.
 //!
-//! [`Source`] is the seam: named texts at a pinned version. [`FolderSource`] reads a folder, [`MemorySource`] holds
-//! them in this process.
+//! [`Source`] is the seam: named texts at a pinned version. [`FolderSource`] reads a folder, [`GitSource`] a git
+//! repository, [`MemorySource`] holds them in this process.
 
+pub(crate) mod document;
 mod folder;
+mod git;
 mod memory;
 
 use std::fmt::Debug;
@@ -13,6 +15,9 @@ use haven_model::{Error, Result};
 use sha2::{Digest as _, Sha256};
 
 pub use folder::FolderSource;
+pub use git::{
+    Checkout, Checkouts, Freshness, GitLimits, GitRemote, GitSource, Pinned, split_credentials, without_credentials,
+};
 pub use memory::MemorySource;
 
 /// The largest file that a source gives, in bytes.
