@@ -43,6 +43,7 @@ pub use page::Page;
 pub use placement::Placement;
 pub use revision::Revision;
 pub use secret::Secret;
+pub use source::{Explanation, SourceSpec, SourceStatus};
 pub use spec::{Connection, ContainerSpec, ContainerUpdate, Mount, Port, RestartPolicy};
 pub use stats::ContainerStats;
 pub use system::{EngineEvent, EngineInfo, EngineVersion, Outcome};

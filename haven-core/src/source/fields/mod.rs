@@ -176,7 +176,7 @@ pub(crate) fn nearest(name: &str) -> Option<&'static str> {
     let (near, distance) = names
         .map(|known| (*known, strsim::damerau_levenshtein(&self::canonical(known), &wanted)))
         .min_by_key(|(_, distance)| *distance)?;
-    (distance <= 2.max(wanted.len() / 4)).then_some(near)
+    (distance <= 2.max(wanted.len() / 4).min(wanted.len() / 2)).then_some(near)
 }
 
 /// A name without what its spelling adds: `volume-binds`, `volume_binds` and `volumeBinds` are one.
