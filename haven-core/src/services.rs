@@ -15,6 +15,7 @@ use crate::{
     claim::Claims,
     clock::Clock,
     cluster::ClusterService,
+    configuration::ConfigurationService,
     event::Journal,
     node::NodeService,
     store::Store,
@@ -31,6 +32,8 @@ pub struct Services {
     pub audit: AuditLog,
     /// All clusters.
     pub clusters: ClusterService,
+    /// Where the configuration of containers comes from.
+    pub configuration: Arc<ConfigurationService>,
     /// All nodes.
     pub nodes: Arc<NodeService>,
     /// What happened.

@@ -91,6 +91,11 @@ impl<T: Record + Clone> Live<T> {
         &self.table
     }
 
+    /// Tells each time that the copy changes.
+    pub(crate) fn changes(&self) -> watch::Receiver<Revision> {
+        self.copy.reached.0.subscribe()
+    }
+
     /// Waits until the copy shows a change that was made at `revision`.
     pub(crate) async fn shows(&self, revision: Revision) {
         self.copy.reached.wait(revision).await;

@@ -11,6 +11,7 @@ pub mod invitations;
 pub mod networks;
 pub mod nodes;
 pub mod sessions;
+pub mod source;
 pub mod system;
 pub mod top;
 pub mod volumes;
@@ -86,6 +87,7 @@ pub(super) fn rows() -> Vec<Row> {
         events::rows(),
         top::rows(),
         sessions::rows(),
+        source::rows(),
         invitations::rows(),
         audit::rows(),
         system::rows(),

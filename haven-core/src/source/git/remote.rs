@@ -63,7 +63,7 @@ impl GitRemote {
     }
 
     /// Checks what can be set after it was made.
-    pub(super) fn check(&self) -> Result<()> {
+    pub(crate) fn check(&self) -> Result<()> {
         let Some(branch) = &self.branch else { return Ok(()) };
         let is_plain = |c: char| c.is_alphanumeric() || "/._-+@#=".contains(c);
         let fits = !branch.is_empty() && branch.len() <= MAX_TEXT && !branch.starts_with(['-', '/', '.']);
