@@ -98,7 +98,7 @@ impl ServerArgs {
         if !is_cut || !error.message().starts_with("the server at") {
             return None;
         }
-        let other_scheme = crate::address::without_credentials(url).replacen("https://", "http://", 1);
+        let other_scheme = haven_core::source::without_credentials(url).replacen("https://", "http://", 1);
         Some(match error.kind() {
             _ if report.contains("CaUsedAsEndEntity") => {
                 "the server shows the certificate of an authority: give it one of its own, with `basicConstraints=CA:FALSE`"

@@ -2,7 +2,6 @@
 //!
 //! Commands stand in `commands/`, a file a noun; each is a walk through the door of haven-core and decides nothing.
 
-mod address;
 mod cli;
 mod commands;
 mod config;

@@ -3,13 +3,14 @@
 mod handles;
 mod upkeep;
 
-use std::{sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use haven_model::{Actor, Error, Result};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 pub use handles::{
-    ClustersHandle, ContainersHandle, EventsHandle, ImagesHandle, NetworksHandle, NodesHandle, TopHandle, VolumesHandle,
+    ClustersHandle, ContainersHandle, EventsHandle, ImagesHandle, NetworksHandle, NodesHandle, SourceHandle, TopHandle,
+    VolumesHandle,
 };
 
 use crate::{
@@ -18,6 +19,7 @@ use crate::{
     claim::{Claims, Work},
     clock::{Clock, SystemClock},
     cluster::ClusterService,
+    configuration::ConfigurationService,
     deploy::{DeployService, Parts},
     door::{Call, Converse, Door, Follow},
     engine::{Hook, Stream, Terminal},
@@ -165,6 +167,7 @@ pub struct HavenBuilder {
     connectors: Vec<Arc<dyn Connector>>,
     hooks: Vec<Arc<dyn Hook>>,
     settings: NodeSettings,
+    checkouts: Option<PathBuf>,
 }
 
 impl HavenBuilder {
@@ -204,6 +207,13 @@ impl HavenBuilder {
         self
     }
 
+    /// The folder in which checkouts of configuration repositories are kept, so that the last good one counts after a
+    /// restart, too. Without it they go with this Haven.
+    pub fn checkouts(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.checkouts = Some(folder.into());
+        self
+    }
+
     /// Opens the fleet. `Invalid` without a store; `Unsupported` when the store is of a newer Haven or sealed with
     /// another key, and what reading the store fails with.
     pub async fn build(self) -> Result<Haven> {
@@ -239,16 +249,27 @@ impl HavenBuilder {
         let users = Table::new(store.clone(), "users/", codec.clone());
         nodes.reseal().await?;
         users.reseal().await?;
+        let sources = Table::new(store.clone(), crate::configuration::PREFIX, codec.clone());
+        sources.reseal().await?;
         let nodes = NodeService::open(shared, nodes, &tasks, &stop).await?;
         let clusters = Table::new(store.clone(), crate::cluster::PREFIX, codec.clone());
         let clusters = Live::open(clusters, &tasks, &stop).await?;
         let clusters = Arc::new(ClusterService::new(clusters, nodes.clone(), journal.clone(), clock.clone()));
+        let configuration = ConfigurationService::open(
+            Live::open(sources, &tasks, &stop).await?,
+            journal.clone(),
+            clock.clone(),
+            self.checkouts,
+            &tasks,
+            stop.child_token(),
+        );
         let parts = Parts {
             store: store.clone(),
             codec: codec.clone(),
             keyring,
             nodes: nodes.clone(),
             clusters: clusters.clone(),
+            configuration: configuration.clone(),
             claims: claims.clone(),
             journal: journal.clone(),
             clock: clock.clone(),
@@ -266,6 +287,7 @@ impl HavenBuilder {
             claims,
             clusters,
             deploy,
+            configuration,
             nodes,
             journal,
             store,

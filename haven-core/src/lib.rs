@@ -2,7 +2,7 @@
 //!
 //! Four floors, and nothing points up: plain data ([`model`], [`clock`]); seams, each a trait and its implementations
 //! ([`engine`], [`store`], [`registry`], [`source`]); services that decide ([`access`], [`audit`], [`event`], [`claim`],
-//! [`node`], [`cluster`], [`deploy`]); and the [`door`], through which every operation passes with the actor who asks for it. [`Haven`] is a
+//! [`node`], [`cluster`], [`configuration`], [`deploy`]); and the [`door`], through which every operation passes with the actor who asks for it. [`Haven`] is a
 //! thin typed face over the door; the server, the command line and the bindings stand on it.
 
 pub use haven_model as model;
@@ -13,6 +13,7 @@ pub mod audit;
 pub mod claim;
 pub mod clock;
 pub mod cluster;
+pub mod configuration;
 pub mod deploy;
 pub mod door;
 pub mod engine;
@@ -29,6 +30,6 @@ pub mod trust;
 
 pub use haven::{
     ClustersHandle, ContainersHandle, EventsHandle, Haven, HavenBuilder, ImagesHandle, NetworksHandle, NodesHandle,
-    TopHandle, VolumesHandle,
+    SourceHandle, TopHandle, VolumesHandle,
 };
 pub use services::Services;

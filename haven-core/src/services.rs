@@ -15,6 +15,7 @@ use crate::{
     claim::Claims,
     clock::Clock,
     cluster::ClusterService,
+    configuration::ConfigurationService,
     deploy::DeployService,
     event::Journal,
     node::NodeService,
@@ -34,6 +35,8 @@ pub struct Services {
     pub clusters: Arc<ClusterService>,
     /// Plans.
     pub deploy: DeployService,
+    /// Where the configuration of containers comes from.
+    pub configuration: Arc<ConfigurationService>,
     /// All nodes.
     pub nodes: Arc<NodeService>,
     /// What happened.

@@ -75,7 +75,7 @@ impl Bundle {
 impl Doctor {
     pub(crate) async fn run(self, context: &Context) -> Result {
         let mut bundle = Bundle::default();
-        let server = crate::address::without_credentials(context.server.url());
+        let server = haven_core::source::without_credentials(context.server.url());
         bundle.part(
             "version",
             &json!({ "haven": VERSION, "server": server, "time": Timestamp::now(), "system": system() }),

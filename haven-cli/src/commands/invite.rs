@@ -1,11 +1,10 @@
 //! Inviting a machine to become a node.
 
 use clap::Args;
-use haven_core::model::NodeAddress;
+use haven_core::{model::NodeAddress, source::without_credentials};
 
 use super::Context;
 use crate::{
-    address::without_credentials,
     connection::is_http,
     failure::{Failure, Result},
 };

@@ -15,6 +15,7 @@ mod each;
 pub(crate) mod environment;
 mod events;
 mod exec;
+mod explain;
 #[cfg(test)]
 mod faces;
 mod images;
@@ -27,6 +28,7 @@ mod operations;
 mod pick;
 mod placing;
 mod session;
+mod source;
 mod stats;
 mod status;
 mod terminal;
@@ -90,6 +92,8 @@ pub(crate) enum Command {
     Ps(containers::Ps),
     /// Show everything about containers
     Inspect(inspect::Inspect),
+    /// Show what configures a container: which label of its image, or which line of which file
+    Explain(explain::Explain),
     /// Show what a container wrote
     Logs(logs::Logs),
     /// Create a container and start it
@@ -140,6 +144,8 @@ pub(crate) enum Command {
     /// Manage volumes
     #[command(alias = "volume")]
     Volumes(volumes::Volumes),
+    /// Manage the repository that containers are configured from
+    Source(source::Source),
     /// Show what happened in the fleet
     Events(events::Events),
     /// Show who did what
@@ -175,6 +181,7 @@ impl Command {
             Self::Whoami => session::whoami(context).await,
             Self::Ps(command) => command.run(context).await,
             Self::Inspect(command) => command.run(context).await,
+            Self::Explain(command) => command.run(context).await,
             Self::Logs(command) => command.run(context).await,
             Self::Run(command) => command.run(context).await,
             Self::Create(command) => command.run(context).await,
@@ -197,6 +204,7 @@ impl Command {
             Self::Images(command) => command.run(context).await,
             Self::Networks(command) => command.run(context).await,
             Self::Volumes(command) => command.run(context).await,
+            Self::Source(command) => command.run(context).await,
             Self::Events(command) => command.run(context).await,
             Self::Audit(command) => command.run(context).await,
             Self::Status => status::run(context).await,

@@ -7,6 +7,7 @@ use haven_core::{
         ops::sessions::{ChangePassword, SignIn, SignOut, WhoAmI},
     },
     model::Secret,
+    source::split_credentials,
 };
 
 use super::{
@@ -14,7 +15,6 @@ use super::{
     terminal::{read_new_password, read_password},
 };
 use crate::{
-    address::split_credentials,
     connection::{ServerArgs, is_http, variable},
     credentials::Stored,
     failure::{Failure, Result},

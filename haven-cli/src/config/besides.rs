@@ -1,10 +1,13 @@
 //! What only the environment says: where the configuration is, and what must not stand in its files.
 
-use haven_core::store::{self, StoreKind};
+use haven_core::{
+    source::without_credentials,
+    store::{self, StoreKind},
+};
 use toml::Value;
 
 use super::{Overrides, Settings, Shown, Source, git, shown_path};
-use crate::{address::without_credentials, connection::variable, serve::ADMIN_PASSWORD};
+use crate::{connection::variable, serve::ADMIN_PASSWORD};
 
 /// These settings as `haven config show` tells them, secrets masked.
 pub(super) fn shown(overrides: &Overrides, settings: &Settings) -> Vec<Shown> {

@@ -32,12 +32,15 @@ macro_rules! keys {
     };
 }
 
-const SECRET: Key = Key {
-    name: "agent.secret",
-    kind: Kind::Text,
-    secret: true,
-    about: "what agents must show as X-Auth-Node; left out: any agent may report",
-};
+const SECRETS: [Key; 2] = [
+    Key {
+        name: "agent.secret",
+        kind: Kind::Text,
+        secret: true,
+        about: "what agents must show as X-Auth-Node; left out: any agent may report",
+    },
+    Key { name: "source.password", kind: Kind::Text, secret: true, about: "the password or token there" },
+];
 
 /// Everything that can be set.
 pub(crate) const KEYS: &[Key] = &{
@@ -53,6 +56,12 @@ pub(crate) const KEYS: &[Key] = &{
         "agent.server", Text, "this server's address for agents; left out: what each of them calls it";
         "tls.cert", Text, "the server's certificate, a PEM file";
         "tls.key", Text, "its key, a PEM file";
+        "source.url", Text, "the repository that containers are configured from: git, or folder:/PATH; left out: what is in the store";
+        "source.branch", Text, "its branch or tag";
+        "source.username", Text, "who we are there";
+        "source.ssh_key", Text, "a file with a private key for SSH";
+        "source.known_hosts", Text, "a file with the only host keys that SSH believes";
+        "source.interval", Text, "how often it is looked for news; left out: 60s";
         "nodes.unknown_after", Text, "how long an engine may be silent before its node is unknown";
         "nodes.relist", Text, "how often containers are listed anew; 0s: never";
         "nodes.coalesce", Text, "how long events gather before containers are listed";
@@ -65,17 +74,20 @@ pub(crate) const KEYS: &[Key] = &{
         "nodes.limits.disk", Numbers, "percent that raises a warning, percent that clears it";
         "nodes.limits.container_memory", Numbers, "percent that raises a warning, percent that clears it";
     };
-    let mut all = [SECRET; PLAIN.len() + 1];
+    let mut all = [const { SECRETS[0].copy() }; PLAIN.len() + SECRETS.len()];
     let mut at = 0;
-    while at < PLAIN.len() {
-        let Key { name, kind, secret, about } = PLAIN[at];
-        all[at] = Key { name, kind, secret, about };
+    while at < all.len() {
+        all[at] = if at < PLAIN.len() { PLAIN[at].copy() } else { SECRETS[at - PLAIN.len()].copy() };
         at += 1;
     }
     all
 };
 
 impl Key {
+    const fn copy(&self) -> Self {
+        Self { name: self.name, kind: self.kind, secret: self.secret, about: self.about }
+    }
+
     /// The variable of the environment: `HAVEN_NODES_UNKNOWN_AFTER`.
     pub(crate) fn variable(&self) -> String {
         format!("HAVEN_{}", self.name.replace('.', "_").to_uppercase())
@@ -90,6 +102,10 @@ impl Key {
         let alias = match self.name {
             "store" => "dm_kv_etcd_urls",
             "agent.secret" => "dm_agent_notifier_secret",
+            "source.url" => "dm_image_configuration_git_url",
+            "source.branch" => "dm_image_configuration_git_branch",
+            "source.username" => "dm_image_configuration_git_username",
+            "source.password" => "dm_image_configuration_git_password",
             _ => return None,
         };
         let text = variable(alias)?;

@@ -15,14 +15,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use haven_core::{Error, Result};
+use haven_core::{Error, Result, source::without_credentials};
 use serde::Serialize;
 use toml::{Table, Value};
 
 pub(crate) use keys::KEYS;
 pub(crate) use settings::{LogFormat, Settings};
 
-use crate::{address::without_credentials, connection::variable, credentials::user_config_dir};
+use crate::{connection::variable, credentials::user_config_dir};
 
 /// The file that every server of this machine reads, where it is there.
 const SYSTEM_FILE: &str = "/etc/haven/haven.toml";
@@ -145,8 +145,8 @@ pub(crate) fn load(overrides: &Overrides, fetch: Fetch) -> Result<Configuration>
     let (environment, names) = environment()?;
     // The repository is found by what is known before it: flags, environment and files say where the data are.
     let data = data_folder(overrides, &environment, &layers);
-    if let Some(remote) = git::Remote::from_environment() {
-        let (url, folder) = (without_credentials(&remote.url), data.join("config"));
+    if let Some(remote) = git::from_environment()? {
+        let (url, folder) = (remote.url().to_owned(), data.join("config"));
         let checkout = match fetch {
             Fetch::Yes => {
                 let checkout = git::fetch(&remote, &folder)?;

@@ -3,7 +3,8 @@
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use haven_core::{
-    model::Secret,
+    Error, Result,
+    model::{Secret, SourceSpec},
     node::{Limit, Limits, NodeSettings},
     store::StoreKind,
 };
@@ -36,6 +37,8 @@ pub(crate) struct Settings {
     pub(crate) agent: Agent,
     /// HTTPS in place of HTTP.
     pub(crate) tls: Tls,
+    /// Where containers are configured from.
+    pub(crate) source: Source,
     /// How nodes are watched.
     pub(crate) nodes: Nodes,
 }
@@ -53,6 +56,7 @@ impl Default for Settings {
             log_format: LogFormat::Text,
             agent: Agent::default(),
             tls: Tls::default(),
+            source: Source::default(),
             nodes: Nodes::default(),
         }
     }
@@ -126,6 +130,61 @@ pub(crate) struct Tls {
     /// Its key, a PEM file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) key: Option<PathBuf>,
+}
+
+/// The repository that containers are configured from. What is set here is written to the store at the start, for all
+/// masters; left out: what is there counts.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Source {
+    /// A git repository, or `folder:/path`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) url: Option<String>,
+    /// The branch or tag.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) branch: Option<String>,
+    /// The user there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) username: Option<String>,
+    /// The password or token.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "some_secret")]
+    pub(crate) password: Option<Secret>,
+    /// A file with a private key for SSH.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) ssh_key: Option<PathBuf>,
+    /// A file with the only host keys that SSH believes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) known_hosts: Option<PathBuf>,
+    /// How often it is looked for news.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "some_span")]
+    pub(crate) interval: Option<Span>,
+}
+
+impl Source {
+    /// What is written to the store; none: nothing is set here. `Invalid` when a file cannot be read, or when there is more
+    /// to it than where it is.
+    pub(crate) fn spec(&self) -> Result<Option<SourceSpec>> {
+        let Some(url) = &self.url else {
+            return match *self == Self::default() {
+                true => Ok(None),
+                false => Err(Error::invalid("`source.url` is missing: the rest of `source` goes with it")),
+            };
+        };
+        let read = |path: &PathBuf| {
+            std::fs::read_to_string(path).map_err(|error| {
+                Error::invalid("the file cannot be read").caused_by(error).with("file", path.display())
+            })
+        };
+        Ok(Some(SourceSpec {
+            branch: self.branch.clone(),
+            username: self.username.clone(),
+            password: self.password.clone(),
+            ssh_key: self.ssh_key.as_ref().map(read).transpose()?.map(Secret::new),
+            known_hosts: self.known_hosts.as_ref().map(read).transpose()?,
+            interval: self.interval.map(|interval| u32::try_from(interval.0.as_secs()).unwrap_or(u32::MAX)),
+            ..SourceSpec::new(url)
+        }))
+    }
 }
 
 /// How nodes are watched: [`NodeSettings`], in words.
@@ -249,6 +308,10 @@ impl<'de> Deserialize<'de> for Span {
 fn some_time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Span, D::Error> {
     let span = Span::deserialize(deserializer)?;
     if span.0.is_zero() { Err(serde::de::Error::custom("a span of more than 0 s is needed")) } else { Ok(span) }
+}
+
+fn some_span<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Span>, D::Error> {
+    some_time(deserializer).map(Some)
 }
 
 /// A secret that is more than nothing: an empty one would be no protection that looks like one.

@@ -157,6 +157,8 @@ async fn serve(configuration: Configuration) -> Result {
         .map_err(|error| Error::unexpected("figures cannot be kept").caused_by(error))?;
     let tls = tls(&settings)?;
     let scheme = if tls.is_some() { "https" } else { "http" };
+    // What is wrong there is told before anything is opened.
+    let source = settings.source.spec()?;
     let listener = listen(settings.listen).await?;
     let address = listener.local_addr()?;
     let haven = open(&settings).await?;
@@ -183,6 +185,13 @@ async fn serve(configuration: Configuration) -> Result {
         told += password.expose();
     }
     show.text(&told)?;
+    if let (Some(source), Some(services)) = (source, haven.services()) {
+        services
+            .configuration
+            .ensure(source)
+            .await
+            .hint("`source` of the configuration says where containers are configured from")?;
+    }
     for line in fleet::gather(&haven, &settings).await? {
         show.text(&line)?;
     }
@@ -226,7 +235,7 @@ fn tls_is_wanted(settings: &Settings, address: SocketAddr) -> bool {
 async fn open(settings: &Settings) -> Result<Haven> {
     let url = settings.store_url();
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
-    let shown = crate::address::without_credentials(&url);
+    let shown = haven_core::source::without_credentials(&url);
     match StoreKind::of(&url).map_err(|error| store_failure(error, &shown))? {
         StoreKind::Redb(path) => {
             let folder = Path::new(path).parent().filter(|folder| !folder.as_os_str().is_empty());
@@ -244,6 +253,7 @@ async fn open(settings: &Settings) -> Result<Haven> {
         .store(store)
         .keyring(keyring)
         .settings(NodeSettings::from(&settings.nodes))
+        .checkouts(settings.data.join("sources"))
         .hook(Arc::new(haven_server::EngineCalls))
         .build()
         .await?)

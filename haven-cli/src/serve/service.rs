@@ -9,10 +9,9 @@ use std::{
 };
 
 use clap::Args;
-use haven_core::{Error, ErrorKind, store::StoreKind};
+use haven_core::{Error, ErrorKind, source::without_credentials, store::StoreKind};
 
 use crate::{
-    address::without_credentials,
     commands::{Context, environment::environment},
     config::{Fetch, Overrides, load},
     failure::{Failure, Hint as _, Result},

@@ -53,6 +53,7 @@ use crate::{
     claim::Claims,
     clock::Clock,
     cluster::ClusterService,
+    configuration::ConfigurationService,
     event::Journal,
     node::NodeService,
     store::{Codec, Keyring, Store, Table},
@@ -72,6 +73,7 @@ pub(crate) struct Shared {
     reserved: Table<reserve::Reservation>,
     nodes: Arc<NodeService>,
     clusters: Arc<ClusterService>,
+    configuration: Arc<ConfigurationService>,
     claims: Claims,
     journal: Journal,
     clock: Arc<dyn Clock>,
@@ -90,6 +92,7 @@ pub(crate) struct Parts {
     pub(crate) keyring: Keyring,
     pub(crate) nodes: Arc<NodeService>,
     pub(crate) clusters: Arc<ClusterService>,
+    pub(crate) configuration: Arc<ConfigurationService>,
     pub(crate) claims: Claims,
     pub(crate) journal: Journal,
     pub(crate) clock: Arc<dyn Clock>,
@@ -98,12 +101,23 @@ pub(crate) struct Parts {
 impl DeployService {
     /// Reads which plans there are, and goes on with those that were begun.
     pub(crate) async fn open(parts: Parts, tasks: &TaskTracker, stop: &CancellationToken) -> Result<Self> {
-        let Parts { store, codec, keyring, nodes, clusters, claims, journal, clock } = parts;
+        let Parts { store, codec, keyring, nodes, clusters, configuration, claims, journal, clock } = parts;
         let shelf = Shelf::open(&store, &codec, tasks, stop).await?;
         let reserved = Table::new(store.clone(), "names/", codec.clone());
         let (wake, going) = (Notify::new(), Mutex::default());
-        let shared =
-            Arc::new(Shared { shelf, reserved, nodes, clusters, claims, journal, clock, keyring, wake, going });
+        let shared = Arc::new(Shared {
+            shelf,
+            reserved,
+            nodes,
+            clusters,
+            configuration,
+            claims,
+            journal,
+            clock,
+            keyring,
+            wake,
+            going,
+        });
         tasks.spawn(keeper::run(shared.clone(), tasks.clone(), stop.child_token()));
         Ok(Self { shared })
     }

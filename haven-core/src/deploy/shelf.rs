@@ -60,7 +60,7 @@ impl Shelf {
 
     /// Tells of each change of a header.
     pub(super) fn follow(&self) -> watch::Receiver<Revision> {
-        self.headers.follow()
+        self.headers.changes()
     }
 
     /// The one plan whose id begins so. `NotFound` where there is none, `Conflict` where there are several.

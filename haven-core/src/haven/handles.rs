@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use haven_model::{
     Availability, Cluster, ClusterName, Container, ContainerDetail, ContainerId, ContainerName, ContainerRef,
-    ContainerSpec, ContainerStats, Error, ErrorKind, Event, ExecSpec, Found, Image, ImageRef, Listing, Network, Node,
-    NodeAddress, NodeName, NodeStatus, Outcome, Output, Placement, Requirements, Result, Severity, Volume,
+    ContainerSpec, ContainerStats, Error, ErrorKind, Event, ExecSpec, Explanation, Found, Image, ImageRef, Listing,
+    Network, Node, NodeAddress, NodeName, NodeStatus, Outcome, Output, Placement, Requirements, Result, Severity,
+    SourceSpec, SourceStatus, Volume,
     access::Invitation,
     cluster::ClusterSpec,
     image::PullProgress,
@@ -15,7 +16,7 @@ use haven_model::{
 
 use super::Haven;
 use crate::{
-    door::ops::{clusters, containers, events, images, invitations, networks, nodes, top, volumes},
+    door::ops::{clusters, containers, events, images, invitations, networks, nodes, source, top, volumes},
     engine::{Stream, Terminal},
 };
 
@@ -57,6 +58,10 @@ handle!(
 handle!(
     /// The volumes of the fleet.
     VolumesHandle, volumes
+);
+handle!(
+    /// Where the configuration of containers comes from.
+    SourceHandle, source
 );
 handle!(
     /// What happened in the fleet.
@@ -232,6 +237,11 @@ impl ContainersHandle<'_> {
         self.0.call(containers::InspectContainer { node: node.clone(), container: container.clone() }).await
     }
 
+    /// What its image and the repository say now of a container, who says what, and what it has.
+    pub async fn explain(&self, node: &NodeName, container: &ContainerRef) -> Result<Explanation> {
+        self.0.call(source::ExplainContainer { node: node.clone(), container: container.clone() }).await
+    }
+
     /// Creates a container without starting it.
     pub async fn create(
         &self,
@@ -345,5 +355,32 @@ impl TopHandle<'_> {
     /// The containers that use most.
     pub async fn containers(&self, by: TopBy) -> Result<Listing<ContainerUse>> {
         self.0.call(top::TopContainers { by, ..top::TopContainers::default() }).await
+    }
+}
+
+impl SourceHandle<'_> {
+    /// The repository, and which version of it counts. `NotFound` when none is set.
+    pub async fn get(&self) -> Result<SourceStatus> {
+        self.0.call(source::GetSource {}).await
+    }
+
+    /// Sets the repository, and looks what is there.
+    pub async fn set(&self, spec: SourceSpec) -> Result<SourceStatus> {
+        self.0.call(source::SetSource { spec, revision: None }).await
+    }
+
+    /// Forgets the repository.
+    pub async fn remove(&self) -> Result<()> {
+        self.0.call(source::RemoveSource { revision: None }).await
+    }
+
+    /// Looks what the repository has now.
+    pub async fn refresh(&self) -> Result<SourceStatus> {
+        self.0.call(source::RefreshSource {}).await
+    }
+
+    /// What a new container would be configured to be, and who says what of it.
+    pub async fn explain(&self, new: source::ExplainNew) -> Result<Explanation> {
+        self.0.call(new).await
     }
 }

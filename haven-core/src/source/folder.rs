@@ -72,12 +72,20 @@ impl Source for FolderSource {
 
 fn read(root: &Path, path: &str) -> Result<Option<String>> {
     let Some(content) = content(root, path)? else { return Ok(None) };
+    let at = |end: usize, error: Error| {
+        let before = &content[..end];
+        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let begin = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+        error.with("line", line).with("column", String::from_utf8_lossy(&before[begin..]).chars().count() + 1)
+    };
     if content.len() as u64 > MAX_FILE {
-        return Err(Error::invalid(format!("`{path}` is larger than {MAX_FILE} bytes")));
+        let error = Error::invalid(format!("`{path}` is larger than {MAX_FILE} bytes"));
+        return Err(at(content.len() - 1, error));
     }
-    String::from_utf8(content).map(Some).map_err(|error| {
-        Error::invalid(format!("`{path}` is no UTF-8, from byte {} on", error.utf8_error().valid_up_to()))
-    })
+    match std::str::from_utf8(&content) {
+        Ok(text) => Ok(Some(text.to_owned())),
+        Err(error) => Err(at(error.valid_up_to(), Error::invalid(format!("`{path}` is no UTF-8")))),
+    }
 }
 
 /// What stands in a file, up to the first byte beyond [`MAX_FILE`]. One that vanishes meanwhile is none.

@@ -1,10 +1,18 @@
 //! Sources: where container configuration comes from.
 //!
-//! [`Source`] is the seam: named texts at a pinned version. [`FolderSource`] reads a folder, [`MemorySource`] holds
-//! them in this process.
+//! [`Source`] is the seam: named texts at a pinned version. [`FolderSource`] reads a folder, [`GitSource`] a git
+//! repository, [`MemorySource`] holds them in this process. [`resolve`] makes of a source, of an image's labels and of a
+//! request what a container shall be, and says who said what.
 
+mod document;
+mod fields;
 mod folder;
+mod git;
+mod labels;
 mod memory;
+mod repository;
+mod resolve;
+mod setting;
 
 use std::fmt::Debug;
 
@@ -13,7 +21,13 @@ use haven_model::{Error, Result};
 use sha2::{Digest as _, Sha256};
 
 pub use folder::FolderSource;
+pub use git::{
+    Checkout, Checkouts, Freshness, GitLimits, GitRemote, GitSource, Pinned, split_credentials, without_credentials,
+};
 pub use memory::MemorySource;
+pub use repository::Snapshot;
+pub use resolve::{Resolved, Wanted, resolve};
+pub(crate) use setting::{Item, PLACEMENT, Setting};
 
 /// The largest file that a source gives, in bytes.
 pub const MAX_FILE: u64 = 1024 * 1024;

@@ -91,8 +91,8 @@ impl<T: Record + Clone> Live<T> {
         &self.table
     }
 
-    /// Tells of each change that the copy shows.
-    pub(crate) fn follow(&self) -> watch::Receiver<Revision> {
+    /// Tells each time that the copy changes.
+    pub(crate) fn changes(&self) -> watch::Receiver<Revision> {
         self.copy.reached.0.subscribe()
     }
 

@@ -6,6 +6,7 @@ mod access;
 mod audit;
 mod bed;
 mod clusters;
+mod configuration;
 mod contact;
 mod inventory;
 mod journal;

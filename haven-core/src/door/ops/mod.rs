@@ -12,6 +12,7 @@ pub mod networks;
 pub mod nodes;
 pub mod plans;
 pub mod sessions;
+pub mod source;
 pub mod system;
 pub mod top;
 pub mod volumes;
@@ -88,6 +89,7 @@ pub(super) fn rows() -> Vec<Row> {
         events::rows(),
         top::rows(),
         sessions::rows(),
+        source::rows(),
         invitations::rows(),
         audit::rows(),
         system::rows(),

@@ -1,10 +1,10 @@
 //! Addresses that may hold a user and a password.
 
-use haven_core::model::Secret;
+use haven_model::Secret;
 
 /// A URL without user and password, for showing. Cut by hand where a parser reads none: an address of several hosts is no
 /// URL to it, nor is one whose password holds a `/`.
-pub(crate) fn without_credentials(text: &str) -> String {
+pub fn without_credentials(text: &str) -> String {
     if url::Url::parse(text).is_ok() {
         return split_credentials(text).0;
     }
@@ -17,7 +17,7 @@ pub(crate) fn without_credentials(text: &str) -> String {
 }
 
 /// A URL without user and password, and these. What cannot be read as a URL is answered as it is.
-pub(crate) fn split_credentials(text: &str) -> (String, Option<(String, Option<Secret>)>) {
+pub fn split_credentials(text: &str) -> (String, Option<(String, Option<Secret>)>) {
     let Ok(mut url) = url::Url::parse(text) else { return (text.to_owned(), None) };
     // A user without a password is part of an SSH address, `git@host`, and somebody's name over HTTP.
     let somebody = url.scheme().starts_with("http") && !url.username().is_empty();
