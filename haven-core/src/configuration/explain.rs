@@ -51,7 +51,7 @@ impl ConfigurationService {
         };
         let (labels, image_from) = match &new.labels {
             Some(labels) => (labels.clone(), None),
-            None => labels_of(clusters, nodes, new, cluster.as_ref()).await?,
+            None => labels_of(clusters, nodes, &new.spec.image, new.node.as_ref(), cluster.as_ref()).await?,
         };
         let wanted = Wanted {
             own: &new.spec,
@@ -126,20 +126,20 @@ fn told(image: ImageRef, resolved: Resolved) -> Explanation {
 }
 
 /// The cluster that a node is in, if it is in one that somebody made.
-fn home(clusters: &ClusterService, nodes: &NodeService, node: &NodeName) -> Result<Option<ClusterName>> {
+pub(crate) fn home(clusters: &ClusterService, nodes: &NodeService, node: &NodeName) -> Result<Option<ClusterName>> {
     let home = nodes.get(node)?.cluster;
     Ok(home.filter(|home| clusters.get(home).is_ok()))
 }
 
 /// The labels of an image, and the node that has it. No labels where no node has it.
-async fn labels_of(
+pub(crate) async fn labels_of(
     clusters: &ClusterService,
     nodes: &NodeService,
-    new: &NewContainer,
+    image: &ImageRef,
+    node: Option<&NodeName>,
     cluster: Option<&ClusterName>,
 ) -> Result<(BTreeMap<String, String>, Option<NodeName>)> {
-    let image = &new.spec.image;
-    if let Some(node) = &new.node {
+    if let Some(node) = node {
         return match nodes.engine(node)?.image(image).await {
             Ok(image) => Ok((image.summary.labels, Some(node.clone()))),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok((BTreeMap::new(), None)),

@@ -21,6 +21,7 @@ use haven_model::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 pub use explain::NewContainer;
+pub(crate) use explain::{home, labels_of};
 
 use self::opened::Opened;
 use crate::{

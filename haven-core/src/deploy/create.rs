@@ -40,6 +40,9 @@ pub struct CreateRequest {
     /// Where they may go.
     #[serde(default)]
     pub requirements: Requirements,
+    /// Whether what the labels of the image and the repository of configurations say is left out.
+    #[serde(default)]
+    pub unconfigured: bool,
     /// How many; none: one. The others are called as the first, with a number: `web`, `web-1`, …
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub count: Option<u32>,
@@ -47,6 +50,9 @@ pub struct CreateRequest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rollout: Option<Rollout>,
 }
+
+/// A container that is to be placed: its name, what it shall be, and where it may go.
+pub(super) type Wanted = (ContainerName, ContainerSpec, Requirements);
 
 /// How new containers are started where nobody says so.
 pub(super) fn quick() -> Rollout {
@@ -66,41 +72,53 @@ impl DeployService {
 
 impl Shared {
     async fn plan_create(&self, request: CreateRequest, actor: &Actor) -> Result<Plan> {
-        let CreateRequest { cluster, node, name, spec, requirements, count: number, rollout } = request;
+        let CreateRequest { cluster, node, name, spec, requirements, unconfigured, count: number, rollout } = request;
         let number = number.unwrap_or(1);
         if !(1..=MAX_COUNT).contains(&number) {
             return Err(Error::invalid(format!("`count` is 1 to {MAX_COUNT}, not {number}")));
         }
         let image = spec.image.to_string();
-        let (mut spec, own) = Requirements::split(spec)?;
-        let names = self.new_names(name.as_ref(), &spec.image, number).await?;
-        if number > 1
-            && let Some(first) = names.first()
-        {
-            spec.labels.entry(GROUP.to_owned()).or_insert_with(|| first.to_string());
-        }
         let selection = Selection { cluster, node, ..Selection::default() };
+        let configured = match unconfigured {
+            true => None,
+            false => Some(self.configurations(&selection, &spec.image).await?),
+        };
+        let names = self.new_names(name.as_ref(), &spec.image, number).await?;
+        let mut wanted = Vec::new();
+        for name in &names {
+            let (mut spec, own) = match &configured {
+                Some(configured) => configured.of(name, &spec).await?,
+                None => Requirements::split(spec.clone())?,
+            };
+            if number > 1 {
+                spec.labels.entry(GROUP.to_owned()).or_insert_with(|| names[0].to_string());
+            }
+            wanted.push((name.clone(), spec, own.and(requirements.clone())?));
+        }
         let mut plan = Plan { rollout: rollout.unwrap_or_else(quick), ..self.blank(PlanKind::Create, actor) };
-        self.place(&mut plan, &selection, names, &spec, &own.and(requirements)?).await?;
+        self.place(&mut plan, &selection, wanted).await?;
         plan.summary = format!("create {}", summary(&plan, &image));
         plan.selection = selection;
         Ok(plan)
     }
 
-    /// Adds a step for each name: a container of `spec` on the node that takes it, each seeing those before it.
-    pub(super) async fn place(
-        &self,
-        plan: &mut Plan,
-        selection: &Selection,
-        names: Vec<ContainerName>,
-        spec: &ContainerSpec,
-        requirements: &Requirements,
-    ) -> Result<()> {
-        let mut scheduler = self.scheduler(selection, requirements).await?;
-        let task = Task::new(None, spec, requirements, &self.clusters.settings_of(&cluster_of(selection))?)?;
-        for name in names {
-            let task = Task { name: Some(name.clone()), ..task.clone() };
+    /// Adds a step for each container: on the node that takes it, each seeing those before it.
+    pub(super) async fn place(&self, plan: &mut Plan, selection: &Selection, wanted: Vec<Wanted>) -> Result<()> {
+        let looks_at_images = wanted
+            .iter()
+            .any(|(_, _, requirements)| requirements.affinities.iter().any(|affinity| affinity.key() == "image"));
+        let mut scheduler = self.scheduler(selection, looks_at_images).await?;
+        let settings = self.clusters.settings_of(&cluster_of(selection))?;
+        // Those that ask the same share the work of looking at every node.
+        let mut last: Option<(ContainerSpec, Requirements, Task)> = None;
+        for (name, spec, requirements) in wanted {
+            let task = match &last {
+                Some((same, asks, task)) if *same == spec && *asks == requirements => task.clone(),
+                _ => Task::new(None, &spec, &requirements, &settings)?,
+            };
+            let task = Task { name: Some(name.clone()), ..task };
             let placement = scheduler.place(&task);
+            last = Some((spec.clone(), requirements, task.clone()));
             let Some(node) = placement.node else {
                 let reason = placement.reason;
                 plan.skipped.push(Skipped { node: None, name: name.to_string(), id: None, reason });
@@ -111,7 +129,7 @@ impl Shared {
                 index: plan.steps.len().try_into().unwrap_or(u32::MAX),
                 name,
                 old: None,
-                new: Some(New::Made { node, spec: Box::new(spec.clone()), start: true }),
+                new: Some(New::Made { node, spec: Box::new(spec), start: true }),
                 order: Order::StopFirst,
                 reason: placement.reason,
                 note: None,
@@ -129,14 +147,14 @@ impl Shared {
 
 impl Shared {
     /// What knows the nodes that may take containers.
-    pub(super) async fn scheduler(&self, selection: &Selection, requirements: &Requirements) -> Result<Scheduler> {
+    async fn scheduler(&self, selection: &Selection, looks_at_images: bool) -> Result<Scheduler> {
         let cluster = cluster_of(selection);
         let mut views = self.clusters.views(&cluster)?;
         if let Some(node) = &selection.node {
             self.nodes.get(node)?;
             views.retain(|view| view.name == *node);
         }
-        if requirements.affinities.iter().any(|affinity| affinity.key() == "image") {
+        if looks_at_images {
             let mut images = self.clusters.images_of(&cluster).await?;
             for view in &mut views {
                 view.images = images.remove(&view.name).unwrap_or_default();

@@ -8,6 +8,7 @@
 //! * *Parking* ([`park`]): an old container is stopped and kept, never removed, until its successor has shown that it is
 //!   well ([`gate`]), and after that for as long as the plan may be rolled back ([`keep`]).
 
+mod configure;
 mod create;
 mod difference;
 mod drain;

@@ -111,7 +111,8 @@ impl Shared {
         let (spec, requirements) = Requirements::split(spec)?;
         let number = u32::try_from(number).unwrap_or(u32::MAX);
         let names = self.further_names(name, number).await?;
-        self.place(plan, selection, names, &spec, &requirements).await
+        let wanted = names.into_iter().map(|name| (name, spec.clone(), requirements.clone()));
+        self.place(plan, selection, wanted.collect()).await
     }
 
     async fn fewer(&self, plan: &mut Plan, leaving: Vec<Candidate>) -> Result<()> {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use haven_model::{
-    Actor, ContainerName, ContainerSpec, Error, ImageRef, Plan, Result, Rollout, Secret,
+    Actor, ContainerName, ContainerSpec, Error, ErrorKind, ImageRef, Plan, Result, Rollout, Secret,
     plan::{New, Order, PlanKind, Selection, Step},
 };
 use serde::{Deserialize, Serialize};
@@ -39,6 +39,9 @@ pub struct UpdateRequest {
     /// Also those that would be as they are.
     #[serde(default)]
     pub recreate: bool,
+    /// Whether what the labels of the image and the repository of configurations say now wins over what they are.
+    #[serde(default)]
+    pub configure: bool,
     /// How they are replaced.
     #[serde(default)]
     pub rollout: Rollout,
@@ -129,12 +132,12 @@ impl DeployService {
 
 impl Shared {
     async fn plan_update(&self, request: UpdateRequest, actor: &Actor) -> Result<Plan> {
-        let UpdateRequest { selection, from, to, changes, percent, recreate, rollout } = request;
+        let UpdateRequest { selection, from, to, changes, percent, recreate, configure, rollout } = request;
         if percent.is_some_and(|percent| !(1..=100).contains(&percent)) {
             return Err(Error::invalid("`percent` is 1 to 100"));
         }
         let (target, from) = (To::parse(to.as_deref())?, from.as_deref().map(glob).transpose()?);
-        let is_only_recreate = matches!(target, To::Same) && changes == SpecChanges::default();
+        let is_only_recreate = matches!(target, To::Same) && changes == SpecChanges::default() && !configure;
         let kind = if is_only_recreate { PlanKind::Recreate } else { PlanKind::Update };
         let mut plan = Plan { rollout, ..self.blank(kind, actor) };
         let found = self.select(&selection)?.found;
@@ -150,7 +153,16 @@ impl Shared {
         plan.skipped.extend(failed.iter().map(|(candidate, error)| candidate.skipped(error.message().to_owned())));
         let mut steps = Vec::new();
         for seen in seen {
-            match self.replacement(&seen, &target, &changes, recreate || is_only_recreate, plan.rollout.order) {
+            let spec = match self.successor(&seen, &target, &changes, configure).await {
+                Ok(spec) => spec,
+                // What a file says wrongly is wrong for all.
+                Err(error) if configure && error.kind() == ErrorKind::Invalid => return Err(error),
+                Err(error) => {
+                    plan.skipped.push(seen.candidate.skipped(error.message().to_owned()));
+                    continue;
+                }
+            };
+            match self.replacement(&seen, spec, recreate || is_only_recreate, plan.rollout.order) {
                 Ok(step) => steps.push(step),
                 Err(reason) => plan.skipped.push(seen.candidate.skipped(reason)),
             }
@@ -198,12 +210,31 @@ impl Shared {
         }
     }
 
-    /// The step that replaces a container, or why there is none.
-    fn replacement(
+    /// What a container's successor shall be.
+    async fn successor(
         &self,
         seen: &Seen,
         target: &To,
         changes: &SpecChanges,
+        configure: bool,
+    ) -> Result<ContainerSpec> {
+        let mut spec = seen.own_spec();
+        spec.image = target.of(&spec.image)?;
+        if configure {
+            let node = Some(seen.candidate.node.clone());
+            let selection = Selection { node, ..Selection::default() };
+            let configured = self.configurations(&selection, &spec.image).await?;
+            spec = configured.anew(&ContainerName::new(&seen.candidate.container.name)?, &spec).await?;
+        }
+        changes.apply(&mut spec);
+        Ok(spec)
+    }
+
+    /// The step that replaces a container, or why there is none.
+    fn replacement(
+        &self,
+        seen: &Seen,
+        spec: ContainerSpec,
         recreate: bool,
         asked: Order,
     ) -> std::result::Result<Step, String> {
@@ -211,9 +242,6 @@ impl Shared {
             return Err(format!("{dependant}, and would be cut off"));
         }
         let own = seen.own_spec();
-        let mut spec = own.clone();
-        spec.image = target.of(&own.image).map_err(|error| error.message().to_owned())?;
-        changes.apply(&mut spec);
         let differences = difference::between(&own, &spec);
         if differences.is_empty() && !recreate {
             return Err("it is so already".to_owned());

@@ -26,6 +26,7 @@ pub use git::{
 };
 pub use memory::MemorySource;
 pub use repository::Snapshot;
+pub(crate) use resolve::resolve_anew;
 pub use resolve::{Resolved, Wanted, resolve};
 pub(crate) use setting::{Item, PLACEMENT, Setting};
 

@@ -71,14 +71,39 @@ impl Resolved {
 /// label, of what does not fit.
 pub async fn resolve(repository: Option<&Snapshot>, wanted: Wanted<'_>) -> Result<Resolved> {
     let mut gathered = Gathered::default();
-    labels::gather(wanted.labels, &mut gathered)?;
-    if let Some(repository) = repository {
-        repository.gather(wanted.cluster, &wanted.own.image, wanted.container, &mut gathered).await?;
+    said_elsewhere(repository, &wanted, &mut gathered).await?;
+    said_here(&wanted, &mut gathered)?;
+    resolved(repository, &wanted, gathered)
+}
+
+/// The same for a container that is there, whose specification stands for the request: what image and repository say now
+/// wins over what it is.
+pub(crate) async fn resolve_anew(repository: Option<&Snapshot>, wanted: Wanted<'_>) -> Result<Resolved> {
+    let mut gathered = Gathered::default();
+    said_here(&wanted, &mut gathered)?;
+    said_elsewhere(repository, &wanted, &mut gathered).await?;
+    resolved(repository, &wanted, gathered)
+}
+
+/// Adds what the labels of the image and the repository say.
+async fn said_elsewhere(repository: Option<&Snapshot>, wanted: &Wanted<'_>, gathered: &mut Gathered) -> Result<()> {
+    labels::gather(wanted.labels, gathered)?;
+    match repository {
+        Some(repository) => repository.gather(wanted.cluster, &wanted.own.image, wanted.container, gathered).await,
+        None => Ok(()),
     }
+}
+
+/// Adds what the request says.
+fn said_here(wanted: &Wanted<'_>, gathered: &mut Gathered) -> Result<()> {
     let request = Origin { layer: Layer::Request, label: None, file: None, line: None, column: None };
     for setting in Setting::of(wanted.own, wanted.said)? {
         gathered.merged.add(setting, request.clone());
     }
+    Ok(())
+}
+
+fn resolved(repository: Option<&Snapshot>, wanted: &Wanted<'_>, gathered: Gathered) -> Result<Resolved> {
     let Gathered { merged, files, ignored, .. } = gathered;
     Ok(Resolved {
         spec: merged.spec(&wanted.own.image)?,

@@ -2,9 +2,13 @@
 
 use haven_core::{
     ErrorKind, Haven,
-    deploy::{CreateRequest, DrainRequest, PruneRequest, ScaleRequest},
-    door::ops::plans::{PlanCreate, PlanDrain, PlanPrune, PlanScale},
-    model::{ContainerName, Plan, PlanState, Port, Requirements, Rollout, plan::Selection, spec::Protocol},
+    deploy::{CreateRequest, DrainRequest, PruneRequest, ScaleRequest, UpdateRequest},
+    door::ops::plans::{PlanCreate, PlanDrain, PlanPrune, PlanScale, PlanUpdate},
+    model::{
+        ContainerName, Plan, PlanState, Port, Requirements, Rollout,
+        plan::{Order, Selection},
+        spec::Protocol,
+    },
 };
 
 use super::fleet::{Fleet, Hangs, apply, is_applied, nginx, rollback, rollout};
@@ -16,6 +20,7 @@ fn create(name: Option<&str>, count: u32) -> CreateRequest {
         name: name.map(|name| ContainerName::new(name).unwrap()),
         spec: nginx("latest"),
         requirements: Requirements::default(),
+        unconfigured: false,
         count: Some(count),
         rollout: None,
     }
@@ -102,7 +107,7 @@ async fn a_drained_node_gives_away_what_haven_placed_there_and_nothing_else() {
     let request = DrainRequest {
         node: node.clone(),
         leave_data: false,
-        rollout: Rollout { parallelism: 2, ..rollout(haven_core::model::plan::Order::StartFirst) },
+        rollout: Rollout { parallelism: 2, ..rollout(Order::StartFirst) },
     };
     let drain = haven.call(PlanDrain(request)).await.unwrap();
     assert_eq!(drain.steps.len(), 2, "{}", drain.diff());
@@ -161,4 +166,45 @@ async fn plans_that_are_not_applied_yet_hold_their_room() {
     assert_ne!(first.steps[0].node(), second.steps[0].node());
     let third = one.call(PlanCreate(request("c-web"))).await.unwrap_err();
     assert!(third.message().contains("port refused 2"), "{third}");
+}
+
+#[tokio::test]
+async fn what_a_repository_says_places_and_makes_containers_and_a_later_change_reaches_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        std::fs::create_dir_all(folder.path().join("dev")).unwrap();
+        std::fs::write(folder.path().join(name), text).unwrap();
+    };
+    write("dev/nginx.yml", "environment:\n  - MQ_HOST=mq\n  - constraint:node==n2\nlabels:\n  tier: front\n");
+    let fleet = Fleet::of(2).await;
+    let haven = fleet.master(&Hangs::never()).await;
+    let dev = haven_core::model::ClusterName::new("dev").unwrap();
+    haven.clusters().create(&dev, "").await.unwrap();
+    for node in fleet.nodes() {
+        haven.clusters().add_node(&dev, node).await.unwrap();
+    }
+    let source = format!("folder:{}", folder.path().display());
+    haven.source().set(haven_core::model::SourceSpec::new(source)).await.unwrap();
+    let mut request = CreateRequest { cluster: Some(dev), ..create(Some("web"), 1) };
+    request.spec.env.insert("MINE".into(), "mine".into());
+    let made = haven.call(PlanCreate(request)).await.unwrap();
+    is_applied(&apply(&haven, &made.id).await);
+    let web = fleet.living().await[&("n2".into(), "web".into())].clone();
+    assert_eq!((web.spec.env["MQ_HOST"].expose(), web.spec.env["MINE"].expose()), ("mq", "mine"));
+    assert_eq!(web.spec.labels["tier"], "front");
+    assert!(web.spec.labels.contains_key("haven.config"));
+    assert!(!web.spec.env.keys().any(|name| name.contains("constraint")), "{:?}", web.spec.env);
+    write("dev/nginx.yml", "environment:\n  - MQ_HOST=other\n");
+    haven.source().refresh().await.unwrap();
+    let request = UpdateRequest { configure: true, rollout: rollout(Order::StopFirst), ..UpdateRequest::default() };
+    let change = haven.call(PlanUpdate(request)).await.unwrap();
+    assert!(change.diff().contains("env MQ_HOST: changed"), "{}", change.diff());
+    is_applied(&apply(&haven, &change.id).await);
+    let web = fleet.living().await[&("n2".into(), "web".into())].clone();
+    assert_eq!((web.spec.env["MQ_HOST"].expose(), web.spec.env["MINE"].expose()), ("other", "mine"));
+    write("dev/nginx.yml", "memoryLimit: [1]\n");
+    haven.source().refresh().await.unwrap();
+    let request = UpdateRequest { configure: true, ..UpdateRequest::default() };
+    let error = haven.call(PlanUpdate(request)).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Invalid);
 }
