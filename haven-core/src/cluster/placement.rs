@@ -2,14 +2,14 @@
 //!
 //! Containers are spread: of the nodes that can take one, that with the fewest running goes first.
 
-use std::{net::IpAddr, sync::Arc};
+use std::net::IpAddr;
 
 use haven_model::{
-    Container, ContainerName, ContainerSpec, NodeName, Port,
+    ContainerName, ContainerSpec, NodeName, Port,
     placement::{Check, Placement, Refusal},
 };
 
-use crate::node::NodeState;
+use crate::node::{NodeState, Reading};
 
 /// A node that may be chosen, as far as it is known.
 #[derive(Clone, Debug)]
@@ -19,7 +19,7 @@ pub(super) struct Candidate {
     pub(super) is_online: bool,
     /// The memory of the machine, in bytes.
     pub(super) memory: Option<u64>,
-    pub(super) containers: Arc<[Arc<Container>]>,
+    pub(super) containers: Reading,
 }
 
 impl Candidate {
@@ -29,7 +29,7 @@ impl Candidate {
             node: state.name.clone(),
             is_online: state.engine().is_ok(),
             memory: state.memory(),
-            containers: state.inventory.read().containers,
+            containers: state.inventory.read(),
         }
     }
 }
@@ -44,7 +44,8 @@ pub(super) fn place(candidates: &[Candidate], name: Option<&ContainerName>, spec
             None => fit.push(candidate),
         }
     }
-    let Some(chosen) = fit.iter().min_by_key(|candidate| (running(candidate), candidate.containers.len())) else {
+    let Some(chosen) = fit.iter().min_by_key(|candidate| (running(candidate), candidate.containers.count().total))
+    else {
         return Placement::refused(refused);
     };
     let count = running(chosen);
@@ -55,27 +56,28 @@ pub(super) fn place(candidates: &[Candidate], name: Option<&ContainerName>, spec
     Placement { node: Some(chosen.node.clone()), reason, refused }
 }
 
-fn running(candidate: &Candidate) -> usize {
-    candidate.containers.iter().filter(|container| container.is_running()).count()
+fn running(candidate: &Candidate) -> u64 {
+    candidate.containers.count().on
 }
 
 /// Why a node cannot take a container; none: it can.
 fn refusal(candidate: &Candidate, name: Option<&ContainerName>, spec: &ContainerSpec) -> Option<(Check, String)> {
     let Candidate { node, is_online, memory, containers } = candidate;
+    let containers = containers.containers();
     if !is_online {
         return Some((Check::Contact, format!("no contact with `{node}`")));
     }
     if let Some(name) = name
-        && containers.iter().any(|container| container.name == name.as_str())
+        && containers.iter().any(|container| container.name() == name.as_str())
     {
         return Some((Check::Name, format!("`{node}` has a container `{name}`")));
     }
     let taken = containers.iter().filter(|container| container.is_running()).find_map(|container| {
-        let port = spec.ports.iter().find(|port| container.ports.iter().any(|held| collide(port, held)))?;
+        let port = spec.ports.iter().find(|port| container.ports().iter().any(|held| collide(port, held)))?;
         Some((port.host?, container))
     });
     if let Some((port, container)) = taken {
-        return Some((Check::Port, format!("port {port} of `{node}` is that of `{}`", container.name)));
+        return Some((Check::Port, format!("port {port} of `{node}` is that of `{}`", container.name())));
     }
     match (spec.memory, memory) {
         (Some(wanted), Some(has)) if wanted > *has => {
@@ -96,13 +98,14 @@ fn collide(one: &Port, other: &Port) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use haven_model::{ContainerId, ContainerState, ImageRef};
+    use haven_model::{Container, ContainerId, ContainerState, ImageRef};
     use jiff::Timestamp;
 
     use super::*;
+    use crate::node::Inventory;
 
-    fn container(name: &str, state: ContainerState, ports: &[Port]) -> Arc<Container> {
-        Arc::new(Container {
+    fn container(name: &str, state: ContainerState, ports: &[Port]) -> Container {
+        Container {
             id: ContainerId::new("a".repeat(64)).unwrap(),
             name: name.to_owned(),
             image: "nginx".to_owned(),
@@ -116,12 +119,19 @@ mod tests {
             labels: [].into(),
             networks: [].into(),
             mounts: vec![],
-        })
+            truncated: false,
+        }
     }
 
-    fn candidate(node: &str, containers: &[Arc<Container>]) -> Candidate {
+    fn candidate(node: &str, containers: &[Container]) -> Candidate {
         let node = NodeName::new(node).unwrap();
-        Candidate { node, is_online: true, memory: Some(1 << 30), containers: containers.into() }
+        let inventory = Inventory::new(std::sync::Arc::default());
+        let numbered = containers.iter().enumerate().map(|(number, container)| {
+            let id = ContainerId::new(format!("{number:064}")).unwrap();
+            Container { id, ..container.clone() }
+        });
+        inventory.replace(numbered.collect(), Timestamp::UNIX_EPOCH);
+        Candidate { node, is_online: true, memory: Some(1 << 30), containers: inventory.read() }
     }
 
     fn spec() -> ContainerSpec {
