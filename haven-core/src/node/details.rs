@@ -120,3 +120,208 @@ fn size(detail: &ContainerDetail) -> usize {
     let shown = serde_json::to_vec(detail).map_or(0, |json| json.len());
     FRAME + 2 * (shown + secrets)
 }
+
+#[cfg(all(test, feature = "sim"))]
+mod tests {
+    use std::{
+        collections::BTreeMap,
+        sync::atomic::{AtomicU64, Ordering},
+    };
+
+    use async_trait::async_trait;
+    use haven_model::{ContainerSpec, Error, ImageRef, Secret};
+    use jiff::Timestamp;
+    use tokio::sync::Semaphore;
+
+    use super::*;
+    use crate::engine::{Call, Hook, Hooked, sim::SimEngine};
+
+    /// Counts inspections, and lets so many through.
+    #[derive(Debug)]
+    struct Gate {
+        asked: AtomicU64,
+        open: Semaphore,
+    }
+
+    #[async_trait]
+    impl Hook for Gate {
+        async fn before(&self, call: Call<'_>) -> Result<()> {
+            if call.op == "container" {
+                self.asked.fetch_add(1, Ordering::SeqCst);
+                self.open.acquire().await.map_err(|_| Error::unavailable("it is closed"))?.forget();
+            }
+            Ok(())
+        }
+    }
+
+    struct Bed {
+        details: Arc<Details>,
+        engine: Arc<dyn Engine>,
+        gate: Arc<Gate>,
+        node: NodeName,
+    }
+
+    impl Bed {
+        fn new(most: usize, most_bytes: usize) -> Self {
+            let settings = NodeSettings { details: most, details_bytes: most_bytes, ..NodeSettings::default() };
+            let gate = Arc::new(Gate { asked: AtomicU64::new(0), open: Semaphore::new(1_000) });
+            let engine = Arc::new(SimEngine::default());
+            let engine = Arc::new(Hooked::named("a", engine, gate.clone()));
+            Self { details: Arc::new(Details::new(&settings)), engine, gate, node: NodeName::new("a").unwrap() }
+        }
+
+        async fn create(&self, secret: &str) -> ContainerId {
+            let env = BTreeMap::from([("KEY".to_owned(), Secret::new(secret))]);
+            let spec = ContainerSpec { env, ..ContainerSpec::new(ImageRef::new("nginx").unwrap()) };
+            self.engine.create_container(None, &spec).await.unwrap()
+        }
+
+        async fn get(&self, id: &ContainerId) -> Arc<ContainerDetail> {
+            self.details.get(&*self.engine, &self.node, id).await.unwrap()
+        }
+
+        fn asked(&self) -> u64 {
+            self.gate.asked.swap(0, Ordering::SeqCst)
+        }
+
+        fn hear(&self, kind: &str, action: &str, id: &str, attributes: &[(&str, &str)]) {
+            self.details.hear(
+                &self.node,
+                &EngineEvent {
+                    time: Timestamp::UNIX_EPOCH,
+                    kind: kind.to_owned(),
+                    action: action.to_owned(),
+                    id: id.to_owned(),
+                    attributes: attributes
+                        .iter()
+                        .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+                        .collect(),
+                },
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn a_container_is_inspected_once_until_something_happens_to_it() {
+        let bed = Bed::new(100, 1 << 20);
+        let (id, other) = (bed.create("x").await, bed.create("x").await);
+        for _ in 0..3 {
+            assert_eq!(bed.get(&id).await.spec.env["KEY"].expose(), "x");
+            bed.get(&other).await;
+        }
+        assert_eq!(bed.asked(), 2);
+        for action in ["exec_start: sh", "exec_die", "top"] {
+            bed.hear("container", action, id.as_str(), &[]);
+        }
+        bed.hear("network", "create", "n", &[]);
+        bed.hear("image", "tag", "nginx", &[]);
+        bed.get(&id).await;
+        assert_eq!(bed.asked(), 0);
+        for action in ["update", "rename", "start", "die", "destroy", "health_status: healthy"] {
+            bed.hear("container", action, id.as_str(), &[]);
+            bed.get(&id).await;
+            bed.get(&other).await;
+            assert_eq!(bed.asked(), 1, "{action}");
+        }
+        for action in ["connect", "disconnect"] {
+            bed.hear("network", action, "n", &[("container", id.as_str())]);
+            bed.get(&id).await;
+            bed.get(&other).await;
+            assert_eq!(bed.asked(), 1, "{action}");
+        }
+        bed.hear("container", "update", "it does not say which", &[]);
+        bed.get(&id).await;
+        bed.get(&other).await;
+        assert_eq!(bed.asked(), 2);
+    }
+
+    #[tokio::test]
+    async fn one_that_is_asked_for_by_many_is_inspected_once() {
+        let bed = Bed::new(100, 1 << 20);
+        let id = bed.create("x").await;
+        let answers = futures_util::future::join_all((0..10).map(|_| bed.get(&id))).await;
+        assert!(answers.iter().all(|answer| Arc::ptr_eq(answer, &answers[0])));
+        assert_eq!(bed.asked(), 1);
+    }
+
+    #[tokio::test]
+    async fn what_happens_while_it_is_inspected_is_not_missed() {
+        let bed = Arc::new(Bed::new(100, 1 << 20));
+        let id = bed.create("x").await;
+        bed.gate.open.forget_permits(1_000);
+        let asking = tokio::spawn({
+            let (bed, id) = (bed.clone(), id.clone());
+            async move { bed.get(&id).await }
+        });
+        while bed.gate.asked.load(Ordering::SeqCst) == 0 {
+            tokio::task::yield_now().await;
+        }
+        bed.hear("container", "update", id.as_str(), &[]);
+        bed.gate.open.add_permits(10);
+        let early = asking.await.unwrap();
+        assert!(!Arc::ptr_eq(&early, &bed.get(&id).await));
+        assert_eq!(bed.asked(), 2);
+    }
+
+    #[tokio::test]
+    async fn a_failure_is_not_kept_nor_what_is_given_up() {
+        let bed = Bed::new(100, 1 << 20);
+        let id = bed.create("x").await;
+        let absent = ContainerId::new("0".repeat(64)).unwrap();
+        for _ in 0..2 {
+            let error = bed.details.get(&*bed.engine, &bed.node, &absent).await.unwrap_err();
+            assert_eq!(error.kind(), haven_model::ErrorKind::NotFound);
+        }
+        assert_eq!((bed.asked(), bed.details.kept().answers.len()), (2, 0));
+        bed.gate.open.forget_permits(1_000);
+        assert!(futures_util::FutureExt::now_or_never(bed.get(&id)).is_none());
+        bed.gate.open.add_permits(1);
+        bed.get(&id).await;
+        assert_eq!(bed.asked(), 2);
+    }
+
+    #[tokio::test]
+    async fn it_is_bounded_in_count_and_in_bytes() {
+        let bed = Bed::new(3, 1 << 20);
+        let mut ids = Vec::new();
+        for _ in 0..5 {
+            let id = bed.create("x").await;
+            bed.get(&id).await;
+            bed.get(&ids.first().unwrap_or(&id).clone()).await;
+            ids.push(id);
+        }
+        assert_eq!(bed.details.kept().answers.len(), 3);
+        bed.asked();
+        for at in [0, 4, 3] {
+            bed.get(&ids[at]).await;
+        }
+        assert_eq!(bed.asked(), 0, "those asked for last stay");
+
+        let bed = Bed::new(100, 100_000);
+        for _ in 0..10 {
+            let id = bed.create(&"x".repeat(15_000)).await;
+            bed.get(&id).await;
+        }
+        let kept = bed.details.kept().answers.len();
+        assert!((1..=3).contains(&kept), "{kept} secrets of 15 kB in 100 kB");
+        let id = bed.create(&"x".repeat(200_000)).await;
+        bed.get(&id).await;
+        let kept = bed.details.kept();
+        assert_eq!((kept.answers.len(), kept.bytes), (0, 0), "one may be too large alone");
+    }
+
+    #[tokio::test]
+    async fn a_node_is_forgotten_alone() {
+        let bed = Bed::new(100, 1 << 20);
+        let id = bed.create("x").await;
+        let other = NodeName::new("b").unwrap();
+        bed.get(&id).await;
+        bed.details.get(&*bed.engine, &other, &id).await.unwrap();
+        bed.details.forget(&bed.node);
+        bed.asked();
+        bed.details.get(&*bed.engine, &other, &id).await.unwrap();
+        assert_eq!(bed.asked(), 0);
+        bed.get(&id).await;
+        assert_eq!(bed.asked(), 1);
+    }
+}

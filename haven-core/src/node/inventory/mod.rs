@@ -272,3 +272,6 @@ impl Drop for Inventory {
         self.pool.count(0, went);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -79,7 +79,8 @@ trait Counted {
 
 impl Counted for ArcStr {
     fn is_alone(&self) -> bool {
-        ArcStr::strong_count(self) == Some(1)
+        // The empty text is not counted, and costs nothing.
+        ArcStr::strong_count(self).is_none_or(|count| count == 1)
     }
 }
 
