@@ -2,7 +2,8 @@
 //!
 //! An inspection is a request a container, which a plan over thousands cannot repeat. So each is kept, in memory only, until
 //! an event, a list or an act of this Haven says that something happened to its container, or contact is lost; and as far
-//! as there is room: those asked for last stay.
+//! as there is room: those asked for last stay. One whose program does not run is asked for each time: an engine connects it
+//! to a network, or disconnects it, and tells nobody.
 
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -99,6 +100,7 @@ impl Kept {
     fn settle(&mut self, key: &Key, answer: &Answer, most: usize, most_bytes: usize) {
         if let Some((kept, bytes)) = self.answers.peek_mut(key).filter(|(kept, _)| Arc::ptr_eq(kept, answer)) {
             match kept.get() {
+                Some(detail) if !detail.state.is_running() => self.remove(key),
                 Some(detail) if *bytes == 0 => {
                     *bytes = size(detail);
                     self.bytes += *bytes;
@@ -173,7 +175,9 @@ mod tests {
         async fn create(&self, secret: &str) -> ContainerId {
             let env = BTreeMap::from([("KEY".to_owned(), Secret::new(secret))]);
             let spec = ContainerSpec { env, ..ContainerSpec::new(ImageRef::new("nginx").unwrap()) };
-            self.engine.create_container(None, &spec).await.unwrap()
+            let id = self.engine.create_container(None, &spec).await.unwrap();
+            self.engine.start_container(&(&id).into()).await.unwrap();
+            id
         }
 
         async fn get(&self, id: &ContainerId) -> Arc<ContainerDetail> {
@@ -261,6 +265,16 @@ mod tests {
         let early = asking.await.unwrap();
         assert!(!Arc::ptr_eq(&early, &bed.get(&id).await));
         assert_eq!(bed.asked(), 2);
+    }
+
+    #[tokio::test]
+    async fn one_that_does_not_run_may_be_connected_and_nobody_is_told() {
+        let bed = Bed::new(100, 1 << 20);
+        let id = bed.create("x").await;
+        bed.engine.kill_container(&(&id).into(), None).await.unwrap();
+        bed.get(&id).await;
+        bed.get(&id).await;
+        assert_eq!((bed.asked(), bed.details.kept().answers.len()), (2, 0));
     }
 
     #[tokio::test]

@@ -116,8 +116,8 @@ impl NodeService {
         Ok(self.state(node)?.inventory.read())
     }
 
-    /// Everything about one container: as it was inspected, unless something happened to it since, and then asked of its
-    /// engine. `NotFound` when there is no such node or container, `Unavailable` without contact.
+    /// Everything about one container: as it was inspected while it runs and nothing happened to it since, else asked of
+    /// its engine. `NotFound` when there is no such node or container, `Unavailable` without contact.
     ///
     /// The values of its environment are in it. Figures that no event tells of, as its process id is one, are as of the
     /// inspection.

@@ -7,6 +7,7 @@ mod audit;
 mod bed;
 mod clusters;
 mod contact;
+mod detail;
 mod inventory;
 mod journal;
 mod nodes;
