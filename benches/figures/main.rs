@@ -11,6 +11,8 @@ mod load;
 mod python;
 mod ratio;
 mod report;
+mod select;
+mod shape;
 mod sizes;
 
 use haven_testkit::bed::{Bed, require};
@@ -24,6 +26,7 @@ async fn main() {
     println!("{}", ratio::HEAD);
     sizes::sizes();
     report::reports().await;
+    select::selections().await;
     if require("docker").is_some() {
         let bed = Bed::with_engines(1).start().await.expect("the bed starts");
         list::lists(&bed).await;

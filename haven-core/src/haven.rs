@@ -243,6 +243,8 @@ impl HavenBuilder {
             journal: journal.clone(),
             connectors: connectors.into(),
             hooks: self.hooks.into(),
+            pool: Arc::default(),
+            details: Arc::new(crate::node::Details::new(&self.settings)),
             settings: Arc::new(self.settings),
         };
         let nodes = Table::new(store.clone(), crate::node::PREFIX, codec.clone());

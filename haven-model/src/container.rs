@@ -54,6 +54,10 @@ pub struct Container {
     /// What is mounted into it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mounts: Vec<Mount>,
+    /// Whether labels, or the end of the command, are left out: of one container a list keeps 16 KiB. An inspection, and a
+    /// `fresh` list, have all.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub truncated: bool,
 }
 
 /// A container in a list for who wants to know no more than which there are: what an agent reports.
@@ -274,29 +278,74 @@ impl ContainerFilter {
     }
 
     /// Whether `container` meets every condition.
-    pub fn matches(&self, container: &Container) -> bool {
+    pub fn matches(&self, container: &impl Facts) -> bool {
         let any = |values: &[String], holds: &dyn Fn(&str) -> bool| {
             values.is_empty() || values.iter().any(|value| holds(value))
         };
-        any(&self.id, &|id| container.id.as_str().starts_with(id))
-            && any(&self.name, &|name| container.name.contains(name.trim_start_matches('/')))
+        any(&self.id, &|id| container.has_id(id))
+            && any(&self.name, &|name| container.name().contains(name.trim_start_matches('/')))
             && any(&self.image, &|image| image_matches(container, image))
-            && has_labels(&container.labels, &self.label)
-            && (self.state.is_empty() || self.state.contains(&container.state))
+            && has_labels(|key| container.label(key), &self.label)
+            && (self.state.is_empty() || self.state.contains(&container.state()))
     }
 }
 
-fn image_matches(container: &Container, wanted: &str) -> bool {
+/// What a [`ContainerFilter`] looks at, in whatever form a container is held.
+pub trait Facts {
+    /// Whether its id begins with these digits.
+    fn has_id(&self, digits: &str) -> bool;
+    /// Its name.
+    fn name(&self) -> &str;
+    /// The image as it was asked for.
+    fn image(&self) -> &str;
+    /// The id of the image.
+    fn image_id(&self) -> &str;
+    /// The value of a label, where it has it.
+    fn label(&self, key: &str) -> Option<&str>;
+    /// What it is doing.
+    fn state(&self) -> ContainerState;
+}
+
+impl Facts for Container {
+    fn has_id(&self, digits: &str) -> bool {
+        self.id.as_str().starts_with(digits)
+    }
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn image(&self) -> &str {
+        &self.image
+    }
+
+    fn image_id(&self) -> &str {
+        &self.image_id
+    }
+
+    fn label(&self, key: &str) -> Option<&str> {
+        self.labels.get(key).map(String::as_str)
+    }
+
+    fn state(&self) -> ContainerState {
+        self.state
+    }
+}
+
+fn image_matches(container: &impl Facts, wanted: &str) -> bool {
     // A short id has twelve digits; fewer may be a name (`cafe`, `db`).
-    let is_id = |text: &str| text.len() >= 12 && container.image_id.trim_start_matches("sha256:").starts_with(text);
-    if container.image == wanted || is_id(wanted.trim_start_matches("sha256:")) {
+    let is_id = |text: &str| text.len() >= 12 && container.image_id().trim_start_matches("sha256:").starts_with(text);
+    if container.image() == wanted || is_id(wanted.trim_start_matches("sha256:")) {
         return true;
     }
-    let (Ok(has), Ok(wanted_ref)) = (ImageRef::new(&container.image), ImageRef::new(wanted)) else { return false };
-    if has.repository() != wanted_ref.repository() {
+    let (Ok(has), Ok(wanted)) = (ImageRef::new(container.image()), ImageRef::new(wanted)) else { return false };
+    if has.is_id() || wanted.is_id() || has.repository() != wanted.repository() {
         return false;
     }
-    wanted_ref.as_str() == wanted_ref.repository() || wanted_ref.tag() == has.tag()
+    match wanted.digest() {
+        Some(digest) => has.digest() == Some(digest) && wanted.tag().is_none_or(|tag| has.tag() == Some(tag)),
+        None => wanted.as_str() == wanted.repository() || wanted.tag() == has.tag(),
+    }
 }
 
 /// How to stop or restart a container.

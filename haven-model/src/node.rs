@@ -55,7 +55,8 @@ pub struct NodeFilter {
 impl NodeFilter {
     /// Whether `node` meets every condition.
     pub fn matches(&self, node: &Node) -> bool {
-        self.status.is_none_or(|status| node.status == status) && has_labels(&node.labels, &self.label)
+        self.status.is_none_or(|status| node.status == status)
+            && has_labels(|key| node.labels.get(key).map(String::as_str), &self.label)
     }
 }
 

@@ -2,17 +2,20 @@
 //!
 //! A machine that does not answer costs its own part of the list, never that of the others.
 
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{collections::HashSet, fmt, future::Future, sync::Arc, time::Duration};
 
 use futures_util::{StreamExt as _, stream};
 use haven_model::{
-    At, Container, ContainerFilter, ContainerRef, Error, ErrorKind, Found, Image, Listing, Network, Result, Volume,
-    cluster::Missing,
+    At, Container, ContainerFilter, ContainerRef, Error, ErrorKind, Found, Image, Listing, Network, NodeName, Result,
+    Volume, cluster::Missing, container::Facts as _,
 };
 use jiff::Timestamp;
 
 use super::{ClusterService, Scope, Window, status::restated};
-use crate::{engine::Engine, node::NodeState};
+use crate::{
+    engine::Engine,
+    node::{NodeState, Summary},
+};
 
 /// How many machines are asked at the same time, and how long one may take.
 const AT_ONCE: usize = 64;
@@ -35,33 +38,52 @@ impl ClusterService {
             };
             return self.gather(scope, window, ask).await;
         }
-        self.inventoried(scope, filter, window)
+        let Listing { items, missing, as_of, stale, next } = self.select(scope, filter, window)?;
+        let now = self.clock.now();
+        let lost: HashSet<&NodeName> = missing.iter().map(|missing| &missing.node).collect();
+        let items = items.into_iter().map(|At { node, item }| {
+            let is_known = !lost.contains(&node);
+            At { node, item: shown(&item, is_known, now) }
+        });
+        Ok(Listing { items: items.collect(), missing, as_of, stale, next })
     }
 
-    /// A page of the inventories, which are in order: only what is on it is copied.
-    fn inventoried(&self, scope: &Scope, filter: &ContainerFilter, window: &Window) -> Result<Listing<Container>> {
-        let now = self.clock.now();
-        let mut listing = Listing { items: Vec::new(), missing: Vec::new(), as_of: now, stale: false, next: None };
+    /// The same of the inventory, as it has them: for who asks little of each, and works with many. What `filter` chooses by
+    /// image or label is found without looking at the rest.
+    pub fn select(&self, scope: &Scope, filter: &ContainerFilter, window: &Window) -> Result<Listing<Summary>> {
+        let (limit, after) = (window.size()?, window.after()?);
+        let mut listing =
+            Listing { items: Vec::new(), missing: Vec::new(), as_of: self.clock.now(), stale: false, next: None };
         for state in self.nodes_of(scope)? {
             let reading = state.inventory.read();
             listing.stale |= reading.stale;
             listing.as_of = reading.as_of.map_or(listing.as_of, |part| part.min(listing.as_of));
-            let error = state.engine().err();
-            let is_known = error.is_none();
-            listing.missing.extend(error.map(|error| Missing {
+            listing.missing.extend(state.engine().err().map(|error| Missing {
                 node: state.name.clone(),
                 error: error.to_wire(),
                 as_of: reading.as_of,
             }));
-            let told = reading.told.iter().map(|told| told.filter(|_| is_known));
-            let known = reading.containers.iter().cloned().zip(told);
-            let chosen = known.filter(|(container, _)| filter.matches(container));
-            listing.items.extend(chosen.map(|item| At { node: state.name.clone(), item: Known(item.0, item.1) }));
+            // Of nodes that are not on the page it is only said whether they are there.
+            if listing.next.is_some() || after.is_some_and(|after| state.name.as_str() < after.node) {
+                continue;
+            }
+            let begin = after.filter(|after| state.name.as_str() == after.node);
+            let is_before = |known: &&Summary| {
+                begin.is_some_and(|after| {
+                    known.name() < after.name || known.name() == after.name && known.id().as_str() <= after.id
+                })
+            };
+            for known in reading.select(filter).skip_while(is_before) {
+                if listing.items.len() == limit {
+                    listing.next = listing.items.last().map(|At { node, item }: &At<Summary>| {
+                        Place { node: node.as_str(), id: item.id().as_str(), name: item.name() }.to_string()
+                    });
+                    break;
+                }
+                listing.items.push(At { node: state.name.clone(), item: known.clone() });
+            }
         }
-        cut(&mut listing, window)?;
-        let Listing { items, missing, as_of, stale, next } = listing;
-        let items = items.into_iter().map(|at| At { node: at.node, item: at.item.shown(now) }).collect();
-        Ok(Listing { items, missing, as_of, stale, next })
+        Ok(listing)
     }
 
     /// Asks every engine of a scope the same, at most 64 at a time: one call a node. Ordered by node, name and id.
@@ -120,17 +142,18 @@ impl ClusterService {
                 missing.push(state.name.to_string());
             }
             let reading = state.inventory.read();
-            for (known, told) in reading.containers.iter().zip(reading.told.iter()) {
+            for known in reading.containers() {
                 let found = || Found {
                     node: state.name.clone(),
                     as_of: reading.as_of,
                     stale: reading.stale,
-                    item: Known(known.clone(), told.filter(|_| is_known)).shown(now),
+                    item: shown(known, is_known, now),
                 };
-                if known.id.as_str() == container.as_str() || known.name == container.as_str() {
+                if known.name() == container.as_str() {
                     exact.push(found());
-                } else if known.id.as_str().starts_with(container.as_str()) {
-                    begins.push(found());
+                } else if known.has_id(container.as_str()) {
+                    // A whole id leaves no doubt.
+                    if container.as_str().len() == 64 { exact.push(found()) } else { begins.push(found()) }
                 }
             }
         }
@@ -156,21 +179,11 @@ impl ClusterService {
     }
 }
 
-/// A container of an inventory, and when its engine told of it; none: there is no contact to say that time goes on there.
-struct Known(Arc<Container>, Option<Timestamp>);
-
-impl Known {
-    /// The container as it is shown `now`.
-    fn shown(&self, now: Timestamp) -> Container {
-        let later = self.1.and_then(|told| u64::try_from(now.duration_since(told).as_secs()).ok()).unwrap_or_default();
-        Container { status: restated(&self.0.status, later), ..(*self.0).clone() }
-    }
-}
-
-impl Listed for Known {
-    fn place(&self) -> (&str, &str) {
-        self.0.place()
-    }
+/// A container as it is shown `now`: how long it runs goes on while its engine `is_known` to be there.
+fn shown(known: &Summary, is_known: bool, now: Timestamp) -> Container {
+    let told = known.told().filter(|_| is_known);
+    let later = told.and_then(|told| u64::try_from(now.duration_since(told).as_secs()).ok()).unwrap_or_default();
+    Container { status: restated(known.status(), later), ..known.container() }
 }
 
 /// What stands in a list over machines.
@@ -207,15 +220,10 @@ fn order<T: Listed>(listing: &mut Listing<T>) {
     listing.items.sort_by(|a, b| (&a.node, a.item.place()).cmp(&(&b.node, b.item.place())));
 }
 
-/// Cuts a page out of an ordered list. The cursor is the place of the last item: node, id and name.
+/// Cuts a page out of an ordered list.
 fn cut<T: Listed>(listing: &mut Listing<T>, window: &Window) -> Result<()> {
     let limit = window.size()?;
-    if let Some(cursor) = &window.cursor {
-        let parts: Vec<&str> = cursor.splitn(3, '/').collect();
-        let [node, id, name] = parts[..] else {
-            let shown: String = cursor.chars().take(64).collect();
-            return Err(Error::invalid(format!("`{}` is no cursor of this list", shown.escape_debug())));
-        };
+    if let Some(Place { node, id, name }) = window.after()? {
         let after = listing.items.partition_point(|at| (at.node.as_str(), at.item.place()) <= (node, (name, id)));
         listing.items.drain(..after);
     }
@@ -223,8 +231,35 @@ fn cut<T: Listed>(listing: &mut Listing<T>, window: &Window) -> Result<()> {
         listing.items.truncate(limit);
         listing.next = listing.items.last().map(|at| {
             let (name, id) = at.item.place();
-            format!("{}/{id}/{name}", at.node)
+            Place { node: at.node.as_str(), id, name }.to_string()
         });
     }
     Ok(())
+}
+
+/// The place of an item in a list over machines, which is the cursor after it.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    node: &'a str,
+    id: &'a str,
+    name: &'a str,
+}
+
+impl fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}/{}", self.node, self.id, self.name)
+    }
+}
+
+impl Window {
+    /// The place after which the page begins.
+    fn after(&self) -> Result<Option<Place<'_>>> {
+        let Some(cursor) = &self.cursor else { return Ok(None) };
+        let parts: Vec<&str> = cursor.splitn(3, '/').collect();
+        let [node, id, name] = parts[..] else {
+            let shown: String = cursor.chars().take(64).collect();
+            return Err(Error::invalid(format!("`{}` is no cursor of this list", shown.escape_debug())));
+        };
+        Ok(Some(Place { node, id, name }))
+    }
 }

@@ -46,15 +46,16 @@ impl ClusterService {
                 continue;
             }
             let figures = state.figures();
-            for container in reading.containers.iter().filter(|container| container.is_running()) {
-                let Some(stats) = figures.containers.get(&container.id).and_then(|samples| samples.back()) else {
+            for container in reading.containers().iter().filter(|container| container.is_running()) {
+                let id = container.id();
+                let Some(stats) = figures.containers.get(&id).and_then(|samples| samples.back()) else {
                     continue;
                 };
                 as_of = as_of.min(stats.read);
                 let item = ContainerUse {
-                    id: container.id.clone(),
-                    name: container.name.clone(),
-                    image: container.image.clone(),
+                    id,
+                    name: container.name().to_owned(),
+                    image: container.image().to_owned(),
                     stats: stats.clone(),
                 };
                 items.push(At { node: state.name.clone(), item });

@@ -10,6 +10,34 @@ const MANY: usize = 50;
 /// How often a container that is said to have ended is read anew while a list shows it running.
 const TRIES: u8 = 10;
 
+/// What an event is about.
+pub(super) enum About {
+    Container(ContainerId),
+    /// A container, but it does not say which.
+    SomeContainer,
+    /// What names of images mean.
+    Images,
+    /// Nothing that a list or an inspection shows.
+    Nothing,
+}
+
+/// What an event is about.
+pub(super) fn about(event: &EngineEvent) -> About {
+    let id = match (event.kind.as_str(), event.action.as_str()) {
+        // An exec changes nothing that is shown; a health check is one every few seconds in every container.
+        ("container", action) if action.starts_with("exec_") || action == "top" => return About::Nothing,
+        ("container", _) => Some(event.id.as_str()),
+        ("network", _) => event.attributes.get("container").map(String::as_str),
+        ("image", "tag" | "untag" | "delete" | "pull" | "load" | "import") => return About::Images,
+        _ => None,
+    };
+    match id.map(ContainerId::new) {
+        Some(Ok(id)) => About::Container(id),
+        Some(Err(_)) => About::SomeContainer,
+        None => About::Nothing,
+    }
+}
+
 /// What changed and is not read yet.
 #[derive(Default)]
 pub(super) struct Dirty {
@@ -26,22 +54,11 @@ impl Dirty {
 
     /// Marks which containers an event is about.
     pub(super) fn mark(&mut self, event: &EngineEvent) {
-        let id = match (event.kind.as_str(), event.action.as_str()) {
-            // An exec changes nothing that a list shows; a health check is one every few seconds in every container.
-            ("container", action) if action.starts_with("exec_") || action == "top" => return,
-            ("container", _) => Some(event.id.as_str()),
-            ("network", _) => event.attributes.get("container").map(String::as_str),
+        match about(event) {
+            About::Container(id) => drop(self.ids.insert(id)),
             // A container is listed by the id of its image once the name means another or none.
-            ("image", "tag" | "untag" | "delete" | "pull" | "load" | "import") => {
-                self.everything = true;
-                return;
-            }
-            _ => return,
-        };
-        match id.map(ContainerId::new) {
-            Some(Ok(id)) => drop(self.ids.insert(id)),
-            Some(Err(_)) => self.everything = true,
-            None => {}
+            About::SomeContainer | About::Images => self.everything = true,
+            About::Nothing => {}
         }
     }
 
@@ -76,15 +93,11 @@ impl Ended {
         }
     }
 
-    /// Which of those are to be read once more, as a list shows them among the `running`.
-    pub(super) fn doubt<'a>(&mut self, running: impl IntoIterator<Item = &'a ContainerId>) -> HashSet<ContainerId> {
-        if self.0.is_empty() {
-            return HashSet::new();
-        }
-        let running: HashSet<&ContainerId> = running.into_iter().collect();
+    /// Which of those are to be read once more, as a list shows that they run.
+    pub(super) fn doubt(&mut self, is_running: impl Fn(&ContainerId) -> bool) -> HashSet<ContainerId> {
         self.0.retain(|id, tries| {
             *tries += 1;
-            running.contains(id) && *tries <= TRIES
+            *tries <= TRIES && is_running(id)
         });
         self.0.keys().cloned().collect()
     }
@@ -149,16 +162,16 @@ mod tests {
         let id = ContainerId::new(&text).unwrap();
         let mut ended = Ended::default();
         ended.hear(&event("container", "die", &text));
-        assert_eq!(ended.doubt([&id]).len(), 1);
-        assert!(ended.doubt([]).is_empty(), "the list knows now");
-        assert!(ended.doubt([&id]).is_empty(), "it runs again");
+        assert_eq!(ended.doubt(|known| *known == id).len(), 1);
+        assert!(ended.doubt(|_| false).is_empty(), "the list knows now");
+        assert!(ended.doubt(|_| true).is_empty(), "it runs again");
 
         ended.hear(&event("container", "die", &text));
         ended.hear(&event("container", "start", &text));
-        assert!(ended.doubt([&id]).is_empty(), "it was started since");
+        assert!(ended.doubt(|_| true).is_empty(), "it was started since");
 
         ended.hear(&event("container", "die", &text));
-        let doubts = (0..20).take_while(|_| !ended.doubt([&id]).is_empty()).count();
+        let doubts = (0..20).take_while(|_| !ended.doubt(|_| true).is_empty()).count();
         assert_eq!(doubts, usize::from(TRIES), "an engine is not asked for ever");
     }
 }

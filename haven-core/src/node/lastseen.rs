@@ -14,6 +14,7 @@ use bytes::Bytes;
 use haven_model::{Container, Error, ErrorKind, NodeName, Result};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 use tokio_util::sync::CancellationToken;
 
 use crate::store::{Expect, Key, MAX_KEY, MAX_OPS, MAX_TXN, MAX_VALUE, Record, Store, Write, read_plain, write_plain};
@@ -32,8 +33,11 @@ pub(super) struct LastSeen {
     node: Key,
     prefix: Key,
     /// What the store holds, by bucket; none: not read yet.
-    written: Option<BTreeMap<String, Bytes>>,
+    written: Option<BTreeMap<String, Written>>,
 }
+
+/// The hash of a bucket's containers; none: what is there cannot be read.
+type Written = Option<[u8; 32]>;
 
 /// A bucket as it is stored.
 #[derive(Debug, Serialize, Deserialize)]
@@ -63,12 +67,12 @@ impl LastSeen {
             let name = entry.key.as_str()[self.prefix.as_str().len()..].to_owned();
             match read_plain::<Bucket>(&entry) {
                 Ok(bucket) => {
+                    written.insert(name, Some(hash(&bucket.containers)?));
                     buckets.push(bucket);
-                    written.insert(name, entry.value);
                 }
                 Err(error) => {
                     tracing::warn!(error = %error.report(), "what was last seen is passed over");
-                    written.insert(name, Bytes::new());
+                    written.insert(name, None);
                 }
             }
         }
@@ -85,19 +89,21 @@ impl LastSeen {
     }
 
     /// Writes what differs from what was written last, if the node is registered.
-    pub(super) async fn save(&mut self, containers: &[Arc<Container>], as_of: Timestamp) -> Result<()> {
+    pub(super) async fn save(
+        &mut self,
+        containers: impl Iterator<Item = Container> + Send,
+        as_of: Timestamp,
+    ) -> Result<()> {
+        let wanted = buckets(containers);
         if self.written.is_none() {
             self.load().await?;
         }
-        let wanted = buckets(containers);
         let written = self.written.get_or_insert_default();
         let gone: Vec<String> = written.keys().filter(|name| !wanted.contains_key(*name)).cloned().collect();
-        let mut writes = Vec::new();
+        let (mut writes, mut hashes) = (Vec::new(), BTreeMap::new());
         for (name, containers) in wanted {
-            let is_same = written.get(&name).is_some_and(|bytes| {
-                serde_json::from_slice::<Bucket>(bytes).is_ok_and(|bucket| bucket.containers == containers)
-            });
-            if is_same {
+            let hash = Some(hash(&containers)?);
+            if written.get(&name).is_some_and(|written| *written == hash) {
                 continue;
             }
             let bytes = write_plain(&Bucket { as_of, containers })?;
@@ -105,6 +111,7 @@ impl LastSeen {
                 tracing::warn!(key = %self.prefix.join(&name)?, "a container is too large to be kept as last seen");
                 continue;
             }
+            hashes.insert(name.clone(), hash);
             writes.push((name, Some(bytes)));
         }
         writes.extend(gone.into_iter().map(|name| (name, None)));
@@ -120,8 +127,8 @@ impl LastSeen {
                 return Ok(());
             }
             for (name, bytes) in part {
-                match bytes {
-                    Some(bytes) => written.insert(name, bytes),
+                match bytes.and_then(|_| hashes.remove(&name)) {
+                    Some(hash) => written.insert(name, hash),
                     None => written.remove(&name),
                 };
             }
@@ -179,10 +186,16 @@ async fn write_of(store: &dyn Store, node: &Key, writes: &[Write]) -> Result<boo
     }
 }
 
+fn hash(containers: &[Container]) -> Result<[u8; 32]> {
+    let json =
+        serde_json::to_vec(containers).map_err(|error| Error::unexpected("containers are no JSON").caused_by(error))?;
+    Ok(Sha256::digest(&json).into())
+}
+
 /// The containers by bucket, without what changes while nothing does.
-fn buckets(containers: &[Arc<Container>]) -> BTreeMap<String, Vec<Container>> {
-    let all = containers.iter().map(|container| {
-        let container = Container { status: String::new(), ..(**container).clone() };
+fn buckets(containers: impl Iterator<Item = Container>) -> BTreeMap<String, Vec<Container>> {
+    let all = containers.map(|container| {
+        let container = Container { status: String::new(), ..container };
         (serde_json::to_vec(&container).map_or(0, |bytes| bytes.len()), container)
     });
     let mut buckets = BTreeMap::new();
@@ -234,9 +247,9 @@ mod tests {
     use crate::{clock::SystemClock, store::MemoryStore};
 
     /// A container whose record has some `bytes`, with the `number`th id of those that are spread evenly.
-    fn container(number: u64, bytes: usize) -> Arc<Container> {
+    fn container(number: u64, bytes: usize) -> Container {
         let id = format!("{:016x}", number.wrapping_mul(0x9e37_79b9_7f4a_7c15)).repeat(4);
-        Arc::new(Container {
+        Container {
             id: ContainerId::new(id).unwrap(),
             name: format!("c{number}"),
             image: "nginx".to_owned(),
@@ -250,7 +263,8 @@ mod tests {
             labels: [].into(),
             networks: [].into(),
             mounts: vec![],
-        })
+            truncated: false,
+        }
     }
 
     /// A store in which node `a` is registered.
@@ -277,13 +291,13 @@ mod tests {
         let store = store().await;
         let containers: Vec<_> = (0..3_900).map(|number| container(number, 2_500)).collect();
         let mut last_seen = of(&store);
-        last_seen.save(&containers, Timestamp::UNIX_EPOCH).await.unwrap();
+        last_seen.save(containers.iter().cloned(), Timestamp::UNIX_EPOCH).await.unwrap();
         let (recalled, _) = of(&store).load().await.unwrap();
         assert_eq!(recalled.len(), containers.len());
         let before = store.status().await.unwrap().revision;
-        last_seen.save(&containers, Timestamp::MAX).await.unwrap();
+        last_seen.save(containers.iter().cloned(), Timestamp::MAX).await.unwrap();
         assert_eq!(store.status().await.unwrap().revision, before, "nothing changed");
-        last_seen.save(&containers[..1], Timestamp::MAX).await.unwrap();
+        last_seen.save(containers[..1].iter().cloned(), Timestamp::MAX).await.unwrap();
         assert_eq!(kept(&store).await, 1);
     }
 
@@ -291,7 +305,7 @@ mod tests {
     async fn a_bucket_that_is_left_beside_its_parts_repeats_no_container() {
         let store = store().await;
         let bucket = |name: &str, second: i64| {
-            let known = Container { name: name.to_owned(), ..(*container(1, 10)).clone() };
+            let known = Container { name: name.to_owned(), ..container(1, 10) };
             let as_of = Timestamp::from_second(second).unwrap();
             String::from_utf8(write_plain(&Bucket { as_of, containers: vec![known] }).unwrap().to_vec()).unwrap()
         };
@@ -306,13 +320,13 @@ mod tests {
     async fn a_save_that_lands_after_the_removal_leaves_nothing_for_a_later_node_of_the_name() {
         let store = store().await;
         let mut late = of(&store);
-        late.save(&[container(1, 10)], Timestamp::UNIX_EPOCH).await.unwrap();
+        late.save([container(1, 10)].into_iter(), Timestamp::UNIX_EPOCH).await.unwrap();
         store.txn(&[], &[Write::Delete(Key::new("nodes/a").unwrap())]).await.unwrap();
         of(&store).forget().await.unwrap();
-        late.save(&[container(2, 10)], Timestamp::UNIX_EPOCH).await.unwrap();
+        late.save([container(2, 10)].into_iter(), Timestamp::UNIX_EPOCH).await.unwrap();
         assert_eq!(kept(&store).await, 0);
         put(&store, "nodes/a", "{}").await;
-        of(&store).save(&[container(3, 10)], Timestamp::UNIX_EPOCH).await.unwrap();
+        of(&store).save([container(3, 10)].into_iter(), Timestamp::UNIX_EPOCH).await.unwrap();
         of(&store).forget().await.unwrap();
         assert_eq!(kept(&store).await, 1, "it is registered again");
     }
@@ -323,7 +337,7 @@ mod tests {
         put(&store, "lastseen/a/9", r#"{"v":2,"as_of":"2026-01-01T00:00:00Z","containers":[]}"#).await;
         let mut last_seen = of(&store);
         assert_eq!(last_seen.load().await.unwrap(), (vec![], None));
-        last_seen.save(&[container(1, 10)], Timestamp::UNIX_EPOCH).await.unwrap();
+        last_seen.save([container(1, 10)].into_iter(), Timestamp::UNIX_EPOCH).await.unwrap();
         assert_eq!(of(&store).load().await.unwrap().0.len(), 1);
     }
 }

@@ -5,6 +5,7 @@
 //! Losing contact is *unknown*, never *gone*: what was last seen stays listed, marked as stale.
 
 mod connect;
+mod details;
 mod hints;
 mod inventory;
 mod lastseen;
@@ -23,7 +24,8 @@ pub use connect::Connector;
 pub use connect::DockerConnector;
 #[cfg(feature = "sim")]
 pub use connect::SimConnector;
-pub use inventory::{Inventory, Reading};
+pub(crate) use details::Details;
+pub use inventory::{Changes, Inventory, Pool, Reading, Reserved, Summary};
 pub use limits::{Limit, Limits};
 pub use registry::NodeChange;
 pub use service::NodeService;
@@ -56,6 +58,10 @@ pub struct NodeSettings {
     pub agent_interval: Duration,
     /// When what is used becomes a warning.
     pub limits: Limits,
+    /// Of how many containers an inspection is kept until something happens to them. Default 32,768.
+    pub details: usize,
+    /// How many bytes these may take in all. Default 64 MiB.
+    pub details_bytes: usize,
 }
 
 impl Default for NodeSettings {
@@ -69,6 +75,8 @@ impl Default for NodeSettings {
             sample_concurrency: 4,
             agent_interval: Duration::from_secs(60),
             limits: Limits::default(),
+            details: 32_768,
+            details_bytes: 64 * 1024 * 1024,
         }
     }
 }

@@ -14,13 +14,14 @@ use futures_util::{
     stream::{self, FuturesUnordered},
 };
 use haven_model::{
-    Container, ContainerId, ContainerStats, Error, ErrorKind, Event, NodeMetrics, NodeName, Result, Severity,
+    ContainerId, ContainerStats, Error, ErrorKind, Event, NodeMetrics, NodeName, Result, Severity,
     metrics::{MetricsSource, NetUse},
 };
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use super::{
+    inventory::Summary,
     limits::{Crossing, Watched},
     service::NodeService,
     state::NodeState,
@@ -119,16 +120,16 @@ fn tell_silent_agents(service: &NodeService) {
 /// Samples the running containers of one node.
 async fn node(shared: &Shared, state: &NodeState, engine: Arc<dyn Engine>) {
     let reading = state.inventory.read();
-    let containers: Vec<Arc<Container>> =
-        reading.containers.iter().filter(|container| container.is_running()).cloned().collect();
-    let running: HashSet<ContainerId> = containers.iter().map(|container| container.id.clone()).collect();
-    let answers: Vec<(Arc<Container>, Result<ContainerStats>)> = stream::iter(containers)
+    let containers = reading.containers().iter().filter(|container| container.is_running());
+    let containers: Vec<(ContainerId, Summary)> = containers.map(|known| (known.id(), known.clone())).collect();
+    let running: HashSet<ContainerId> = containers.iter().map(|(id, _)| id.clone()).collect();
+    let answers: Vec<((ContainerId, Summary), Result<ContainerStats>)> = stream::iter(containers)
         .map(|container| {
             let engine = engine.clone();
             async move {
                 // Without contact each would wait for its own time limit.
                 let answer = match state.engine() {
-                    Ok(_) => one(&*engine, &container.id).await,
+                    Ok(_) => one(&*engine, &container.0).await,
                     Err(error) => Err(error),
                 };
                 (container, answer)
@@ -146,22 +147,25 @@ async fn node(shared: &Shared, state: &NodeState, engine: Arc<dyn Engine>) {
     let sum = {
         let mut figures = state.figures();
         let mut now: HashMap<ContainerId, ContainerStats> = HashMap::with_capacity(running.len());
-        for (container, mut stats) in samples {
-            let history = figures.containers.entry(container.id.clone()).or_default();
+        for ((id, known), mut stats) in samples {
+            let history = figures.containers.entry(id.clone()).or_default();
             stats.cpu_percent = history.back().and_then(|before| stats.cpu_percent_since(before));
             history.push_back(stats.clone());
             if history.len() > HISTORY {
                 history.pop_front();
             }
-            let crossing = figures.watchdog.container(&shared.settings.limits, &container.id, &stats, machine_memory);
-            warnings.extend(crossing.map(|crossing| (crossing, container.name.clone())));
-            now.insert(container.id.clone(), stats);
+            let crossing = figures.watchdog.container(&shared.settings.limits, &id, &stats, machine_memory);
+            warnings.extend(crossing.map(|crossing| (crossing, known.name().to_owned())));
+            now.insert(id, stats);
         }
         figures.containers.retain(|id, _| running.contains(id));
         let over = figures.watchdog.retain(&shared.settings.limits, |id| running.contains(id));
         warnings.extend(over.into_iter().map(|crossing| {
-            let is_meant = |known: &&Arc<Container>| crossing.what == Watched::Container(known.id.clone());
-            let name = reading.containers.iter().find(is_meant).map(|known| known.name.clone());
+            let known = match &crossing.what {
+                Watched::Container(id) => reading.get(id),
+                _ => None,
+            };
+            let name = known.map(|known| known.name().to_owned());
             (crossing, name.unwrap_or_else(|| "that was removed".to_owned()))
         }));
         sum(shared, state, &now, machine_memory)

@@ -7,7 +7,7 @@ use std::{
 };
 
 use futures_util::StreamExt as _;
-use haven_model::{ContainerRef, Error, Node, NodeMetrics, NodeName, Result, Revision};
+use haven_model::{ContainerDetail, ContainerId, ContainerRef, Error, Node, NodeMetrics, NodeName, Result, Revision};
 use tokio::sync::oneshot;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -116,9 +116,24 @@ impl NodeService {
         Ok(self.state(node)?.inventory.read())
     }
 
+    /// Everything about one container: as it was inspected while it runs and nothing happened to it since, else asked of
+    /// its engine. `NotFound` when there is no such node or container, `Unavailable` without contact.
+    ///
+    /// The values of its environment are in it. Figures that no event tells of, as its process id is one, are as of the
+    /// inspection.
+    pub async fn detail(&self, node: &NodeName, id: &ContainerId) -> Result<Arc<ContainerDetail>> {
+        let engine = self.state(node)?.engine()?;
+        let detail = self.shared.details.get(&*engine, node, id).await;
+        detail.map_err(|error| error.with("node", node).with("container", id))
+    }
+
     /// Reads one container anew, so that who changed it sees the change; gives up after a second.
     pub async fn refresh(&self, node: &NodeName, container: &ContainerRef) {
         let Ok(state) = self.state(node) else { return };
+        match state.inventory.read().resolve(container) {
+            Some(id) => self.shared.details.changed(node, &id),
+            None => self.shared.details.forget(node),
+        }
         let (done, wait) = oneshot::channel();
         if state.orders.try_send(Order::Refresh(container.clone(), done)).is_ok() {
             let _ = tokio::time::timeout(Duration::from_secs(1), wait).await;
@@ -191,7 +206,7 @@ impl NodeService {
             return;
         }
         let agent = Agent::expected(&record.value, self.shared.clock.elapsed(), self.settings().agent_interval * 3);
-        let (state, orders) = NodeState::new(name.clone(), record, agent);
+        let (state, orders) = NodeState::new(name.clone(), record, agent, self.shared.pool.clone());
         let stop = self.stop.child_token();
         let supervisor = Supervisor {
             shared: self.shared.clone(),

@@ -17,7 +17,10 @@ use haven_model::{
 use jiff::Timestamp;
 use tokio::sync::{Notify, mpsc, oneshot};
 
-use super::{inventory::Inventory, record::NodeRecord};
+use super::{
+    inventory::{Inventory, Pool},
+    record::NodeRecord,
+};
 use crate::{clock::Clock, engine::Engine, store::Versioned};
 
 /// One node, shared by its supervisor (which writes) and everybody else.
@@ -97,12 +100,13 @@ impl NodeState {
         name: NodeName,
         record: Versioned<NodeRecord>,
         agent: Agent,
+        pool: Arc<Pool>,
     ) -> (Arc<Self>, mpsc::Receiver<Order>) {
         let (orders, taken) = mpsc::channel(64);
         let state = Self {
             name,
             record: ArcSwap::from_pointee(record),
-            inventory: Inventory::default(),
+            inventory: Inventory::new(pool),
             engine: ArcSwapOption::empty(),
             contact: Mutex::default(),
             agent: Mutex::new(agent),

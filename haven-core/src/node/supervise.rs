@@ -10,8 +10,7 @@ use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
 
 use futures_util::StreamExt as _;
 use haven_model::{
-    Container, ContainerFilter, ContainerId, ContainerRef, EngineEvent, Error, Event, Result, Severity,
-    system::EngineEventOptions,
+    Container, ContainerFilter, EngineEvent, Error, Event, Result, Severity, system::EngineEventOptions,
 };
 use jiff::Timestamp;
 use tokio::sync::mpsc;
@@ -20,7 +19,9 @@ use tokio_util::sync::CancellationToken;
 use super::{
     NodeSettings,
     connect::Connector,
+    details::Details,
     hints::{Dirty, Ended, Untold},
+    inventory::{Pool, Summary},
     lastseen::LastSeen,
     state::{NodeState, Order},
     tell::{Teller, event},
@@ -56,6 +57,9 @@ pub(crate) struct Shared {
     pub(crate) hooks: Arc<[Arc<dyn Hook>]>,
     pub(crate) settings: Arc<NodeSettings>,
     pub(crate) teller: Arc<Teller>,
+    /// What the inventories have in common, and the specifications that were inspected.
+    pub(crate) pool: Arc<Pool>,
+    pub(crate) details: Arc<Details>,
 }
 
 impl Shared {
@@ -171,6 +175,7 @@ impl Supervisor {
         self.state.inventory.cut();
         self.state.contact().connected = false;
         self.state.engine.store(None);
+        self.shared.details.forget(&self.state.name);
     }
 
     fn last_seen(&self) -> Result<LastSeen> {
@@ -187,7 +192,10 @@ impl Supervisor {
                 Err(error) => return (None, Err(error)),
             };
             let done = match reading.as_of {
-                Some(as_of) => last_seen.save(&reading.containers, as_of).await,
+                Some(as_of) => {
+                    let containers = reading.containers().iter().map(Summary::container);
+                    last_seen.save(containers, as_of).await
+                }
                 None => Ok(()),
             };
             (Some(last_seen), done)
@@ -245,6 +253,7 @@ impl Supervisor {
             is_new
         };
         state.engine.store(None);
+        self.shared.details.forget(&state.name);
         // Each attempt fails alike: said once.
         if is_new {
             tracing::info!(node = %state.name, error = %broken.report(), "no contact");
@@ -329,6 +338,8 @@ impl Supervisor {
         self.state.inventory.replace(containers, as_of);
         self.state.inventory.set_dirty(false);
         self.state.inventory.follow();
+        // Also what was asked for late of the last contact: nobody heard what changed since.
+        self.shared.details.forget(&self.state.name);
         Ok((engine, events, heard))
     }
 
@@ -373,6 +384,7 @@ impl Supervisor {
                         self.tell_gap(heard.newest, event.time);
                     }
                     dirty.mark(&event);
+                    self.shared.details.hear(&self.state.name, &event);
                     ended.hear(&event);
                     untold.hear(&event);
                     if !dirty.is_empty() {
@@ -397,10 +409,12 @@ impl Supervisor {
                         self.state.inventory.merge(&done.asked.ids, containers, as_of)
                     };
                     let reading = self.state.inventory.read();
-                    let running = reading.containers.iter().filter(|known| known.is_running());
-                    let doubts = ended.doubt(running.map(|known| &known.id));
+                    let doubts = ended.doubt(|id| reading.get(id).is_some_and(Summary::is_running));
                     doubted = dirty.is_empty() && !doubts.is_empty();
                     dirty.ids.extend(doubts);
+                    for id in &changed {
+                        self.shared.details.changed(&self.state.name, id);
+                    }
                     self.state.inventory.set_dirty(!dirty.is_empty());
                     self.state.contact().last_seen = Some(clock.now());
                     for waiting in done.asked.waiting {
@@ -447,7 +461,7 @@ impl Supervisor {
                 }
                 order = self.orders.recv() => match order {
                     Some(Order::Refresh(container, done)) => {
-                        match self.resolve(&container) {
+                        match self.state.inventory.read().resolve(&container) {
                             Some(id) => drop(dirty.ids.insert(id)),
                             None => dirty.everything = true,
                         }
@@ -478,20 +492,6 @@ impl Supervisor {
             let as_of = clock.now();
             Ok((engine.containers(&filter).await?, as_of))
         })
-    }
-
-    /// The full id that a reference means, where the inventory or the reference itself says.
-    fn resolve(&self, container: &ContainerRef) -> Option<ContainerId> {
-        if let Ok(id) = ContainerId::new(container.as_str()) {
-            return Some(id);
-        }
-        let reading = self.state.inventory.read();
-        let mut found = reading
-            .containers
-            .iter()
-            .filter(|known| known.name == container.as_str() || known.id.as_str().starts_with(container.as_str()));
-        let id = found.next()?.id.clone();
-        found.next().is_none().then_some(id)
     }
 }
 

@@ -25,6 +25,7 @@ use super::node;
 #[derive(Debug, Default)]
 pub(crate) struct Wire {
     pub(crate) lists: AtomicU64,
+    pub(crate) inspections: AtomicU64,
     pub(crate) acts: AtomicU64,
     pub(crate) requests: AtomicU64,
     pub(crate) events_cut: AtomicBool,
@@ -46,6 +47,9 @@ impl Hook for Wire {
         self.requests.fetch_add(1, Ordering::SeqCst);
         if call.op == "containers" {
             self.lists.fetch_add(1, Ordering::SeqCst);
+        }
+        if call.op == "container" {
+            self.inspections.fetch_add(1, Ordering::SeqCst);
         }
         if call.op.contains('_') && !call.op.starts_with("stats") {
             self.acts.fetch_add(1, Ordering::SeqCst);

@@ -11,7 +11,7 @@ use haven_core::{
     },
     engine::{Containers as _, Images as _, Volumes as _},
     model::{
-        ContainerFilter, ContainerId, ContainerName, ContainerRef, ImageRef, VolumeName, VolumeSpec,
+        ContainerFilter, ContainerId, ContainerName, ContainerRef, ContainerSpec, ImageRef, VolumeName, VolumeSpec,
         container::{RemoveOptions, StopOptions},
         metrics::TopBy,
     },
@@ -186,6 +186,76 @@ async fn containers_page_without_gap_or_repeat() {
     ids.sort();
     ids.dedup();
     assert_eq!((total, ids.len()), (26, 26));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn containers_by_image_and_label_are_those_that_the_engines_find() {
+    let bed = bed(quiet()).await;
+    for name in ["a", "b", "c"] {
+        let engine = bed.add(name).await;
+        for number in 0..12 {
+            let image = ImageRef::new(["nginx", "busybox:1"][number % 2]).unwrap();
+            let label = |key: &str, of: usize| (key.to_owned(), format!("{}", number % of));
+            let labels = [label("third", 3), label("quarter", 4)].into();
+            engine.create_container(None, &ContainerSpec { labels, ..ContainerSpec::new(image) }).await.unwrap();
+        }
+    }
+    eventually("settled", || async {
+        let all = bed.haven.containers().list().await.unwrap();
+        all.items.len() == 36 && !all.stale
+    })
+    .await;
+    let by = |image: &[&str], label: &[&str]| {
+        let owned = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+        ListContainers { image: owned(image), label: owned(label), ..ListContainers::default() }
+    };
+    let conditions = [
+        (by(&["nginx"], &[]), 18),
+        (by(&["busybox", "nginx:latest"], &[]), 36),
+        (by(&["busybox:1"], &["third=0", "quarter=1"]), 3),
+        (by(&[], &["third"]), 36),
+        (by(&[], &["quarter=3"]), 9),
+        (by(&["absent"], &[]), 0),
+        (by(&[], &["third=3"]), 0),
+    ];
+    for (conditions, count) in conditions {
+        let list = async |conditions: ListContainers| {
+            let listing = bed.haven.containers().list_with(conditions).await.unwrap();
+            let items = listing.items.into_iter().map(|at| (at.node, at.item.id)).collect::<Vec<_>>();
+            (items, listing.next)
+        };
+        let (found, _) = list(conditions.clone()).await;
+        let (fresh, _) = list(ListContainers { fresh: true, ..conditions.clone() }).await;
+        assert_eq!((found.len(), &found), (count, &fresh), "{conditions:?}");
+        let (mut paged, mut cursor) = (Vec::new(), None);
+        loop {
+            let (page, next) = list(ListContainers { limit: Some(4), cursor, ..conditions.clone() }).await;
+            paged.extend(page);
+            cursor = next;
+            if cursor.is_none() {
+                break;
+            }
+        }
+        assert_eq!(paged, found, "in pages: {conditions:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_container_with_more_labels_than_are_kept_says_so() {
+    let bed = bed(quiet()).await;
+    let engine = bed.add("a").await;
+    let label = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+    let labels = [label("app", "shop"), label("metadata", &"m".repeat(20_000))].into();
+    engine.create_container(None, &ContainerSpec { labels, ..spec() }).await.unwrap();
+    eventually("listed", || async { bed.seen("a").await.0.len() == 1 }).await;
+    let kept = bed.seen("a").await.0.remove(0);
+    assert!(kept.truncated);
+    assert_eq!(kept.labels.into_keys().collect::<Vec<_>>(), ["app"]);
+    let fresh = ListContainers { fresh: true, ..ListContainers::default() };
+    let fresh = bed.haven.containers().list_with(fresh).await.unwrap().items.remove(0).item;
+    assert!(!fresh.truncated && fresh.labels["metadata"].len() == 20_000);
+    let inspected = bed.haven.containers().inspect(&node("a"), &(&fresh.id).into()).await.unwrap();
+    assert_eq!(inspected.spec.labels["metadata"].len(), 20_000);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,6 +8,7 @@ mod bed;
 mod clusters;
 mod configuration;
 mod contact;
+mod detail;
 mod inventory;
 mod journal;
 mod nodes;

@@ -127,6 +127,7 @@ impl Summary {
                 .map(|(name, endpoint)| (name, endpoint.map(|endpoint| endpoint.address).unwrap_or_default()))
                 .collect(),
             mounts: self.mounts.into_iter().filter_map(SummaryMount::convert).collect(),
+            truncated: false,
         })
     }
 }

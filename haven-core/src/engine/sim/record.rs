@@ -142,6 +142,7 @@ impl Record {
             labels: self.spec.labels.clone(),
             networks: self.addresses(),
             mounts: self.mounts.clone(),
+            truncated: false,
         }
     }
 
