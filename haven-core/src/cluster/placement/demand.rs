@@ -12,7 +12,7 @@ use haven_model::{
 };
 
 use super::{
-    held::{ImageNames, application, kind},
+    held::{ImageNames, kind_of},
     matcher::Matcher,
 };
 
@@ -83,7 +83,7 @@ impl Demand {
         let names = ImageNames::of(spec.image.as_str());
         let limits = [requirements.max_count_of_instances, settings.max_count_of_instances];
         let wants = Wants {
-            kind: kind(application(&spec.labels), &names.repository),
+            kind: kind_of(&spec.labels, &names.repository),
             repository: names.repository,
             exact: names.exact,
             ports: spec.ports.iter().filter(|port| port.host.is_some()).cloned().collect(),

@@ -185,7 +185,10 @@ fn each_node_that_cannot_says_why_and_the_reasons_are_counted() {
     let requirements = asked(&["constraint:zone==a", "affinity:container!=db-*", "constraint:zone!=~x"]);
     let settings = Settings { max_count_of_instances: Some(2), ..Settings::default() };
     let task = Task::new(Some(ContainerName::new("new").unwrap()), &wanted, &requirements, &settings).unwrap();
-    let placement = Scheduler::new(views, 1).place(&task);
+    let brief = Scheduler::new(views.clone(), 1).place(&task);
+    let placement = Scheduler::new(views, 1).explain(&task);
+    assert_eq!((&brief.reason, &brief.counts), (&placement.reason, &placement.counts));
+    assert_eq!((brief.refused.len(), placement.refused.len()), (9, 12));
     assert_eq!(
         placement.reason,
         "no node: contact refused 1, availability refused 2, zone==a refused 3, affinity:container!=db-* refused 1, \
