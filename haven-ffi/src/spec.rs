@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use haven_core::{
     Error,
-    model::{self, ImageRef, NetworkName},
+    model::{self, ImageRef},
 };
 
 use crate::{HavenError, Result, Secret, mirror::mirror, secret};
@@ -74,8 +74,8 @@ impl TryFrom<ContainerSpec> for model::ContainerSpec {
     type Error = HavenError;
 
     fn try_from(spec: ContainerSpec) -> Result<Self> {
+        let image = ImageRef::new(spec.image)?;
         Ok(Self {
-            image: ImageRef::new(spec.image)?,
             command: spec.command,
             entrypoint: spec.entrypoint,
             env: secret::by_name(spec.env),
@@ -87,13 +87,14 @@ impl TryFrom<ContainerSpec> for model::ContainerSpec {
             open_stdin: spec.open_stdin,
             ports: spec.ports.into_iter().map(Port::try_into).collect::<Result<_>>()?,
             mounts: spec.mounts.into_iter().map(Mount::into).collect(),
-            network: spec.network.map(NetworkName::new).transpose()?,
+            network: spec.network.map(|network| network.parse()).transpose()?,
             restart: spec.restart.map_or_else(model::RestartPolicy::default, Into::into),
             memory: spec.memory,
             nano_cpus: spec.nano_cpus,
             health: spec.health.map(Into::into),
             stop_signal: spec.stop_signal,
             stop_timeout: spec.stop_timeout,
+            ..Self::new(image)
         })
     }
 }
@@ -171,7 +172,7 @@ pub struct Mount {
 
 impl From<Mount> for model::Mount {
     fn from(mount: Mount) -> Self {
-        Self { kind: mount.kind.into(), source: mount.source, target: mount.target, read_only: mount.read_only }
+        Self { read_only: mount.read_only, ..Self::new(mount.kind.into(), mount.source, mount.target) }
     }
 }
 
@@ -247,6 +248,7 @@ impl From<HealthCheck> for model::spec::HealthCheck {
             timeout: check.timeout,
             retries: check.retries,
             start_period: check.start_period,
+            start_interval: None,
         }
     }
 }

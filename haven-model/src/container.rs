@@ -1,15 +1,23 @@
 //! Containers as an engine shows them: the summary of a list, and the detail of one.
 
-use std::{collections::BTreeMap, fmt, time::Duration};
+use std::{
+    collections::BTreeMap,
+    fmt,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+    time::Duration,
+};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ContainerId, ContainerSpec, ImageRef, Mount, NetworkName, Port,
+    ContainerId, ContainerSpec, ImageRef, Mount, Port,
     error::{Error, Result},
     label::has_labels,
+    spec::MountKind,
 };
+
+pub use crate::spec::{Connection, ContainerUpdate};
 
 /// A container in a list.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -149,7 +157,8 @@ pub struct ContainerDetail {
     pub name: String,
     /// The id of the image.
     pub image_id: String,
-    /// What it was created from, the image's own values merged in as the engine does.
+    /// What it was created from, the image's own values merged in as the engine does, and nothing that the engine chose by
+    /// itself: a container made of it is the same, [`ContainerSpec::without`] the image's values also on another image.
     pub spec: ContainerSpec,
     /// When it was created.
     pub created: Timestamp,
@@ -182,9 +191,58 @@ pub struct ContainerDetail {
     /// The networks it is connected to, and its address there.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub networks: BTreeMap<String, String>,
+    /// How it is connected to them now, what the engine chose included.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub endpoints: BTreeMap<String, Endpoint>,
     /// Its ports as they are published now.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ports: Vec<Port>,
+    /// What is mounted now, volumes that nobody named by the name that the engine gave them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mounts: Vec<Mount>,
+}
+
+impl ContainerDetail {
+    /// The specification with the volumes that it has now: a container made of it has the same data, also in those that
+    /// nobody named.
+    ///
+    /// What it has of other containers' volumes stays with [`ContainerSpec::volumes_from`].
+    pub fn spec_with_volumes(&self) -> ContainerSpec {
+        let mut spec = self.spec.clone();
+        for mount in &mut spec.mounts {
+            if mount.kind == MountKind::Volume && mount.source.is_empty() {
+                let now = self.mounts.iter().find(|now| now.kind == MountKind::Volume && now.target == mount.target);
+                if let Some(now) = now {
+                    mount.source.clone_from(&now.source);
+                }
+            }
+        }
+        spec
+    }
+}
+
+/// A container in a network, as it is now.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Endpoint {
+    /// The id of the network.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub network_id: String,
+    /// Its address there, while it runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ipv4_address: Option<Ipv4Addr>,
+    /// Its IPv6 address there, while it runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ipv6_address: Option<Ipv6Addr>,
+    /// Its hardware address there, while it runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mac_address: Option<String>,
+    /// Further names of it there, its short id included.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub aliases: Vec<String>,
+    /// The way out of the network.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gateway: Option<IpAddr>,
 }
 
 /// Which containers to list. All conditions given must hold; a condition with several values holds when one does.
@@ -280,13 +338,11 @@ pub struct Processes {
     pub processes: Vec<Vec<String>>,
 }
 
-/// How a container is connected to a network.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// How to disconnect a container from a network.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Connection {
-    /// The network.
-    pub network: NetworkName,
-    /// Further names of the container there.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub aliases: Vec<String>,
+pub struct DisconnectOptions {
+    /// Also when the container does not answer or is gone from the engine while the network still knows of it.
+    #[serde(default)]
+    pub force: bool,
 }

@@ -46,6 +46,24 @@ pub struct ImageDetail {
     /// The default environment, by name.
     #[serde(default)]
     pub env: BTreeMap<String, crate::Secret>,
+    /// The user, and group, that programs run as.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
+    /// The folder that programs start in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub working_dir: Option<String>,
+    /// The signal that asks the program to end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stop_signal: Option<String>,
+    /// The health check.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub health: Option<crate::spec::HealthCheck>,
+    /// The ports that it exposes: `80/tcp`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exposed_ports: Vec<String>,
+    /// Where it wants volumes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub volumes: Vec<String>,
 }
 
 /// What an image becomes when it is made from a tar archive of its files.

@@ -42,7 +42,7 @@ pub use page::Page;
 pub use placement::{Placement, Requirements, Strategy};
 pub use revision::Revision;
 pub use secret::Secret;
-pub use spec::{ContainerSpec, Mount, Port, RestartPolicy};
+pub use spec::{Connection, ContainerSpec, ContainerUpdate, Mount, Port, RestartPolicy};
 pub use stats::ContainerStats;
 pub use system::{EngineEvent, EngineInfo, EngineVersion, Outcome};
 pub use terminal::{Channel, ExecSpec, LogOptions, Output, TerminalSize};

@@ -109,6 +109,7 @@ async fn a_thousand_simulated_and_fifty_real_containers_at_rest_change_no_byte()
         timeout: None,
         retries: None,
         start_period: None,
+        start_interval: None,
     };
     let healthy = |image: &str| ContainerSpec {
         health: Some(health.clone()),

@@ -10,9 +10,9 @@ use haven_core::{
     },
     engine::Terminal,
     model::{
-        ClusterName, ContainerId, ContainerName, ContainerRef, ContainerSpec, ImageRef, Mount, NetworkName, NodeName,
-        Port, Requirements, RestartPolicy,
-        spec::{HealthCheck, MountKind, Protocol},
+        ClusterName, ContainerId, ContainerName, ContainerRef, ContainerSpec, ImageRef, Mount, NodeName, Port,
+        Requirements, RestartPolicy,
+        spec::{HealthCheck, MountKind, NetworkMode, Protocol},
     },
 };
 
@@ -82,7 +82,7 @@ struct Make {
     tmpfs: Vec<String>,
     /// The network to join
     #[arg(long)]
-    network: Option<NetworkName>,
+    network: Option<NetworkMode>,
     /// What the engine does when the program ends: `no`, `always`, `unless-stopped`, `on-failure[:TIMES]`
     #[arg(long, value_name = "POLICY", value_parser = parse_restart)]
     restart: Option<RestartPolicy>,
@@ -272,18 +272,13 @@ impl Make {
     fn spec(self) -> Result<ContainerSpec> {
         let env = environment(&self.env_file, &self.env)?;
         let mut mounts = self.volume;
-        mounts.extend(self.tmpfs.into_iter().map(|target| Mount {
-            kind: MountKind::Tmpfs,
-            source: String::new(),
-            target,
-            read_only: false,
-        }));
+        mounts.extend(self.tmpfs.into_iter().map(|target| Mount::new(MountKind::Tmpfs, "", target)));
         let health = self.health_cmd.map(|command| HealthCheck {
             command: vec!["/bin/sh".into(), "-c".into(), command],
             interval: self.health_interval,
             timeout: self.health_timeout,
             retries: self.health_retries,
-            start_period: None,
+            ..HealthCheck::default()
         });
         Ok(ContainerSpec {
             command: self.command,
@@ -355,7 +350,7 @@ fn parse_mount(text: &str) -> Result<Mount, String> {
         return Err(wrong());
     }
     let kind = if source.starts_with('/') { MountKind::Bind } else { MountKind::Volume };
-    Ok(Mount { kind, source: source.to_owned(), target: target.to_owned(), read_only: mode == "ro" })
+    Ok(Mount { read_only: mode == "ro", create_source: kind == MountKind::Bind, ..Mount::new(kind, source, target) })
 }
 
 fn parse_restart(text: &str) -> Result<RestartPolicy, String> {
@@ -435,7 +430,7 @@ mod tests {
     fn mounts_sizes_and_policies() {
         assert_eq!(
             parse_mount("/srv:/web:ro").unwrap(),
-            Mount { kind: MountKind::Bind, source: "/srv".into(), target: "/web".into(), read_only: true }
+            Mount { read_only: true, create_source: true, ..Mount::new(MountKind::Bind, "/srv", "/web") }
         );
         assert_eq!(parse_mount("data:/d").unwrap().kind, MountKind::Volume);
         assert_eq!(parse_mount("/cache").unwrap().source, "");

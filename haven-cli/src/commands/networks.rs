@@ -99,7 +99,13 @@ impl Networks {
                 context.show.pretty(&haven.call(GetNetwork { node, network }).await?)
             }
             NetworksCommand::Create { node, driver, internal, subnet, label, name } => {
-                let spec = NetworkSpec { name, driver, internal, subnet, labels: label.into_iter().collect() };
+                let spec = NetworkSpec {
+                    driver,
+                    internal,
+                    subnet,
+                    labels: label.into_iter().collect(),
+                    ..NetworkSpec::new(name)
+                };
                 let network = haven.call(CreateNetwork { node, spec }).await?;
                 context.show.value(&network, || network.id.clone())
             }
@@ -109,12 +115,13 @@ impl Networks {
             }
             NetworksCommand::Connect { place, alias, network, container } => {
                 let (node, container) = place.found(context, container).await?;
-                let answer = haven.call(ConnectNetwork { node, network, container, aliases: alias }).await?;
+                let connect = ConnectNetwork { aliases: alias, ..ConnectNetwork::to(node, network, container) };
+                let answer = haven.call(connect).await?;
                 context.show.silent(&answer)
             }
             NetworksCommand::Disconnect { place, network, container } => {
                 let (node, container) = place.found(context, container).await?;
-                let answer = haven.call(DisconnectNetwork { node, network, container }).await?;
+                let answer = haven.call(DisconnectNetwork { node, network, container, force: false }).await?;
                 context.show.silent(&answer)
             }
         }

@@ -81,6 +81,7 @@ pub(super) async fn furnish(haven: &Haven, node: &NodeName) -> Result<()> {
                 timeout: None,
                 retries: None,
                 start_period: None,
+                start_interval: None,
             }),
             ..ContainerSpec::new(image)
         };

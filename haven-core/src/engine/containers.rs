@@ -7,12 +7,12 @@ use std::fmt::Debug;
 use async_trait::async_trait;
 use haven_model::{
     Container, ContainerDetail, ContainerFilter, ContainerId, ContainerName, ContainerRef, ContainerSpec,
-    ContainerStats, ExecSpec, LogOptions, Outcome, Output, Result,
+    ContainerStats, ContainerUpdate, ExecSpec, LogOptions, Outcome, Output, Result,
     container::{Processes, RemoveOptions, StopOptions},
 };
 
 #[cfg(any(feature = "docker", feature = "sim"))]
-use haven_model::{Error, Secret};
+use haven_model::{Error, Mount, Secret, spec::MountKind};
 
 use super::{Stream, Terminal};
 
@@ -22,10 +22,12 @@ pub trait Containers: Debug + Send + Sync + 'static {
     /// The containers that meet `filter`, running or not, in no order.
     async fn containers(&self, filter: &ContainerFilter) -> Result<Vec<Container>>;
 
-    /// Everything about one container.
+    /// Everything about one container. Its specification tells what was configured and nothing that the engine chose, so that
+    /// a container made of it is the same.
     async fn container(&self, id: &ContainerRef) -> Result<ContainerDetail>;
 
-    /// Creates a container without starting it; without a name the engine makes one up.
+    /// Creates a container without starting it; without a name the engine makes one up. It is made with all its connections,
+    /// or not at all.
     ///
     /// `AlreadyExists` when the name is taken, `NotFound` when the image is absent, `Invalid` when the specification is refused.
     async fn create_container(&self, name: Option<&ContainerName>, spec: &ContainerSpec) -> Result<ContainerId>;
@@ -53,6 +55,11 @@ pub trait Containers: Debug + Send + Sync + 'static {
 
     /// Gives it another name; its own name is `AlreadySo`. `AlreadyExists` when the name is taken by another.
     async fn rename_container(&self, id: &ContainerRef, name: &ContainerName) -> Result<Outcome>;
+
+    /// Changes limits and restart policy of a container, of one that runs too; without a change `AlreadySo`.
+    ///
+    /// `Invalid` when a limit is refused: one that the host does not have, or that contradicts another.
+    async fn update_container(&self, id: &ContainerRef, update: &ContainerUpdate) -> Result<Outcome>;
 
     /// Removes it; one that does not exist is `AlreadySo`. `Conflict` when it runs and `force` is not set.
     async fn remove_container(&self, id: &ContainerRef, options: &RemoveOptions) -> Result<Outcome>;
@@ -95,4 +102,45 @@ pub(super) fn check_environment(env: &BTreeMap<String, Secret>) -> Result<()> {
         Some((name, _)) => Err(Error::invalid(format!("`{}` is no environment variable", name.escape_debug()))),
         None => Ok(()),
     }
+}
+
+/// Checks a mount for what no engine takes; `Invalid` says what.
+#[cfg(any(feature = "docker", feature = "sim"))]
+pub(super) fn check_mount(mount: &Mount) -> Result<()> {
+    let plain = Mount { read_only: mount.read_only, ..Mount::new(mount.kind, &mount.source, &mount.target) };
+    let own = match mount.kind {
+        MountKind::Bind => Mount {
+            propagation: mount.propagation,
+            create_source: mount.create_source,
+            non_recursive: mount.non_recursive,
+            options: mount.options.clone(),
+            ..plain
+        },
+        MountKind::Volume => Mount {
+            no_copy: mount.no_copy,
+            subpath: mount.subpath.clone(),
+            labels: mount.labels.clone(),
+            driver: mount.driver.clone(),
+            driver_options: mount.driver_options.clone(),
+            options: mount.options.clone(),
+            ..plain
+        },
+        MountKind::Tmpfs => {
+            Mount { size: mount.size, mode: mount.mode, options: mount.options.clone(), source: String::new(), ..plain }
+        }
+    };
+    let refuse = |why: &str| Err(Error::invalid(format!("a mount at `{}` {why}", mount.target.escape_debug())));
+    if own != *mount {
+        return refuse("has options of another kind of mount");
+    }
+    if !mount.target.starts_with('/') || mount.target == "/" {
+        return refuse("is none: it takes an absolute path");
+    }
+    if mount.kind == MountKind::Bind && !mount.source.starts_with('/') {
+        return refuse("takes an absolute path of the host");
+    }
+    if mount.options.iter().any(|option| option.is_empty() || option.contains([',', ':'])) {
+        return refuse("has an option that is none");
+    }
+    Ok(())
 }

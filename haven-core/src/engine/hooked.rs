@@ -15,9 +15,9 @@ use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
 use haven_model::{
     Container, ContainerDetail, ContainerFilter, ContainerId, ContainerName, ContainerRef, ContainerSpec,
-    ContainerStats, EngineEvent, EngineInfo, EngineVersion, ExecSpec, Image, ImageDetail, ImageRef, LogOptions,
-    Network, NetworkName, NetworkSpec, Outcome, Output, Result, Volume, VolumeName, VolumeSpec,
-    container::{Connection, Processes, RemoveOptions, StopOptions},
+    ContainerStats, ContainerUpdate, EngineEvent, EngineInfo, EngineVersion, ExecSpec, Image, ImageDetail, ImageRef,
+    LogOptions, Network, NetworkName, NetworkSpec, Outcome, Output, Result, Volume, VolumeName, VolumeSpec,
+    container::{Connection, DisconnectOptions, Processes, RemoveOptions, StopOptions},
     image::{ImportOptions, PullProgress},
     system::EngineEventOptions,
 };
@@ -165,6 +165,10 @@ impl Containers for Hooked {
         self.run("rename_container", id.as_str(), self.engine.rename_container(id, name)).await
     }
 
+    async fn update_container(&self, id: &ContainerRef, update: &ContainerUpdate) -> Result<Outcome> {
+        self.run("update_container", id.as_str(), self.engine.update_container(id, update)).await
+    }
+
     async fn remove_container(&self, id: &ContainerRef, options: &RemoveOptions) -> Result<Outcome> {
         self.run("remove_container", id.as_str(), self.engine.remove_container(id, options)).await
     }
@@ -248,8 +252,13 @@ impl Networks for Hooked {
         self.run("connect_network", container.as_str(), work).await
     }
 
-    async fn disconnect_network(&self, container: &ContainerRef, network: &NetworkName) -> Result<Outcome> {
-        let work = self.engine.disconnect_network(container, network);
+    async fn disconnect_network(
+        &self,
+        container: &ContainerRef,
+        network: &NetworkName,
+        options: &DisconnectOptions,
+    ) -> Result<Outcome> {
+        let work = self.engine.disconnect_network(container, network, options);
         self.run("disconnect_network", container.as_str(), work).await
     }
 }

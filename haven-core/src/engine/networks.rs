@@ -3,7 +3,9 @@
 use std::fmt::Debug;
 
 use async_trait::async_trait;
-use haven_model::{ContainerRef, Network, NetworkName, NetworkSpec, Outcome, Result, container::Connection};
+use haven_model::{
+    Connection, ContainerRef, Network, NetworkName, NetworkSpec, Outcome, Result, container::DisconnectOptions,
+};
 
 /// The networks of one engine.
 #[async_trait]
@@ -11,7 +13,7 @@ pub trait Networks: Debug + Send + Sync + 'static {
     /// All networks, in no order; `bridge`, `host` and `none` are always there.
     async fn networks(&self) -> Result<Vec<Network>>;
 
-    /// One network.
+    /// One network, with the running containers in it.
     async fn network(&self, network: &NetworkName) -> Result<Network>;
 
     /// Makes a network, and answers its id. `AlreadyExists` when the name is taken.
@@ -21,9 +23,18 @@ pub trait Networks: Debug + Send + Sync + 'static {
     /// `Denied` for the three that are always there.
     async fn remove_network(&self, network: &NetworkName) -> Result<Outcome>;
 
-    /// Connects a container; one that is connected is `AlreadySo`.
+    /// Connects a container, with the addresses and names that were chosen; one that is connected is `AlreadySo`, however it
+    /// is connected. A chosen address is kept when it is stopped and started.
+    ///
+    /// `Invalid` for an address that the network does not have, `Conflict` for one that another container has: at once when
+    /// it runs, else when it is started.
     async fn connect_network(&self, container: &ContainerRef, connection: &Connection) -> Result<Outcome>;
 
     /// Disconnects a container; one that is not connected is `AlreadySo`.
-    async fn disconnect_network(&self, container: &ContainerRef, network: &NetworkName) -> Result<Outcome>;
+    async fn disconnect_network(
+        &self,
+        container: &ContainerRef,
+        network: &NetworkName,
+        options: &DisconnectOptions,
+    ) -> Result<Outcome>;
 }

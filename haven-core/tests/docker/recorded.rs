@@ -180,7 +180,7 @@ async fn a_list_is_one_request_and_takes_nulls_and_missing_fields() {
     );
     assert_eq!(first.networks["a"], "10.0.0.2");
     assert_eq!(first.ports.len(), 2, "published on all addresses is once published: {:?}", first.ports);
-    let volume = Mount { kind: MountKind::Volume, source: "v".into(), target: "/d".into(), read_only: true };
+    let volume = Mount { read_only: true, ..Mount::new(MountKind::Volume, "v", "/d") };
     assert_eq!(first.mounts, [volume]);
     assert_eq!((containers[1].name.as_str(), containers[1].state), ("", ContainerState::Exited));
 }
@@ -202,12 +202,7 @@ async fn an_inspection_takes_what_old_engines_leave_out_and_shows_no_port_that_i
     assert_eq!((detail.state, detail.exit_code), (ContainerState::Exited, Some(3)));
     assert_eq!(detail.spec.ports.len(), 1, "a copy of it would publish them");
     assert_eq!(detail.spec.nano_cpus, Some(500_000_000));
-    let mount = |kind, source: &str, target: &str| Mount {
-        kind,
-        source: source.into(),
-        target: target.into(),
-        read_only: true,
-    };
+    let mount = |kind, source: &str, target: &str| Mount { read_only: true, ..Mount::new(kind, source, target) };
     assert_eq!(detail.spec.mounts, [mount(MountKind::Volume, "v", "/d"), mount(MountKind::Tmpfs, "", "/t")]);
     assert_eq!(detail.spec.network, None);
 }
@@ -402,7 +397,7 @@ async fn a_container_whose_specification_cannot_be_read_is_logged_renamed_and_co
     let mut logs = engine.logs(&web(), &LogOptions::default()).await.unwrap();
     assert_eq!(&logs.next().await.unwrap().unwrap().bytes[..], b"a\n");
     assert_eq!(engine.rename_container(&web(), &ContainerName::new("web").unwrap()).await.unwrap(), Outcome::AlreadySo);
-    let connection = Connection { network: NetworkName::new("net").unwrap(), aliases: Vec::new() };
+    let connection = Connection::to(NetworkName::new("net").unwrap());
     assert_eq!(engine.connect_network(&web(), &connection).await.unwrap(), Outcome::Done);
 }
 

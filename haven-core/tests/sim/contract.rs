@@ -9,9 +9,9 @@ use haven_core::{
         Call, Containers as _, Hook, Hooked, Images as _, Networks as _, System as _, Volumes as _, sim::SimEngine,
     },
     model::{
-        ContainerFilter, ContainerName, ContainerRef, ContainerSpec, ExecSpec, ImageRef, LogOptions, NetworkName,
-        NetworkSpec, VolumeName, VolumeSpec,
-        container::{Connection, RemoveOptions, StopOptions},
+        ContainerFilter, ContainerName, ContainerRef, ContainerSpec, ContainerUpdate, ExecSpec, ImageRef, LogOptions,
+        NetworkName, NetworkSpec, VolumeName, VolumeSpec,
+        container::{Connection, DisconnectOptions, RemoveOptions, StopOptions},
         image::ImportOptions,
         system::EngineEventOptions,
     },
@@ -85,21 +85,20 @@ async fn a_hook_sees_every_call_once() {
         start_container(&none) stop_container(&none, &StopOptions::default())
         restart_container(&none, &StopOptions::default()) kill_container(&none, None) pause_container(&none)
         unpause_container(&none) rename_container(&none, &ContainerName::new("other").unwrap())
-        remove_container(&none, &RemoveOptions::default()) wait_container(&none) logs(&none, &LogOptions::default())
+        remove_container(&none, &RemoveOptions::default()) update_container(&none, &ContainerUpdate::default()) wait_container(&none) logs(&none, &LogOptions::default())
         stats(&none) stats_stream(&none) processes(&none) exec(&none, &ExecSpec::default()) attach(&none)
         images() image(&image) pull_image(&image) import_image(&image, Bytes::new(), &ImportOptions::default())
         tag_image(&image, &image) remove_image(&image)
     }
     let network = NetworkName::new("none-such").unwrap();
-    let connection = Connection { network: network.clone(), aliases: Vec::new() };
-    let network_spec =
-        NetworkSpec { name: network.clone(), driver: None, internal: false, subnet: None, labels: BTreeMap::new() };
+    let connection = Connection::to(network.clone());
+    let network_spec = NetworkSpec::new(network.clone());
     let volume = VolumeName::new("none").unwrap();
     let volume_spec =
         VolumeSpec { name: volume.clone(), driver: None, options: BTreeMap::new(), labels: BTreeMap::new() };
     call! {
         networks() network(&network) create_network(&network_spec) connect_network(&none, &connection)
-        disconnect_network(&none, &network) remove_network(&network)
+        disconnect_network(&none, &network, &DisconnectOptions::default()) remove_network(&network)
         volumes() volume(&volume) create_volume(&volume_spec) remove_volume(&volume)
         ping() version() info() events(&EngineEventOptions::default())
     }

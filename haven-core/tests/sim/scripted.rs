@@ -94,8 +94,7 @@ async fn health_follows_the_command_and_the_script() {
     let (engine, clock) = machine();
     let mut checked = spec("nginx", &[]);
     let command = vec!["test".into(), "-e".into(), "/ready".into()];
-    checked.health =
-        Some(HealthCheck { command, interval: Some(10), timeout: None, retries: Some(2), start_period: None });
+    checked.health = Some(HealthCheck { command, interval: Some(10), retries: Some(2), ..HealthCheck::default() });
     let id = started(&engine, &checked).await;
     let mut events = engine.events(&EngineEventOptions::default()).await.unwrap();
     assert_eq!(engine.container(&id).await.unwrap().health, Some(Health::Starting));

@@ -1,9 +1,14 @@
 //! Networks over the fleet.
 
+use std::{
+    collections::BTreeMap,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+};
+
 use async_trait::async_trait;
 use haven_model::{
-    Actor, ClusterName, ContainerRef, Error, Listing, Network, NetworkName, NetworkSpec, NodeName, Result,
-    container::Connection,
+    Actor, ClusterName, Connection, ContainerRef, Error, Listing, Network, NetworkName, NetworkSpec, NodeName, Result,
+    container::DisconnectOptions,
 };
 
 use super::{containers::Acted, operation};
@@ -133,8 +138,44 @@ operation! {
         /// The container.
         pub container: ContainerRef,
         /// Further names of the container there.
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
         pub aliases: Vec<String>,
+        /// Its address there, which it keeps when it is started again; none: the engine chooses.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub ipv4_address: Option<Ipv4Addr>,
+        /// Its IPv6 address there.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub ipv6_address: Option<Ipv6Addr>,
+        /// Addresses of the link itself.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub link_local_ips: Vec<IpAddr>,
+        /// Its hardware address there.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub mac_address: Option<String>,
+        /// Other containers there that it knows by a name: `CONTAINER` or `CONTAINER:ALIAS`.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub links: Vec<String>,
+        /// Options of the network's driver.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        pub driver_options: BTreeMap<String, String>,
+    }
+}
+
+impl ConnectNetwork {
+    /// A connection with nothing chosen.
+    pub fn to(node: NodeName, network: NetworkName, container: ContainerRef) -> Self {
+        Self {
+            node,
+            network,
+            container,
+            aliases: Vec::new(),
+            ipv4_address: None,
+            ipv6_address: None,
+            link_local_ips: Vec::new(),
+            mac_address: None,
+            links: Vec::new(),
+            driver_options: BTreeMap::new(),
+        }
     }
 }
 
@@ -144,7 +185,16 @@ impl Call for ConnectNetwork {
 
     async fn run(self, services: &Services, _: &Actor) -> Result<Acted> {
         let engine = services.nodes.engine(&self.node)?;
-        let connection = Connection { network: self.network, aliases: self.aliases };
+        let connection = Connection {
+            network: self.network,
+            aliases: self.aliases,
+            ipv4_address: self.ipv4_address,
+            ipv6_address: self.ipv6_address,
+            link_local_ips: self.link_local_ips,
+            mac_address: self.mac_address,
+            links: self.links,
+            driver_options: self.driver_options,
+        };
         let outcome = engine
             .connect_network(&self.container, &connection)
             .await
@@ -164,6 +214,9 @@ operation! {
         pub network: NetworkName,
         /// The container.
         pub container: ContainerRef,
+        /// Also when the container is gone from the engine while the network still knows of it.
+        #[serde(default)]
+        pub force: bool,
     }
 }
 
@@ -174,7 +227,7 @@ impl Call for DisconnectNetwork {
     async fn run(self, services: &Services, _: &Actor) -> Result<Acted> {
         let engine = services.nodes.engine(&self.node)?;
         let outcome = engine
-            .disconnect_network(&self.container, &self.network)
+            .disconnect_network(&self.container, &self.network, &DisconnectOptions { force: self.force })
             .await
             .map_err(|error| error.with("node", &self.node))?;
         services.nodes.refresh(&self.node, &self.container).await;

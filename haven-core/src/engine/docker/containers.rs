@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use ::http::Method;
 use async_trait::async_trait;
-use bollard::models::ContainerInspectResponse;
 use futures_util::StreamExt as _;
 use haven_model::{
     Container, ContainerBrief, ContainerDetail, ContainerFilter, ContainerId, ContainerName, ContainerRef,
-    ContainerSpec, ContainerState, ContainerStats, Error, ErrorKind, ExecSpec, LogOptions, Outcome, Output, Result,
+    ContainerSpec, ContainerState, ContainerStats, ContainerUpdate, Error, ErrorKind, ExecSpec, LogOptions, Outcome,
+    Output, Result,
     container::{Processes, RemoveOptions, StopOptions},
     system::ApiVersion,
 };
@@ -19,15 +19,17 @@ use super::{
     error::Refusals,
     exec, frames,
     http::{Path, json, parse},
-    inspect, stats, summary,
+    inspect, spec, stats, summary,
 };
-use crate::engine::{Containers, Stream, Terminal};
+use crate::engine::{Containers, Networks as _, Stream, Terminal};
 
 /// A program that cannot be run, or a port that is taken, is a server's error to the engine.
 const START: Refusals = &[(500, ErrorKind::Invalid)];
 /// An older engine ignores until when a log is read.
 const LOGS_UNTIL: ApiVersion = ApiVersion::new(1, 35);
 const NAME_TAKEN: Refusals = &[(409, ErrorKind::AlreadyExists)];
+/// A limit that contradicts another, or that the host has not, is a server's error to the engine.
+const UPDATE: Refusals = &[(409, ErrorKind::Invalid), (500, ErrorKind::Invalid)];
 
 impl DockerEngine {
     fn path(id: &ContainerRef, rest: &str) -> Path {
@@ -94,8 +96,7 @@ impl Containers for DockerEngine {
     }
 
     async fn container(&self, id: &ContainerRef) -> Result<ContainerDetail> {
-        let answer: ContainerInspectResponse = self.http.get(&Self::path(id, "/json")).await?;
-        inspect::detail(answer)
+        inspect::detail(self.http.get(&Self::path(id, "/json")).await?, self.http.api)
     }
 
     async fn create_container(&self, name: Option<&ContainerName>, spec: &ContainerSpec) -> Result<ContainerId> {
@@ -108,9 +109,29 @@ impl Containers for DockerEngine {
         if let Some(name) = name {
             path = path.with("name", name);
         }
-        let body = json(&inspect::create_body(spec, self.http.api)?)?;
+        let spec::Creation { body, connections } = spec::creation(spec, &self.http)?;
         let (_, answer) = self.http.ask(Method::POST, &path, Some(body), NAME_TAKEN, Some(self.http.limit)).await?;
-        ContainerId::new(parse::<Created>(&answer)?.id)
+        let id = ContainerId::new(parse::<Created>(&answer)?.id)?;
+        for connection in &connections {
+            if let Err(error) = self.connect_network(&(&id).into(), connection).await {
+                // A container that is not what was asked for is none.
+                let removed = self.remove_container(&(&id).into(), &RemoveOptions { force: true, volumes: true }).await;
+                return Err(match removed {
+                    Ok(_) => error,
+                    Err(_) => Error::timeout("the container was made, and cannot be connected").caused_by(error),
+                });
+            }
+        }
+        Ok(id)
+    }
+
+    async fn update_container(&self, id: &ContainerRef, update: &ContainerUpdate) -> Result<Outcome> {
+        if update.is_empty() {
+            return self.outline(id).await.map(|_| Outcome::AlreadySo);
+        }
+        let body = json(&spec::update_body(update)?)?;
+        self.http.ask(Method::POST, &Self::path(id, "/update"), Some(body), UPDATE, Some(self.http.limit)).await?;
+        Ok(Outcome::Done)
     }
 
     async fn start_container(&self, id: &ContainerRef) -> Result<Outcome> {

@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use ::http::Method;
 use async_trait::async_trait;
+use bollard::models::HealthConfig;
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
 use haven_model::{
@@ -13,13 +14,14 @@ use haven_model::{
 use http_body_util::Full;
 use hyper::body::Incoming;
 use jiff::Timestamp;
-use serde::Deserialize;
+use serde::{Deserialize, de::IgnoredAny};
 
 use super::{
     DockerEngine,
     error::Refusals,
     frames,
     http::{Path, within},
+    spec::health_check,
     summary::null_is_empty,
 };
 use crate::engine::{Images, Stream, images::familiar};
@@ -71,6 +73,18 @@ struct Config {
     env: Vec<String>,
     #[serde(default, deserialize_with = "null_is_empty")]
     labels: BTreeMap<String, String>,
+    #[serde(default, deserialize_with = "null_is_empty")]
+    user: String,
+    #[serde(default, deserialize_with = "null_is_empty")]
+    working_dir: String,
+    #[serde(default, deserialize_with = "null_is_empty")]
+    stop_signal: String,
+    #[serde(default)]
+    healthcheck: Option<HealthConfig>,
+    #[serde(default, deserialize_with = "null_is_empty")]
+    exposed_ports: BTreeMap<String, IgnoredAny>,
+    #[serde(default, deserialize_with = "null_is_empty")]
+    volumes: BTreeMap<String, IgnoredAny>,
 }
 
 /// A registry that cannot be reached is a server's error to the engine.
@@ -146,6 +160,7 @@ impl Images for DockerEngine {
             Some((name, value)) => (name.to_owned(), Secret::new(value)),
             None => (entry, Secret::default()),
         });
+        let given = |text: String| Some(text).filter(|text| !text.is_empty());
         Ok(ImageDetail {
             summary: Image {
                 id: detail.id,
@@ -160,6 +175,12 @@ impl Images for DockerEngine {
             command: detail.config.cmd,
             entrypoint: detail.config.entrypoint,
             env: env.collect(),
+            user: given(detail.config.user),
+            working_dir: given(detail.config.working_dir),
+            stop_signal: given(detail.config.stop_signal),
+            health: detail.config.healthcheck.and_then(health_check),
+            exposed_ports: detail.config.exposed_ports.into_keys().collect(),
+            volumes: detail.config.volumes.into_keys().collect(),
         })
     }
 

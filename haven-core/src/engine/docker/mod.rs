@@ -15,6 +15,7 @@ mod http;
 mod images;
 mod inspect;
 mod networks;
+mod spec;
 mod stats;
 mod summary;
 mod system;

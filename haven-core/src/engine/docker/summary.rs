@@ -98,7 +98,7 @@ impl SummaryMount {
             _ => return None,
         };
         let source = if kind == MountKind::Volume { self.name } else { self.source };
-        Some(Mount { kind, source, target: self.destination, read_only: !self.writable })
+        Some(Mount { read_only: !self.writable, ..Mount::new(kind, source, self.destination) })
     }
 }
 

@@ -27,6 +27,8 @@ struct Found {
     created_at: String,
     #[serde(default, deserialize_with = "null_is_empty")]
     labels: BTreeMap<String, String>,
+    #[serde(default, deserialize_with = "null_is_empty")]
+    options: BTreeMap<String, String>,
 }
 
 #[derive(Deserialize)]
@@ -43,6 +45,7 @@ impl Found {
             driver: self.driver,
             mountpoint: self.mountpoint,
             created: self.created_at.parse().ok(),
+            options: self.options,
             labels: self.labels,
         }
     }

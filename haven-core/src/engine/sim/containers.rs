@@ -7,24 +7,13 @@ use std::{collections::BTreeMap, time::Duration};
 use async_trait::async_trait;
 use haven_model::{
     Container, ContainerDetail, ContainerFilter, ContainerId, ContainerName, ContainerRef, ContainerSpec,
-    ContainerState, ContainerStats, Error, ErrorKind, ExecSpec, LogOptions, Outcome, Output, Result,
+    ContainerState, ContainerStats, ContainerUpdate, Error, ErrorKind, ExecSpec, LogOptions, Outcome, Output, Result,
     container::{Processes, RemoveOptions, StopOptions},
-    spec::MountKind,
 };
 
-use crate::engine::{Containers, Stream, Terminal, containers::check_environment};
+use crate::engine::{Containers, Stream, Terminal};
 
-use super::{
-    SimEngine,
-    exec::refuse_unless_running,
-    images::Image,
-    record::{Endpoint, Record},
-    signal,
-    state::State,
-};
-
-/// Docker's own least limit of memory.
-const MIN_MEMORY: u64 = 6 << 20;
+use super::{SimEngine, exec::refuse_unless_running, record::Record, signal};
 
 #[async_trait]
 impl Containers for SimEngine {
@@ -42,7 +31,7 @@ impl Containers for SimEngine {
 
     async fn container(&self, id: &ContainerRef) -> Result<ContainerDetail> {
         let state = self.reach()?;
-        Ok(state.containers[&state.find(id)?].detail())
+        Ok(state.containers[&state.find(id)?].detail(&state))
     }
 
     async fn create_container(&self, name: Option<&ContainerName>, spec: &ContainerSpec) -> Result<ContainerId> {
@@ -170,6 +159,20 @@ impl Containers for SimEngine {
         })
     }
 
+    async fn update_container(&self, id: &ContainerRef, update: &ContainerUpdate) -> Result<Outcome> {
+        self.reach()?.on(id, |state, record| {
+            if update.is_empty() {
+                return Ok(Outcome::AlreadySo);
+            }
+            let mut spec = record.spec.clone();
+            update.apply(&mut spec);
+            state.check_limits(&spec)?;
+            record.spec = spec;
+            state.emit_container(record, "update", &[]);
+            Ok(Outcome::Done)
+        })
+    }
+
     async fn remove_container(&self, id: &ContainerRef, options: &RemoveOptions) -> Result<Outcome> {
         let mut state = self.reach()?;
         let removed = state.on(id, |state, record| {
@@ -255,170 +258,4 @@ impl SimEngine {
             waited => waited,
         }
     }
-}
-
-impl State {
-    fn refuse_taken(&self, name: &str) -> Result<()> {
-        match self.names.get(name) {
-            Some(id) => Err(Error::new(
-                ErrorKind::AlreadyExists,
-                format!("the name `{name}` is taken by container `{}`", id.short()),
-            )),
-            None => Ok(()),
-        }
-    }
-
-    fn create(&mut self, name: Option<&ContainerName>, spec: &ContainerSpec) -> Result<ContainerId> {
-        let image = self.image(&spec.image)?.clone();
-        let spec = merged(spec, &image);
-        self.check(&spec)?;
-        if let Some(name) = name {
-            self.refuse_taken(name.as_str())?;
-        }
-        let id = ContainerId::new(self.new_id())?;
-        let name = name.map_or_else(|| self.new_name(), ToString::to_string);
-        let (mounts, anonymous) = self.mounts(&spec, &image);
-        let network = spec.network.as_ref().map_or("bridge", |name| name.as_str());
-        // A network given by id is known by its name from then on; one that is not there is found missing at the start.
-        let network =
-            self.find_network(network).map_or_else(|_| network.to_owned(), |found| found.network.name.clone());
-        let published = |port: &haven_model::Port| {
-            spec.ports.iter().any(|own| (own.container, own.protocol) == (port.container, port.protocol))
-        };
-        let record = Record {
-            exposed: image.ports.iter().filter(|port| !published(port)).cloned().collect(),
-            id: id.clone(),
-            name: name.clone(),
-            image_id: image.detail.summary.id.clone(),
-            created: self.time(),
-            state: ContainerState::Created,
-            run: None,
-            execs: BTreeMap::new(),
-            attached: Vec::new(),
-            checks: None,
-            forced_health: None,
-            log: super::logs::Log::default(),
-            files: super::program::Files::default(),
-            programs: image.programs.as_slice().into(),
-            mounts,
-            anonymous,
-            networks: BTreeMap::from([(network.clone(), Endpoint::default())]),
-            published: Vec::new(),
-            exit_code: None,
-            oom_killed: false,
-            error: None,
-            started: None,
-            finished: None,
-            restart_count: 0,
-            restart_at: None,
-            backoff: Duration::ZERO,
-            ended_by_hand: false,
-            stopping: None,
-            runs: 0,
-            removed: false,
-            due: None,
-            changed: std::sync::Arc::default(),
-            spec,
-        };
-        if let Some(network) = self.networks.get_mut(&network) {
-            network.members.insert(id.clone());
-        }
-        self.names.insert(name, id.clone());
-        self.emit_container(&record, "create", &[]);
-        self.containers.insert(id.clone(), Box::new(record));
-        Ok(id)
-    }
-
-    fn check(&self, spec: &ContainerSpec) -> Result<()> {
-        let refuse = |why: String| Err(Error::invalid(why));
-        if spec.entrypoint.is_empty() && spec.command.is_empty() {
-            return refuse("no command specified".into());
-        }
-        if spec.memory.is_some_and(|memory| memory < MIN_MEMORY) {
-            return refuse("the least memory limit is 6 MiB".into());
-        }
-        if let Some(memory) = spec.memory.filter(|memory| i64::try_from(*memory).is_err()) {
-            return refuse(format!("no engine takes {memory} for a limit of memory"));
-        }
-        if spec.nano_cpus.is_some_and(|cpus| cpus > u64::from(self.options.cpus) * 1_000_000_000) {
-            return refuse(format!("there are only {} cores", self.options.cpus));
-        }
-        if let Some(signal) = &spec.stop_signal {
-            signal::parse(signal)?;
-        }
-        check_environment(&spec.env)?;
-        for (at, mount) in spec.mounts.iter().enumerate() {
-            if !mount.target.starts_with('/') || mount.target == "/" {
-                return refuse(format!("`{}` is no folder to mount at", mount.target.escape_debug()));
-            }
-            if mount.kind == MountKind::Bind && !mount.source.starts_with('/') {
-                return refuse(format!("`{}` is no absolute path", mount.source.escape_debug()));
-            }
-            if spec.mounts[..at].iter().any(|before| before.target == mount.target) {
-                return refuse(format!("two mounts at `{}`", mount.target.escape_debug()));
-            }
-        }
-        Ok(())
-    }
-
-    /// What is mounted, and which of it was made for this container alone.
-    fn mounts(&mut self, spec: &ContainerSpec, image: &Image) -> (Vec<haven_model::Mount>, Vec<String>) {
-        let mut mounts = spec.mounts.clone();
-        for target in &image.volumes {
-            if !mounts.iter().any(|mount| mount.target == *target) {
-                let mount = haven_model::Mount {
-                    kind: MountKind::Volume,
-                    source: String::new(),
-                    target: target.clone(),
-                    read_only: false,
-                };
-                mounts.push(mount);
-            }
-        }
-        let mut anonymous = Vec::new();
-        for mount in mounts.iter_mut().filter(|mount| mount.kind == MountKind::Volume) {
-            if mount.source.is_empty() {
-                mount.source = self.new_id();
-                anonymous.push(mount.source.clone());
-            }
-            self.make_volume(&mount.source, "local", &BTreeMap::new());
-        }
-        (mounts, anonymous)
-    }
-
-    /// A name that is free, as Docker makes them up.
-    fn new_name(&mut self) -> String {
-        const FIRST: [&str; 8] = ["calm", "eager", "kind", "lucid", "quiet", "swift", "wise", "zen"];
-        const SECOND: [&str; 8] = ["bay", "cove", "dock", "ferry", "harbor", "jetty", "pier", "quay"];
-        loop {
-            let number = self.random();
-            let [first, second] = [FIRST[(number % 8) as usize], SECOND[(number / 8 % 8) as usize]];
-            let name = format!("{first}_{second}_{:06x}", number >> 40);
-            if !self.names.contains_key(&name) {
-                return name;
-            }
-        }
-    }
-}
-
-/// The specification with the image's own values where it has none.
-fn merged(spec: &ContainerSpec, image: &Image) -> ContainerSpec {
-    let mut spec = spec.clone();
-    if spec.entrypoint.is_empty() {
-        spec.entrypoint.clone_from(&image.detail.entrypoint);
-        if spec.command.is_empty() {
-            spec.command.clone_from(&image.detail.command);
-        }
-    }
-    let mut env = image.detail.env.clone();
-    env.append(&mut spec.env);
-    spec.env = env;
-    let mut labels = image.detail.summary.labels.clone();
-    labels.append(&mut spec.labels);
-    spec.labels = labels;
-    spec.user = spec.user.or_else(|| image.user.clone());
-    spec.working_dir = spec.working_dir.or_else(|| image.working_dir.clone());
-    spec.stop_signal = spec.stop_signal.or_else(|| image.stop_signal.clone());
-    spec.health = spec.health.or_else(|| image.health.clone());
-    spec
 }

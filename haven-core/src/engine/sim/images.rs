@@ -110,12 +110,6 @@ pub(super) fn pullable() -> Vec<SimImage> {
 #[derive(Clone, Debug)]
 pub(super) struct Image {
     pub(super) detail: ImageDetail,
-    pub(super) ports: Vec<Port>,
-    pub(super) volumes: Vec<String>,
-    pub(super) user: Option<String>,
-    pub(super) working_dir: Option<String>,
-    pub(super) stop_signal: Option<String>,
-    pub(super) health: Option<HealthCheck>,
     pub(super) programs: Vec<String>,
 }
 
@@ -276,13 +270,13 @@ impl State {
                 command: image.command.clone(),
                 entrypoint: image.entrypoint.clone(),
                 env,
+                user: rest.user,
+                working_dir: rest.working_dir,
+                stop_signal: rest.stop_signal,
+                health: image.health.clone(),
+                exposed_ports: sorted(image.ports.iter().map(key)),
+                volumes: sorted(image.volumes.iter().cloned()),
             },
-            ports: image.ports.clone(),
-            volumes: image.volumes.clone(),
-            user: rest.user,
-            working_dir: rest.working_dir,
-            stop_signal: rest.stop_signal,
-            health: image.health.clone(),
             programs: image.programs.clone(),
         };
         self.images.entry(id).or_insert(kept);
@@ -339,6 +333,14 @@ impl State {
     }
 }
 
+fn key(port: &Port) -> String {
+    format!("{}/{}", port.container, port.protocol.as_str())
+}
+
+fn sorted(texts: impl Iterator<Item = String>) -> Vec<String> {
+    texts.collect::<std::collections::BTreeSet<_>>().into_iter().collect()
+}
+
 /// What only an import can set.
 #[derive(Debug, Default)]
 struct Changed {
@@ -388,8 +390,7 @@ fn apply(change: &str, image: &mut SimImage, rest: &mut Changed) -> Result<()> {
             }
         }
         "HEALTHCHECK" => {
-            let health =
-                |command| HealthCheck { command, interval: None, timeout: None, retries: None, start_period: None };
+            let health = |command| HealthCheck { command, ..HealthCheck::default() };
             image.health = match value.strip_prefix("CMD") {
                 Some(line) => Some(health(command(line.trim())?)),
                 None if value == "NONE" => None,

@@ -30,7 +30,9 @@
 //!   as it was, where Docker calls it unhealthy.
 
 mod applets;
+mod check;
 mod containers;
+mod create;
 mod exec;
 mod health;
 mod images;

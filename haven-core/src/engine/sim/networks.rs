@@ -9,8 +9,9 @@ use std::{
 
 use async_trait::async_trait;
 use haven_model::{
-    ContainerId, ContainerRef, Error, ErrorKind, Network, NetworkName, NetworkSpec, Outcome, Port, Result,
-    container::Connection,
+    Connection, ContainerId, ContainerRef, Error, ErrorKind, Network, NetworkName, NetworkSpec, Outcome, Port, Result,
+    container::DisconnectOptions,
+    network::{AddressPool, Ipam, Member},
 };
 
 use crate::engine::Networks;
@@ -28,27 +29,78 @@ const ALWAYS_THERE: [&str; 3] = ["bridge", "host", "none"];
 pub(super) struct NetworkRecord {
     pub(super) network: Network,
     pool: Option<Pool>,
+    /// Whether its range was asked for, so that addresses of it can be.
+    pub(super) has_own_range: bool,
     /// The containers connected to it, running or not.
     pub(super) members: BTreeSet<ContainerId>,
 }
 
-/// An address range.
+impl NetworkRecord {
+    /// The address of its way out.
+    pub(super) fn gateway(&self) -> Option<IpAddr> {
+        self.pool.as_ref().map(|pool| Ipv4Addr::from(pool.gateway).into())
+    }
+}
+
+/// The addresses of a network, and who has which.
 #[derive(Clone, Debug)]
 struct Pool {
     base: u32,
     bits: u8,
-    /// Everything from here on was never given out.
+    gateway: u32,
+    /// The last address that is given out.
+    end: u32,
+    /// Everything from here on was given out only to those who chose it.
     next: u32,
     given_back: BTreeSet<u32>,
+    chosen: BTreeSet<u32>,
+}
+
+/// The first and the last address of a range, and its size.
+fn range(text: &str) -> Option<(u32, u32, u8)> {
+    let (address, bits) = text.split_once('/')?;
+    let bits: u8 = bits.parse().ok().filter(|bits| (8..=32).contains(bits))?;
+    let mask = u32::MAX << (32 - u32::from(bits));
+    let base = u32::from(address.parse::<Ipv4Addr>().ok()?) & mask;
+    Some((base, base | !mask, bits))
 }
 
 impl Pool {
     fn parse(text: &str) -> Option<Self> {
-        let (address, bits) = text.split_once('/')?;
-        let bits: u8 = bits.parse().ok().filter(|bits| (8..=30).contains(bits))?;
-        let base = u32::from(address.parse::<Ipv4Addr>().ok()?) & (u32::MAX << (32 - bits));
+        let (base, last, bits) = range(text).filter(|(.., bits)| *bits <= 30)?;
         // The first address is the gateway's.
-        Some(Self { base, bits, next: base + 2, given_back: BTreeSet::new() })
+        let (given_back, chosen) = (BTreeSet::new(), BTreeSet::new());
+        Some(Self { base, bits, gateway: base + 1, end: last - 1, next: base + 1, given_back, chosen })
+    }
+
+    /// A pool as a specification has it.
+    fn of(asked: &AddressPool) -> Option<Self> {
+        let mut pool = Self::parse(&asked.subnet)?;
+        let inside = |address: &u32| (pool.base + 1..pool.last()).contains(address);
+        let address = |address: &IpAddr| match address {
+            IpAddr::V4(address) => Some(u32::from(*address)).filter(inside),
+            IpAddr::V6(_) => None,
+        };
+        let others: Option<Vec<u32>> = asked.aux_addresses.values().map(address).collect();
+        let gateway = match &asked.gateway {
+            Some(gateway) => address(gateway)?,
+            None => pool.gateway,
+        };
+        if let Some(part) = &asked.ip_range {
+            let (first, last, _) = range(part)?;
+            if first < pool.base || last > pool.last() {
+                return None;
+            }
+            (pool.next, pool.end) = (first.max(pool.base + 1), last.min(pool.last() - 1));
+        }
+        pool.gateway = gateway;
+        pool.chosen.extend(others?);
+        Some(pool)
+    }
+
+    fn shown(&self) -> AddressPool {
+        let gateway = Some(Ipv4Addr::from(self.gateway).into());
+        AddressPool { subnet: self.to_string(), gateway, ..AddressPool::default() }
     }
 
     fn last(&self) -> u32 {
@@ -63,15 +115,35 @@ impl Pool {
         if let Some(lowest) = self.given_back.pop_first() {
             return Some(lowest.into());
         }
+        while self.next == self.gateway || self.chosen.contains(&self.next) {
+            self.next += 1;
+        }
         let address = self.next;
-        (address < self.last()).then(|| {
+        (address <= self.end).then(|| {
             self.next += 1;
             address.into()
         })
     }
 
+    /// Whether an address is one of the range's.
+    fn has(&self, address: Ipv4Addr) -> bool {
+        (self.base + 1..self.last()).contains(&u32::from(address))
+    }
+
+    /// Takes an address that somebody chose; false when another has it.
+    fn take_chosen(&mut self, address: Ipv4Addr) -> bool {
+        let address = u32::from(address);
+        if address == self.gateway {
+            return false;
+        }
+        self.given_back.remove(&address) || (address >= self.next && self.chosen.insert(address))
+    }
+
     fn give_back(&mut self, address: Ipv4Addr) {
-        self.given_back.insert(address.into());
+        let address = u32::from(address);
+        if !self.chosen.remove(&address) || address < self.next {
+            self.given_back.insert(address);
+        }
     }
 }
 
@@ -88,7 +160,21 @@ impl Networks for SimEngine {
     }
 
     async fn network(&self, network: &NetworkName) -> Result<Network> {
-        Ok(self.reach()?.find_network(network.as_str())?.network.clone())
+        let state = self.reach()?;
+        let found = state.find_network(network.as_str())?;
+        let member = |id: &ContainerId| {
+            let record = state.containers.get(id).filter(|record| record.run.is_some())?;
+            let own = record.networks.get(&found.network.name)?;
+            let detail = record.endpoint(&state, &found.network.name, own);
+            let member = Member {
+                name: record.name.clone(),
+                ipv4_address: detail.ipv4_address,
+                ipv6_address: detail.ipv6_address,
+                mac_address: detail.mac_address,
+            };
+            Some((id.clone(), member))
+        };
+        Ok(Network { containers: found.members.iter().filter_map(member).collect(), ..found.network.clone() })
     }
 
     async fn create_network(&self, spec: &NetworkSpec) -> Result<String> {
@@ -101,19 +187,36 @@ impl Networks for SimEngine {
         if !matches!(driver, "bridge" | "macvlan" | "ipvlan") {
             return Err(Error::new(ErrorKind::Unsupported, format!("no network driver `{}`", driver.escape_debug())));
         }
-        let pool = state.free_pool(spec.subnet.as_deref())?;
+        let asked: Vec<AddressPool> = spec.pools().collect();
+        // Further ranges are kept and shown; addresses are of the first.
+        let pool = state.free_pool(asked.iter().find(|pool| !pool.subnet.contains(':')))?;
         let id = state.new_id();
+        let mut pools = asked;
+        if pools.iter().all(|pool| pool.subnet.contains(':')) {
+            pools.insert(0, AddressPool { subnet: pool.to_string(), ..AddressPool::default() });
+        }
+        for own in pools.iter_mut().filter(|own| range(&own.subnet).is_some_and(|(base, ..)| base == pool.base)) {
+            own.gateway.get_or_insert(Ipv4Addr::from(pool.gateway).into());
+        }
         let network = Network {
             id: id.clone(),
             name: name.to_owned(),
             driver: driver.to_owned(),
             scope: "local".into(),
+            created: Some(state.time()),
             internal: spec.internal,
-            subnets: vec![pool.to_string()],
+            attachable: spec.attachable,
+            enable_ipv6: spec.enable_ipv6,
+            subnets: pools.iter().map(|pool| pool.subnet.clone()).collect(),
+            ipam: Ipam { pools, ..spec.ipam.clone() },
+            options: spec.options.clone(),
             labels: spec.labels.clone(),
+            containers: BTreeMap::new(),
         };
         state.emit_network(&network, "create", None);
-        state.networks.insert(name.to_owned(), NetworkRecord { network, pool: Some(pool), members: BTreeSet::new() });
+        let has_own_range = spec.pools().next().is_some();
+        let record = NetworkRecord { network, pool: Some(pool), has_own_range, members: BTreeSet::new() };
+        state.networks.insert(name.to_owned(), record);
         Ok(id)
     }
 
@@ -144,18 +247,31 @@ impl Networks for SimEngine {
             if name == "host" || record.networks.contains_key("host") {
                 return Err(Error::invalid("a container is on the host's network alone or not at all"));
             }
-            record.networks.insert(name.clone(), Endpoint::default());
+            let connection = Connection { network: NetworkName::new(&name)?, ..connection.clone() };
+            state.check_connection(&connection)?;
+            record.networks.insert(name.clone(), Endpoint::of(connection));
             if let Some(network) = state.networks.get_mut(&name) {
                 network.members.insert(record.id.clone());
             }
-            if record.run.is_some() {
-                state.join_network(record, &name)?;
+            if record.run.is_some()
+                && let Err(error) = state.join_network(record, &name)
+            {
+                record.networks.remove(&name);
+                if let Some(network) = state.networks.get_mut(&name) {
+                    network.members.remove(&record.id);
+                }
+                return Err(error);
             }
             Ok(Outcome::Done)
         })
     }
 
-    async fn disconnect_network(&self, container: &ContainerRef, network: &NetworkName) -> Result<Outcome> {
+    async fn disconnect_network(
+        &self,
+        container: &ContainerRef,
+        network: &NetworkName,
+        _: &DisconnectOptions,
+    ) -> Result<Outcome> {
         let mut state = self.reach()?;
         let name = state.find_network(network.as_str())?.network.name.clone();
         state.on(container, |state, record| {
@@ -186,11 +302,18 @@ impl State {
                 name: name.into(),
                 driver: driver.into(),
                 scope: "local".into(),
+                created: Some(self.time()),
                 internal: false,
+                attachable: false,
+                enable_ipv6: false,
                 subnets: pool.iter().map(ToString::to_string).collect(),
+                ipam: Ipam { pools: pool.iter().map(Pool::shown).collect(), ..Ipam::default() },
+                options: BTreeMap::new(),
                 labels: BTreeMap::new(),
+                containers: BTreeMap::new(),
             };
-            self.networks.insert(name.into(), NetworkRecord { network, pool, members: BTreeSet::new() });
+            let record = NetworkRecord { network, pool, has_own_range: false, members: BTreeSet::new() };
+            self.networks.insert(name.into(), record);
         }
     }
 
@@ -207,13 +330,13 @@ impl State {
     }
 
     /// The range asked for, or the first of Docker's that is free.
-    fn free_pool(&self, asked: Option<&str>) -> Result<Pool> {
+    fn free_pool(&self, asked: Option<&AddressPool>) -> Result<Pool> {
         let free = |pool: &Pool| {
             !self.networks.values().filter_map(|record| record.pool.as_ref()).any(|other| other.overlaps(pool))
         };
-        if let Some(text) = asked {
-            let pool = Pool::parse(text)
-                .ok_or_else(|| Error::invalid(format!("`{}` is no address range", text.escape_debug())))?;
+        if let Some(asked) = asked {
+            let text = asked.subnet.escape_debug();
+            let pool = Pool::of(asked).ok_or_else(|| Error::invalid(format!("`{text}` is no address range")))?;
             if !free(&pool) {
                 return Err(Error::invalid(format!("the address range `{pool}` is taken")));
             }
@@ -242,16 +365,25 @@ impl State {
 
     fn join_network(&mut self, record: &mut Record, name: &str) -> Result<()> {
         let network = self.networks.get_mut(name).ok_or_else(|| Error::not_found("network", name))?;
-        let address = match &mut network.pool {
-            None => None,
-            Some(pool) => Some(
+        let Some(own) = record.networks.get_mut(name) else { return Ok(()) };
+        own.address = match (&mut network.pool, own.connection.ipv4_address) {
+            (None, _) => None,
+            (Some(pool), Some(chosen)) if !pool.has(chosen) => {
+                return Err(Error::invalid(format!("network `{name}` does not have address {chosen}")));
+            }
+            (Some(pool), Some(chosen)) => {
+                if !pool.take_chosen(chosen) {
+                    return Err(Error::conflict(format!("another container has address {chosen} in network `{name}`")));
+                }
+                Some(chosen)
+            }
+            (Some(pool), None) => Some(
                 pool.take()
                     .ok_or_else(|| Error::new(ErrorKind::Busy, format!("no address is left in network `{name}`")))?,
             ),
         };
         network.members.insert(record.id.clone());
         let network = network.network.clone();
-        record.networks.insert(name.to_owned(), Endpoint { address });
         self.emit_network(&network, "connect", Some(&record.id));
         Ok(())
     }

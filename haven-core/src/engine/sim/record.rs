@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use haven_model::{Container, ContainerDetail, ContainerId, ContainerSpec, ContainerState, Health, Mount, Port};
+use haven_model::{
+    Connection, Container, ContainerDetail, ContainerId, ContainerSpec, ContainerState, Health, Mount, Port,
+    spec::NetworkMode,
+};
 use jiff::Timestamp;
 use tokio::sync::Notify;
 
@@ -60,10 +63,17 @@ pub(super) struct Record {
     pub(super) changed: Arc<Notify>,
 }
 
-/// A connection to a network.
-#[derive(Clone, Debug, Default)]
+/// A connection to a network: what was chosen of it, and the address while it runs.
+#[derive(Clone, Debug)]
 pub(super) struct Endpoint {
+    pub(super) connection: Connection,
     pub(super) address: Option<std::net::Ipv4Addr>,
+}
+
+impl Endpoint {
+    pub(super) fn of(connection: Connection) -> Self {
+        Self { connection, address: None }
+    }
 }
 
 /// The container's program while it runs.
@@ -136,12 +146,12 @@ impl Record {
     }
 
     /// As an inspection shows it.
-    pub(super) fn detail(&self) -> ContainerDetail {
+    pub(super) fn detail(&self, state: &State) -> ContainerDetail {
         ContainerDetail {
             id: self.id.clone(),
             name: self.name.clone(),
             image_id: self.image_id.clone(),
-            spec: self.spec.clone(),
+            spec: self.spec_now(),
             created: self.created,
             state: self.state,
             health: self.health(),
@@ -153,7 +163,59 @@ impl Record {
             finished: self.finished,
             restart_count: self.restart_count,
             networks: self.addresses(),
+            endpoints: self
+                .networks
+                .iter()
+                .map(|(name, own)| (name.clone(), self.endpoint(state, name, own)))
+                .collect(),
             ports: self.published.clone(),
+            mounts: self.mounts.clone(),
+        }
+    }
+
+    /// What it was made of, connected as it is now.
+    fn spec_now(&self) -> ContainerSpec {
+        let mut spec = self.spec.clone();
+        let usual = || "bridge".to_owned();
+        let mut first = spec.network.as_ref().map_or_else(usual, ToString::to_string);
+        if first == "default" || first == "bridge" {
+            (first, spec.network) = (usual(), None);
+        }
+        if matches!(spec.network, Some(NetworkMode::Container(_))) {
+            return spec;
+        }
+        let own = |name: &str| self.networks.values().find(|own| own.connection.network.as_str() == name);
+        if own(&first).is_none()
+            && let Some(other) = self.networks.values().next()
+        {
+            first = other.connection.network.to_string();
+            spec.network = (first != "bridge").then(|| other.connection.network.clone().into());
+        }
+        if spec.network.as_ref().is_some_and(NetworkMode::is_user_defined) {
+            spec.links.clear();
+        }
+        let connections = self.networks.values().map(|own| own.connection.clone());
+        spec.networks = connections.filter(|own| own.network.as_str() != first || !own.is_plain()).collect();
+        spec
+    }
+
+    pub(super) fn endpoint(&self, state: &State, name: &str, own: &Endpoint) -> haven_model::container::Endpoint {
+        let network = state.networks.get(name);
+        let mut aliases = own.connection.aliases.clone();
+        if !["bridge", "host", "none"].contains(&name) {
+            aliases.push(self.id.short().to_owned());
+        }
+        let mac = |address: std::net::Ipv4Addr| {
+            let [a, b, c, d] = address.octets();
+            format!("02:42:{a:02x}:{b:02x}:{c:02x}:{d:02x}")
+        };
+        haven_model::container::Endpoint {
+            network_id: network.map(|network| network.network.id.clone()).unwrap_or_default(),
+            ipv4_address: own.address,
+            ipv6_address: own.connection.ipv6_address.filter(|_| self.run.is_some()),
+            mac_address: own.address.map(|address| own.connection.mac_address.clone().unwrap_or_else(|| mac(address))),
+            aliases,
+            gateway: network.filter(|_| own.address.is_some()).and_then(|network| network.gateway()),
         }
     }
 

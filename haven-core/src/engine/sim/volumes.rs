@@ -28,7 +28,7 @@ impl Volumes for SimEngine {
         if driver != "local" {
             return Err(Error::not_found("volume driver", driver));
         }
-        let made = state.make_volume(spec.name.as_str(), driver, &spec.labels);
+        let made = state.make_volume(spec.name.as_str(), driver, &spec.labels, &spec.options);
         Ok(if made { Outcome::Done } else { Outcome::AlreadySo })
     }
 
@@ -52,7 +52,13 @@ impl State {
     }
 
     /// Makes a volume; false when it was there.
-    pub(super) fn make_volume(&mut self, name: &str, driver: &str, labels: &BTreeMap<String, String>) -> bool {
+    pub(super) fn make_volume(
+        &mut self,
+        name: &str,
+        driver: &str,
+        labels: &BTreeMap<String, String>,
+        options: &BTreeMap<String, String>,
+    ) -> bool {
         if self.volumes.contains_key(name) {
             return false;
         }
@@ -61,6 +67,7 @@ impl State {
             driver: driver.to_owned(),
             mountpoint: format!("/var/lib/docker/volumes/{name}/_data"),
             created: Some(self.time()),
+            options: options.clone(),
             labels: labels.clone(),
         };
         self.emit("volume", "create", name, BTreeMap::from([("driver".to_owned(), driver.to_owned())]));

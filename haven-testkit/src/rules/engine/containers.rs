@@ -56,8 +56,7 @@ pub async fn a_wrong_specification_is_invalid(on: &EngineFixture) {
     spec.env.insert("A=B".into(), Secret::new("c"));
     refused(on.engine.create_container(None, &spec).await, ErrorKind::Invalid);
     let mut spec = on.spec(&["true"]);
-    let target = "relative".to_owned();
-    spec.mounts.push(Mount { kind: MountKind::Tmpfs, source: String::new(), target, read_only: false });
+    spec.mounts.push(Mount::new(MountKind::Tmpfs, "", "relative"));
     refused(on.engine.create_container(None, &spec).await, ErrorKind::Invalid);
 }
 
@@ -147,14 +146,15 @@ pub async fn an_inspection_shows_the_specification(on: &EngineFixture) {
     spec.stop_timeout = Some(7);
     spec.ports = vec![port(80, None)];
     let command = vec!["true".into()];
-    spec.health =
-        Some(HealthCheck { command, interval: Some(60), timeout: Some(5), retries: Some(2), start_period: Some(1) });
-    let mount = |kind, source: &str, target: &str, read_only| Mount {
-        kind,
-        source: source.to_owned(),
-        target: target.to_owned(),
-        read_only,
-    };
+    spec.health = Some(HealthCheck {
+        command,
+        interval: Some(60),
+        timeout: Some(5),
+        retries: Some(2),
+        start_period: Some(1),
+        start_interval: None,
+    });
+    let mount = |kind, source: &str, target: &str, read_only| Mount { read_only, ..Mount::new(kind, source, target) };
     spec.mounts = vec![
         mount(MountKind::Bind, "/tmp", "/host", true),
         mount(MountKind::Tmpfs, "", "/memory", false),

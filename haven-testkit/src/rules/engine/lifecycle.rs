@@ -172,7 +172,7 @@ pub async fn health_is_checked(on: &EngineFixture) {
     let mut spec = on.spec(&["sleep", "1000"]);
     let command = vec!["test".into(), "-e".into(), "/ready".into()];
     spec.health =
-        Some(HealthCheck { command, interval: Some(2), timeout: Some(5), retries: Some(1), start_period: None });
+        Some(HealthCheck { command, interval: Some(2), timeout: Some(5), retries: Some(1), ..HealthCheck::default() });
     let id = on.started(&spec).await;
     assert_eq!(on.inspect(&id).await.health, Some(Health::Starting));
     on.until(&id, |detail| detail.health == Some(Health::Unhealthy)).await;

@@ -159,7 +159,7 @@ impl EngineFixture {
 
     /// What a network of this fixture is like.
     pub fn network_spec(&self, name: &NetworkName) -> NetworkSpec {
-        NetworkSpec { name: name.clone(), driver: None, internal: false, subnet: None, labels: self.labels() }
+        NetworkSpec { labels: self.labels(), ..NetworkSpec::new(name.clone()) }
     }
 
     /// What a volume of this fixture is like.

@@ -4,13 +4,15 @@
 
 use haven_core::{
     ErrorKind,
-    model::{NetworkName, Outcome, container::Connection},
+    model::{Connection, NetworkName, Outcome, container::DisconnectOptions},
 };
 
 use super::{AT_ONCE, EngineFixture, refused};
 
+const GENTLY: DisconnectOptions = DisconnectOptions { force: false };
+
 fn to(network: &NetworkName) -> Connection {
-    Connection { network: network.clone(), aliases: Vec::new() }
+    Connection::to(network.clone())
 }
 
 /// `bridge`, `host` and `none` are always there, and cannot be removed.
@@ -45,7 +47,7 @@ pub async fn network_names_are_unique(on: &EngineFixture) {
 pub async fn connecting(on: &EngineFixture) {
     let network = on.network().await;
     let mut spec = on.spec(&["sleep", "1000"]);
-    spec.network = Some(network.clone());
+    spec.network = Some(network.clone().into());
     let born = on.started(&spec).await;
     let detail = on.inspect(&born).await;
     assert_eq!(detail.networks.keys().collect::<Vec<_>>(), [network.as_str()]);
@@ -56,8 +58,8 @@ pub async fn connecting(on: &EngineFixture) {
     assert_eq!(on.engine.connect_network(&id, &to(&network)).await.unwrap(), Outcome::AlreadySo);
     let detail = on.inspect(&id).await;
     assert!(!detail.networks[network.as_str()].is_empty() && detail.networks.contains_key("bridge"));
-    assert_eq!(on.engine.disconnect_network(&id, &network).await.unwrap(), Outcome::Done);
-    assert_eq!(on.engine.disconnect_network(&id, &network).await.unwrap(), Outcome::AlreadySo);
+    assert_eq!(on.engine.disconnect_network(&id, &network, &GENTLY).await.unwrap(), Outcome::Done);
+    assert_eq!(on.engine.disconnect_network(&id, &network, &GENTLY).await.unwrap(), Outcome::AlreadySo);
     assert!(!on.inspect(&id).await.networks.contains_key(network.as_str()));
 
     on.engine.stop_container(&id, &AT_ONCE).await.unwrap();
@@ -73,7 +75,7 @@ pub async fn a_network_in_use_is_kept(on: &EngineFixture) {
     let id = on.sleeping().await;
     on.engine.connect_network(&id, &to(&network)).await.unwrap();
     refused(on.engine.remove_network(&network).await, ErrorKind::Conflict);
-    on.engine.disconnect_network(&id, &network).await.unwrap();
+    on.engine.disconnect_network(&id, &network, &GENTLY).await.unwrap();
     assert_eq!(on.engine.remove_network(&network).await.unwrap(), Outcome::Done);
 }
 
@@ -88,7 +90,7 @@ pub async fn a_network_has_the_range_it_was_given(on: &EngineFixture) {
     on.engine.create_network(&spec).await.unwrap();
     assert_eq!(on.engine.network(&name).await.unwrap().subnets, [format!("{range}.0/24")]);
     let mut container = on.spec(&["sleep", "1000"]);
-    container.network = Some(name.clone());
+    container.network = Some(name.clone().into());
     let id = on.started(&container).await;
     assert_eq!(on.inspect(&id).await.networks[name.as_str()], format!("{range}.2"));
 }
@@ -99,7 +101,7 @@ pub async fn a_missing_network_is_not_found(on: &EngineFixture) {
     let id = on.created(&on.spec(&["sleep", "1000"])).await;
     refused(on.engine.network(&none).await, ErrorKind::NotFound);
     refused(on.engine.connect_network(&id, &to(&none)).await, ErrorKind::NotFound);
-    refused(on.engine.disconnect_network(&id, &none).await, ErrorKind::NotFound);
+    refused(on.engine.disconnect_network(&id, &none, &GENTLY).await, ErrorKind::NotFound);
     let bridge = NetworkName::new("bridge").unwrap();
     refused(on.engine.connect_network(&on.missing(), &to(&bridge)).await, ErrorKind::NotFound);
 }

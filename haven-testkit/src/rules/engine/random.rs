@@ -7,9 +7,9 @@ use std::{collections::BTreeMap, fmt::Write as _};
 use haven_core::{
     ErrorKind, Result,
     model::{
-        ContainerFilter, ContainerName, ContainerRef, ContainerState, ImageRef, NetworkName, Outcome, RestartPolicy,
-        VolumeName, VolumeSpec,
-        container::{Connection, RemoveOptions},
+        ContainerFilter, ContainerName, ContainerRef, ContainerState, ImageRef, Mount, NetworkName, Outcome,
+        RestartPolicy, VolumeName, VolumeSpec,
+        container::{Connection, DisconnectOptions, RemoveOptions},
         spec::MountKind,
     },
 };
@@ -107,13 +107,10 @@ impl Side<'_> {
         let outcome = match operation {
             Operation::Create { container, network, volume, restarts, exits } => {
                 let mut spec = self.on.spec(if exits { &["false"] } else { &["sleep", "100000"] });
-                spec.network = network.map(|number| self.network(number));
-                spec.mounts.extend(volume.map(|number| haven_core::model::Mount {
-                    kind: MountKind::Volume,
-                    source: self.volume(number).to_string(),
-                    target: "/data".into(),
-                    read_only: false,
-                }));
+                spec.network = network.map(|number| self.network(number).into());
+                spec.mounts.extend(
+                    volume.map(|number| Mount::new(MountKind::Volume, self.volume(number).to_string(), "/data")),
+                );
                 // One that ends by itself and is restarted is never in the same state on two engines.
                 if restarts && !exits {
                     spec.restart = RestartPolicy::UnlessStopped;
@@ -143,11 +140,11 @@ impl Side<'_> {
             }
             Operation::RemoveNetwork(number) => engine.remove_network(&self.network(number)).await?,
             Operation::Connect(container, network) => {
-                let connection = Connection { network: self.network(network), aliases: Vec::new() };
+                let connection = Connection::to(self.network(network));
                 engine.connect_network(&at(container), &connection).await?
             }
             Operation::Disconnect(container, network) => {
-                engine.disconnect_network(&at(container), &self.network(network)).await?
+                engine.disconnect_network(&at(container), &self.network(network), &DisconnectOptions::default()).await?
             }
             Operation::CreateVolume(number) => {
                 let spec = VolumeSpec { name: self.volume(number), ..self.on.volume_spec() };

@@ -7,7 +7,11 @@ use std::{collections::BTreeSet, time::Duration};
 use futures_util::StreamExt as _;
 use haven_core::{
     engine::Stream,
-    model::{ContainerRef, EngineEvent, ImageRef, NetworkName, container::Connection, system::EngineEventOptions},
+    model::{
+        ContainerRef, EngineEvent, ImageRef, NetworkName,
+        container::{Connection, DisconnectOptions},
+        system::EngineEventOptions,
+    },
 };
 
 use super::{AT_ONCE, BY_FORCE, EngineFixture};
@@ -116,8 +120,8 @@ pub async fn events_of_networks_volumes_and_images(on: &EngineFixture) {
     let volume = on.volume_spec();
     engine.create_volume(&volume).await.unwrap();
     let id: ContainerRef = on.sleeping().await;
-    engine.connect_network(&id, &Connection { network: network.clone(), aliases: Vec::new() }).await.unwrap();
-    engine.disconnect_network(&id, &network).await.unwrap();
+    engine.connect_network(&id, &Connection::to(network.clone())).await.unwrap();
+    engine.disconnect_network(&id, &network, &DisconnectOptions::default()).await.unwrap();
     let image = ImageRef::new(format!("{}:1", on.unique("i"))).unwrap();
     let image_id = engine.image(&on.image).await.unwrap().summary.id;
     engine.tag_image(&on.image, &image).await.unwrap();

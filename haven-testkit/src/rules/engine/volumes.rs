@@ -10,7 +10,7 @@ use haven_core::{
 use super::{BY_FORCE, EngineFixture, refused};
 
 fn mount(source: &str) -> Mount {
-    Mount { kind: MountKind::Volume, source: source.to_owned(), target: "/data".into(), read_only: false }
+    Mount::new(MountKind::Volume, source, "/data")
 }
 
 /// One that is there already is `AlreadySo`, and keeps its labels.

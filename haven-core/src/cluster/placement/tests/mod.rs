@@ -293,6 +293,25 @@ fn affinities_look_at_containers_images_and_labels() {
 }
 
 #[test]
+fn a_container_goes_where_those_are_that_it_uses() {
+    let with = |name: &str| view("b", [running(name)]);
+    let fits = |spec: ContainerSpec, name| node(&placed(vec![view("a", []), with(name)], &spec, &[])) == "b";
+    let id = "a".repeat(64);
+    for (spec, name) in [
+        (ContainerSpec { volumes_from: vec!["data:ro".into()], ..spec() }, "data"),
+        (ContainerSpec { links: vec!["/db:db".into()], ..spec() }, "db"),
+        (ContainerSpec { network: Some("container:proxy".parse().unwrap()), ..spec() }, "proxy"),
+        (ContainerSpec { pid_mode: Some(format!("container:{}", &id[..12])), ..spec() }, "any"),
+        (ContainerSpec { ipc_mode: Some(format!("container:{id}")), ..spec() }, "any"),
+    ] {
+        assert!(fits(spec.clone(), name), "{spec:?}");
+        assert_eq!(node(&placed(vec![view("a", [])], &spec, &[])), "none");
+    }
+    let host = ContainerSpec { pid_mode: Some("host".into()), ipc_mode: Some("shareable".into()), ..spec() };
+    assert_eq!(node(&placed(vec![view("a", [])], &host, &[])), "a");
+}
+
+#[test]
 fn what_was_placed_draws_what_comes_after() {
     let mut scheduler = Scheduler::new(vec![view("a", [running("x")]), view("b", []), view("c", [])], 1);
     let named = |name: &str, task: &Task| Task { name: Some(ContainerName::new(name).unwrap()), ..task.clone() };
