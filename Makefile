@@ -1,8 +1,8 @@
 # The only commands a newcomer types. `scripts/setup` installs what each needs.
-.PHONY: help run test soak bench bed docs
+.PHONY: help run test soak bench bench-peers bed docs
 
 help:
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
 
 run: ## build and start the server, with the local Docker Engine or a simulated fleet
 	@scripts/setup run
@@ -26,6 +26,10 @@ soak: ## the same code as `make test`, at full counts
 bench: ## the figures, as ratios against a baseline in the same run
 	@scripts/setup test
 	@scripts/bench
+
+bench-peers: ## the figures against those of others, built here; needs Go
+	@scripts/setup peers
+	@scripts/bench-peers
 
 bed: ## a real fleet to play with: three engines, three etcd members, a registry
 	@scripts/setup test

@@ -8,6 +8,7 @@
 mod agent;
 mod list;
 mod load;
+mod placement;
 mod python;
 mod ratio;
 mod report;
@@ -23,7 +24,15 @@ async fn main() {
     if std::env::args().any(|argument| argument == "--test") {
         return;
     }
+    // For `scripts/bench-peers`, which sets them against those of others.
+    if std::env::args().any(|argument| argument == "placement-seconds") {
+        return placement::seconds();
+    }
     println!("{}", ratio::HEAD);
+    placement::placement();
+    if std::env::args().any(|argument| argument == "placement") {
+        return;
+    }
     sizes::sizes();
     report::reports().await;
     select::selections().await;

@@ -6,6 +6,7 @@ mod choosing;
 mod client;
 mod config;
 mod fleet;
+mod placing;
 mod serving;
 mod strangers;
 mod terminal;

@@ -262,6 +262,13 @@ mod tests {
         let (limited, _) = Requirements::split(limited).unwrap();
         assert_eq!((&*limited.labels["haven.memory"], &*limited.labels["haven.cpus"]), ("1073741824", "500000000"));
         assert_eq!(Reservation::of_labels(&limited.labels), Reservation::of(&limited));
+        let pressed = ContainerSpec {
+            memory_reservation: Some(1 << 20),
+            nano_cpus: None,
+            cpu_quota: Some(50_000),
+            ..limited.clone()
+        };
+        assert_eq!(Reservation::of(&pressed), Reservation { memory: 1 << 20, nano_cpus: 500_000_000 });
         let (freed, _) = Requirements::split(ContainerSpec { memory: None, ..limited }).unwrap();
         assert_eq!(Reservation::of_labels(&freed.labels), Reservation { memory: 0, nano_cpus: 500_000_000 });
     }

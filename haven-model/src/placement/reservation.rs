@@ -19,9 +19,16 @@ impl Reservation {
     /// The label that tells a container's CPU time, in billionths of a core.
     pub const CPUS: &str = "haven.cpus";
 
-    /// What a container made from `spec` takes: as much as it may use.
+    /// What a container made from `spec` takes: the memory that it is pressed down to, else as much as it may use.
     pub fn of(spec: &ContainerSpec) -> Self {
-        Self { memory: spec.memory.unwrap_or_default(), nano_cpus: spec.nano_cpus.unwrap_or_default() }
+        let quota = spec.cpu_quota.map(|quota| {
+            let period = spec.cpu_period.filter(|period| *period > 0).unwrap_or(100_000);
+            u64::try_from(u128::from(quota) * 1_000_000_000 / u128::from(period)).unwrap_or(u64::MAX)
+        });
+        Self {
+            memory: spec.memory_reservation.or(spec.memory).unwrap_or_default(),
+            nano_cpus: spec.nano_cpus.or(quota).unwrap_or_default(),
+        }
     }
 
     /// What a container with these labels takes; what is no number is nothing.

@@ -11,8 +11,9 @@ use haven_core::{
     door::ops,
     engine::{Stream, Terminal},
     model::{
-        Channel, ClusterName, ContainerRef, ContainerSpec, ExecSpec, ImageRef, Node, NodeAddress, NodeName, Outcome,
-        Output, Page, Port, Secret, TerminalSize, placement::Check, spec::Protocol,
+        Availability, Channel, ClusterName, ContainerRef, ContainerSpec, ExecSpec, ImageRef, Node, NodeAddress,
+        NodeName, Outcome, Output, Page, Placement, Port, Requirements, Secret, Severity, Strategy, TerminalSize,
+        cluster::ClusterSpec, placement::Check, spec::Protocol,
     },
 };
 use tokio::io::AsyncWriteExt as _;
@@ -76,6 +77,10 @@ macro_rules! door_rules {
             clusters_hold_nodes
             containers_are_run_stopped_and_removed
             a_cluster_says_which_node_takes_a_container_and_why
+            a_container_goes_where_it_asks_to_be
+            what_a_container_asks_of_its_node_is_kept_and_no_part_of_its_environment
+            a_node_that_is_paused_or_drained_takes_nothing_new
+            a_cluster_has_a_strategy_and_a_count_of_instances
             lists_are_filtered_and_paged
             nodes_and_clusters_are_filtered_and_paged
             a_container_that_ends_tells_its_exit_code
@@ -293,6 +298,129 @@ pub async fn a_cluster_says_which_node_takes_a_container_and_why(fixture: &Fixtu
     assert_eq!((&placement.refused[0].node, placement.refused[0].check), (&other, Check::Port));
     assert_eq!(kind(placement.chosen().map(drop)), ErrorKind::Conflict);
     assert_eq!(kind(clusters.place(&ClusterName::new("nothing").unwrap(), None, &web).await), ErrorKind::NotFound);
+}
+
+/// A cluster with two nodes, of zone `a` and of zone `b`.
+async fn zones(fixture: &Fixture) -> (ClusterName, NodeName, NodeName) {
+    let cluster = ClusterName::new(name("cluster").as_str()).unwrap();
+    fixture.haven.clusters().create(&cluster, "").await.unwrap();
+    let (a, b) = (fixture.node().await, fixture.node().await);
+    for (node, zone) in [(&a, "a"), (&b, "b")] {
+        fixture.haven.clusters().add_node(&cluster, node).await.unwrap();
+        let labels = Some(BTreeMap::from([("zone".to_owned(), zone.to_owned())]));
+        fixture.haven.call(ops::nodes::UpdateNode { labels, ..ops::nodes::UpdateNode::of(node) }).await.unwrap();
+    }
+    (cluster, a, b)
+}
+
+/// Constraints and affinities, hard and soft, decide before the load does; what cannot be met is counted by its text.
+pub async fn a_container_goes_where_it_asks_to_be(fixture: &Fixture) {
+    let (cluster, a, b) = zones(fixture).await;
+    let beside = fixture.running(&b).await;
+    let place = |spec: ContainerSpec, entries: &[&str]| {
+        let mut requirements = Requirements::default();
+        entries.iter().for_each(|entry| requirements.add_entry(entry).unwrap());
+        let cluster = cluster.clone();
+        async move { fixture.haven.clusters().place_with(&cluster, None, &spec, requirements).await }
+    };
+    let node = |placement: Result<Placement>| placement.unwrap().node.unwrap();
+    assert_eq!(node(place(sleeper(), &[]).await), a);
+    assert_eq!(node(place(sleeper(), &["constraint:zone==b"]).await), b);
+    assert_eq!(node(place(sleeper(), &["constraint:zone!=~/^a$/"]).await), b);
+    assert_eq!(node(place(sleeper(), &[&format!("constraint:node=={b}")]).await), b);
+    assert_eq!(node(place(sleeper(), &[&format!("affinity:container=={beside}")]).await), b);
+    assert_eq!(node(place(sleeper(), &["affinity:image==nginx", "constraint:zone==~a"]).await), a);
+    let wished = ContainerSpec { env: BTreeMap::from([("constraint:zone".to_owned(), "=b".into())]), ..sleeper() };
+    assert_eq!(node(place(wished.clone(), &[]).await), b);
+    let placement = place(wished, &["constraint:zone==a"]).await.unwrap();
+    assert_eq!(placement.reason, "no node: zone==a refused 1, zone==b refused 1");
+    assert_eq!(placement.counts[0].requirement.as_deref(), Some("zone==a"));
+    let refused = placement.refused.iter().find(|refusal| refusal.node == a).unwrap();
+    assert_eq!(refused.reason, format!("`zone==b` does not hold: `zone` of `{a}` is `a`"));
+    assert_eq!(kind(place(sleeper(), &["constraint:zone==/(/"]).await), ErrorKind::Invalid);
+}
+
+/// What an environment asks of placement leaves it for labels, from which a container that is made anew has it again; so
+/// does what is reserved, which counts against what the node has.
+pub async fn what_a_container_asks_of_its_node_is_kept_and_no_part_of_its_environment(fixture: &Fixture) {
+    let (cluster, a, b) = zones(fixture).await;
+    let half = fixture.haven.nodes().get(&a).await.unwrap().engine.info.unwrap().memory / 2 + 1;
+    let env = [("A", "1"), ("constraint:zone!", "b"), ("affinity:container", "=~nobody")];
+    let env = env.iter().map(|(name, value)| ((*name).to_owned(), (*value).into())).collect();
+    let spec = ContainerSpec { env, memory: Some(half), ..sleeper() };
+    let container = fixture.running_with(&a, spec).await;
+    let made = fixture.haven.containers().inspect(&a, &container).await.unwrap().spec;
+    assert!(made.env.contains_key("A") && made.env.keys().all(|name| !Requirements::is_entry(name)), "{:?}", made.env);
+    assert_eq!(made.labels[Requirements::CONSTRAINTS], r#"["zone!=b"]"#);
+    assert_eq!(made.labels[Requirements::AFFINITIES], r#"["container==~nobody"]"#);
+    let placement = fixture.haven.clusters().place(&cluster, None, &made).await.unwrap();
+    assert_eq!(placement.reason, "no node: zone!=b refused 1, memory refused 1");
+    let free = ContainerSpec { memory: Some(half), ..sleeper() };
+    let placement = fixture.haven.clusters().place(&cluster, None, &free).await.unwrap();
+    assert_eq!(placement.node, Some(b), "{placement:?}");
+    fixture.haven.containers().stop(&a, &container).await.unwrap();
+    let placement = fixture.haven.clusters().place(&cluster, None, &made).await.unwrap();
+    assert_eq!(placement.node, Some(a), "{placement:?}");
+}
+
+/// A node takes nothing new unless it is active, whatever it holds, and the change is told.
+pub async fn a_node_that_is_paused_or_drained_takes_nothing_new(fixture: &Fixture) {
+    let (cluster, a, b) = zones(fixture).await;
+    let (nodes, clusters) = (fixture.haven.nodes(), fixture.haven.clusters());
+    assert_eq!(nodes.get(&a).await.unwrap().availability, Availability::Active);
+    assert_eq!(nodes.set_availability(&a, Availability::Pause).await.unwrap().availability, Availability::Pause);
+    assert_eq!(clusters.place(&cluster, None, &sleeper()).await.unwrap().node, Some(b.clone()));
+    nodes.set_availability(&b, Availability::Drain).await.unwrap();
+    let placement = clusters.place(&cluster, None, &sleeper()).await.unwrap();
+    assert_eq!(placement.reason, "no node: availability refused 2");
+    nodes.set_availability(&b, Availability::Active).await.unwrap();
+    let labels = Some(BTreeMap::new());
+    fixture.haven.call(ops::nodes::UpdateNode { labels, ..ops::nodes::UpdateNode::of(&a) }).await.unwrap();
+    assert_eq!(nodes.get(&a).await.unwrap().availability, Availability::Pause);
+    assert_eq!(clusters.place(&cluster, None, &sleeper()).await.unwrap().node, Some(b.clone()));
+    let told = |wanted: String| async move {
+        let events = fixture.haven.events().list(Severity::Info).await.unwrap();
+        events.iter().any(|event| event.action == "availability" && event.message == wanted)
+    };
+    let begun = std::time::Instant::now();
+    while !told(format!("node {b}: set to drain")).await || !told(format!("node {a}: set to pause")).await {
+        assert!(begun.elapsed() < PATIENCE, "the changes are told");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// How a cluster places is set when it is made or later; what is left out stays.
+pub async fn a_cluster_has_a_strategy_and_a_count_of_instances(fixture: &Fixture) {
+    let (cluster, a, b) = zones(fixture).await;
+    let clusters = fixture.haven.clusters();
+    let change = || ops::clusters::UpdateCluster::of(&cluster);
+    let shown = clusters.get(&cluster).await.unwrap();
+    assert_eq!((shown.strategy, shown.max_count_of_instances), (Strategy::Spread, None));
+    fixture.running(&b).await;
+    let packed = ops::clusters::UpdateCluster { strategy: Some(Strategy::Binpack), ..change() };
+    assert_eq!(clusters.update(packed).await.unwrap().strategy, Strategy::Binpack);
+    assert_eq!(clusters.place(&cluster, None, &sleeper()).await.unwrap().node, Some(b.clone()));
+    let spread = Requirements { strategy: Some(Strategy::Spread), ..Requirements::default() };
+    assert_eq!(clusters.place_with(&cluster, None, &sleeper(), spread).await.unwrap().node, Some(a.clone()));
+    let one = ops::clusters::UpdateCluster { max_count_of_instances: Some(1), ..change() };
+    clusters.update(one).await.unwrap();
+    assert_eq!(clusters.place(&cluster, None, &sleeper()).await.unwrap().node, Some(a.clone()));
+    fixture.running(&a).await;
+    let placement = clusters.place(&cluster, None, &sleeper()).await.unwrap();
+    assert_eq!(placement.reason, "no node: instances refused 2");
+    let described = ops::clusters::UpdateCluster { description: Some("shops".to_owned()), ..change() };
+    let shown = clusters.update(described).await.unwrap();
+    assert_eq!((shown.strategy, shown.max_count_of_instances), (Strategy::Binpack, Some(1)));
+    let any = ops::clusters::UpdateCluster { max_count_of_instances: Some(0), ..change() };
+    assert_eq!(clusters.update(any).await.unwrap().max_count_of_instances, None);
+    assert!(clusters.place(&cluster, None, &sleeper()).await.unwrap().node.is_some());
+    let spec = ClusterSpec {
+        strategy: Strategy::Random,
+        max_count_of_instances: Some(3),
+        ..ClusterSpec::new(ClusterName::new(name("cluster").as_str()).unwrap())
+    };
+    let made = clusters.create_with(spec).await.unwrap();
+    assert_eq!((made.strategy, made.max_count_of_instances), (Strategy::Random, Some(3)));
 }
 
 /// Conditions narrow the list, and a page says where the next begins.

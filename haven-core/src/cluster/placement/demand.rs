@@ -1,20 +1,24 @@
 //! What a container that is to be placed asks of its node, read once for all that ask the same.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     hash::{Hash, Hasher},
     sync::Arc,
 };
 
 use haven_model::{
-    ContainerName, ContainerSpec, ImageRef, Port, Result, Strategy,
+    ContainerName, ContainerSpec, Error, ImageRef, Port, Result, Strategy,
     placement::{Affinity, Constraint, Requirements, Reservation},
+    spec::NetworkMode,
 };
 
 use super::{
-    held::{ImageNames, application, kind},
+    held::{ImageNames, kind_of},
     matcher::Matcher,
 };
+
+/// How many other containers one may use.
+const MOST: usize = 64;
 
 /// What a cluster says of placement, where a container says nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -83,13 +87,13 @@ impl Demand {
         let names = ImageNames::of(spec.image.as_str());
         let limits = [requirements.max_count_of_instances, settings.max_count_of_instances];
         let wants = Wants {
-            kind: kind(application(&spec.labels), &names.repository),
+            kind: kind_of(&spec.labels, &names.repository),
             repository: names.repository,
             exact: names.exact,
             ports: spec.ports.iter().filter(|port| port.host.is_some()).cloned().collect(),
             reservation: Reservation::of(spec),
             constraints: requirements.constraints.clone(),
-            affinities: requirements.affinities.clone(),
+            affinities: requirements.affinities.iter().cloned().chain(dependencies(spec)?).collect(),
             strategy: requirements.strategy.unwrap_or(settings.strategy),
             max_count_of_instances: limits.into_iter().flatten().min(),
         };
@@ -100,6 +104,27 @@ impl Demand {
             wants,
         })
     }
+}
+
+/// That a container is where those are whose volumes, names or namespaces it uses.
+fn dependencies(spec: &ContainerSpec) -> Result<Vec<Affinity>> {
+    let network = match &spec.network {
+        Some(NetworkMode::Container(container)) => Some(container.as_str()),
+        _ => None,
+    };
+    let modes =
+        [&spec.pid_mode, &spec.ipc_mode].into_iter().flatten().filter_map(|mode| mode.strip_prefix("container:"));
+    let named = spec.volumes_from.iter().chain(&spec.links).map(|text| text.split(':').next().unwrap_or_default());
+    let all: BTreeSet<&str> =
+        network.into_iter().chain(modes).chain(named).map(|name| name.trim_matches('/')).collect();
+    if all.len() > MOST {
+        return Err(Error::invalid(format!("a container uses at most {MOST} others, not {}", all.len())));
+    }
+    let affinities = all.into_iter().map(|name| {
+        let is_id = name.len() >= 12 && name.chars().all(|c| c.is_ascii_hexdigit());
+        Affinity::new(format!("container=={name}{}", if is_id { "*" } else { "" }))
+    });
+    affinities.collect()
 }
 
 impl PartialEq for Demand {

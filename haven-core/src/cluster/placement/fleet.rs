@@ -10,7 +10,7 @@ use haven_model::{
 
 use super::{
     NodeView, Task,
-    held::{Held, ImageNames, application, kind},
+    held::{Held, ImageNames},
     matcher::Matcher,
     profile::Profile,
     rules::Rules,
@@ -68,8 +68,8 @@ impl Machine {
 
     /// What is on it, and what was placed there.
     pub(super) fn holds(&self) -> impl Iterator<Item = Held<'_>> {
-        let there = self.view.containers.iter().map(|container| Held::container(container));
-        there.chain(self.placed.iter().map(Held::task))
+        let there = self.view.containers.iter().map(|container| Held::There(container));
+        there.chain(self.placed.iter().map(Held::Placed))
     }
 
     /// Whether it takes any container.
@@ -87,13 +87,14 @@ impl Machine {
 
     fn take(&mut self, held: &Held<'_>) {
         self.total += 1;
-        if held.is_live {
-            self.reserved.memory = self.reserved.memory.saturating_add(held.reservation.memory);
-            self.reserved.nano_cpus = self.reserved.nano_cpus.saturating_add(held.reservation.nano_cpus);
+        if held.is_live() {
+            let Reservation { memory, nano_cpus } = held.reservation();
+            self.reserved.memory = self.reserved.memory.saturating_add(memory);
+            self.reserved.nano_cpus = self.reserved.nano_cpus.saturating_add(nano_cpus);
         }
-        if held.is_running {
+        if held.is_running() {
             self.running += 1;
-            for port in held.ports {
+            for port in held.ports() {
                 let Some(host) = port.host else { continue };
                 self.ports.entry((host, port.protocol)).or_default().push(port.address);
             }
@@ -123,16 +124,17 @@ impl Fleet {
         let mut known: HashMap<String, ImageNames> = HashMap::new();
         for (node, machine) in (0..).zip(&mut fleet.machines) {
             for container in &*machine.view.containers.clone() {
-                let held = Held::container(container);
+                let held = Held::There(container);
                 machine.take(&held);
-                if !known.contains_key(held.image) {
-                    known.insert(held.image.to_owned(), ImageNames::of(held.image));
+                let image = held.image();
+                if !known.contains_key(image) {
+                    known.insert(image.to_owned(), ImageNames::of(image));
                 }
-                let names = &known[held.image];
+                let names = &known[image];
                 fleet.images.note(&names.exact, node);
-                if held.is_live {
+                if held.is_live() {
                     fleet.instances.note(&names.repository, node);
-                    fleet.replicas.note(&kind(application(held.labels), &names.repository), node);
+                    fleet.replicas.note(&held.kind(&names.repository), node);
                 }
             }
             for image in &machine.view.images {
@@ -173,8 +175,8 @@ impl Fleet {
         let names = self.names.get_or_insert_with(|| {
             let mut names: HashMap<Box<str>, Vec<u32>> = HashMap::new();
             for (node, machine) in (0..).zip(&self.machines) {
-                for held in machine.holds().filter(|held| !held.name.is_empty()) {
-                    names.entry(held.name.into()).or_default().push(node);
+                for held in machine.holds().filter(|held| !held.name().is_empty()) {
+                    names.entry(held.name().into()).or_default().push(node);
                 }
             }
             names
@@ -184,13 +186,13 @@ impl Fleet {
 
     /// A task is on a node now.
     pub(super) fn take(&mut self, node: u32, task: &Task, profile: &Profile) {
-        let held = Held::task(task);
+        let held = Held::Placed(task);
         self.replicas.add(profile.replicas, node);
         self.instances.add(profile.instances, node);
         self.images.add(profile.image, node);
         self.rules.add(&held, node);
-        if let (Some(names), false) = (&mut self.names, held.name.is_empty()) {
-            names.entry(held.name.into()).or_default().push(node);
+        if let (Some(names), false) = (&mut self.names, held.name().is_empty()) {
+            names.entry(held.name().into()).or_default().push(node);
         }
         let machine = &mut self.machines[node as usize];
         machine.take(&held);

@@ -16,51 +16,88 @@ const APPLICATION: [&str; 2] = ["haven.application", "com.docker.compose.project
 
 /// A container as others see it.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Held<'a> {
-    pub(super) id: &'a str,
-    pub(super) name: &'a str,
-    pub(super) image: &'a str,
-    pub(super) image_id: &'a str,
-    pub(super) labels: &'a BTreeMap<String, String>,
-    pub(super) ports: &'a [Port],
-    pub(super) reservation: Reservation,
-    /// Whether its program runs.
-    pub(super) is_running: bool,
-    /// Whether it runs or is about to: one that has ended takes nothing and draws nobody.
-    pub(super) is_live: bool,
+pub(super) enum Held<'a> {
+    /// On the node, as it was last seen.
+    There(&'a Container),
+    /// Placed there in thought.
+    Placed(&'a Task),
 }
 
 impl<'a> Held<'a> {
-    pub(super) fn container(container: &'a Container) -> Self {
-        let is_running = container.is_running();
-        let image = match container.labels.get(IMAGE_NAME) {
-            Some(name) if container.image.starts_with("sha256:") => name,
-            _ => &container.image,
-        };
-        Self {
-            id: container.id.as_str(),
-            name: &container.name,
-            image,
-            image_id: &container.image_id,
-            labels: &container.labels,
-            ports: &container.ports,
-            reservation: Reservation::of_labels(&container.labels),
-            is_running,
-            is_live: is_running || container.state == ContainerState::Created,
+    /// Its id; empty where it has none yet.
+    fn id(&self) -> &'a str {
+        match self {
+            Self::There(container) => container.id.as_str(),
+            Self::Placed(_) => "",
         }
     }
 
-    pub(super) fn task(task: &'a Task) -> Self {
-        Self {
-            id: "",
-            name: task.name.as_ref().map_or("", |name| name.as_str()),
-            image: task.demand.image.as_str(),
-            image_id: "",
-            labels: &task.labels,
-            ports: &task.demand.wants.ports,
-            reservation: task.demand.wants.reservation,
-            is_running: true,
-            is_live: true,
+    /// Its name; empty where it is not known yet.
+    pub(super) fn name(&self) -> &'a str {
+        match self {
+            Self::There(container) => &container.name,
+            Self::Placed(task) => task.name.as_ref().map_or("", |name| name.as_str()),
+        }
+    }
+
+    /// The image as it was asked for.
+    pub(super) fn image(&self) -> &'a str {
+        match self {
+            Self::There(container) => match self.label(IMAGE_NAME) {
+                Some(name) if container.image.starts_with("sha256:") => name,
+                _ => &container.image,
+            },
+            Self::Placed(task) => task.demand.image.as_str(),
+        }
+    }
+
+    fn image_id(&self) -> &'a str {
+        match self {
+            Self::There(container) => &container.image_id,
+            Self::Placed(_) => "",
+        }
+    }
+
+    fn label(&self, key: &str) -> Option<&'a str> {
+        let labels = match self {
+            Self::There(container) => &container.labels,
+            Self::Placed(task) => &*task.labels,
+        };
+        labels.get(key).map(String::as_str)
+    }
+
+    /// What it is a replica of.
+    pub(super) fn kind(&self, repository: &str) -> String {
+        kind(APPLICATION.iter().find_map(|label| self.label(label)), repository)
+    }
+
+    pub(super) fn ports(&self) -> &'a [Port] {
+        match self {
+            Self::There(container) => &container.ports,
+            Self::Placed(task) => &task.demand.wants.ports,
+        }
+    }
+
+    pub(super) fn reservation(&self) -> Reservation {
+        match self {
+            Self::There(container) => Reservation::of_labels(&container.labels),
+            Self::Placed(task) => task.demand.wants.reservation,
+        }
+    }
+
+    /// Whether its program runs.
+    pub(super) fn is_running(&self) -> bool {
+        match self {
+            Self::There(container) => container.is_running(),
+            Self::Placed(_) => true,
+        }
+    }
+
+    /// Whether it runs or is about to: one that has ended takes nothing and draws nobody.
+    pub(super) fn is_live(&self) -> bool {
+        match self {
+            Self::There(container) => container.is_running() || container.state == ContainerState::Created,
+            Self::Placed(_) => true,
         }
     }
 
@@ -68,24 +105,24 @@ impl<'a> Held<'a> {
     pub(super) fn matches(&self, affinity: &Affinity, matcher: &Matcher) -> bool {
         let is = |value: &str| !value.is_empty() && matcher.matches(value);
         match affinity.key() {
-            "container" => is(self.id) || is(self.name),
+            "container" => is(self.id()) || is(self.name()),
             "image" => {
-                let named = ImageNames::of(self.image);
-                is(self.image) || is(&named.repository) || is(&named.exact) || is(self.image_id)
+                let named = ImageNames::of(self.image());
+                is(self.image()) || is(&named.repository) || is(&named.exact) || is(self.image_id())
             }
-            label => self.labels.get(label).is_some_and(|value| matcher.matches(value)),
+            label => self.label(label).is_some_and(|value| matcher.matches(value)),
         }
     }
 }
 
-/// The application that labels tell of.
-pub(super) fn application(labels: &BTreeMap<String, String>) -> &str {
-    APPLICATION.iter().find_map(|label| labels.get(*label)).map_or("", String::as_str)
+/// What a container is a replica of, made from a specification with these labels.
+pub(super) fn kind_of(labels: &BTreeMap<String, String>, repository: &str) -> String {
+    kind(APPLICATION.iter().find_map(|label| labels.get(*label)).map(String::as_str), repository)
 }
 
 /// What containers are replicas of: the same image for the same application.
-pub(super) fn kind(application: &str, repository: &str) -> String {
-    format!("{application}\n{repository}")
+fn kind(application: Option<&str>, repository: &str) -> String {
+    format!("{}\n{repository}", application.unwrap_or_default())
 }
 
 /// An image by its names.

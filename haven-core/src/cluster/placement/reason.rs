@@ -48,17 +48,17 @@ pub(super) fn refusal(fleet: &Fleet, profile: &Profile, name: Option<&ContainerN
         }
     }
     if let Some(name) = name
-        && machine.holds().any(|held| held.name == name.as_str())
+        && machine.holds().any(|held| held.name() == name.as_str())
     {
         return refuse(Check::Name, None, format!("`{}` has a container `{name}`", view.name));
     }
     if let Some(port) = machine.taken(&wants.ports) {
         let has_it = |held: &super::held::Held<'_>| {
             let same = |other: &&haven_model::Port| other.host == port.host && other.protocol == port.protocol;
-            held.is_running
-                && held.ports.iter().filter(same).any(|other| super::fleet::collide(port.address, other.address))
+            held.is_running()
+                && held.ports().iter().filter(same).any(|other| super::fleet::collide(port.address, other.address))
         };
-        let holder = machine.holds().find(has_it).map_or("another container", |held| held.name);
+        let holder = machine.holds().find(has_it).map_or("another container", |held| held.name());
         let host = port.host.unwrap_or_default();
         return refuse(Check::Port, None, format!("port {host} of `{}` is that of `{holder}`", view.name));
     }
@@ -85,9 +85,9 @@ fn found(machine: &Machine, affinity: &Affinity, matcher: &Matcher) -> String {
     if affinity.operator() == Operator::Is {
         return format!("nothing on `{node}` is so");
     }
-    let one = machine.holds().find(|held| held.is_live && held.matches(affinity, matcher));
-    match one.filter(|held| !held.name.is_empty()) {
-        Some(held) => format!("`{}` is on `{node}`", held.name),
+    let one = machine.holds().find(|held| held.is_live() && held.matches(affinity, matcher));
+    match one.map(|held| held.name()).filter(|name| !name.is_empty()) {
+        Some(name) => format!("`{name}` is on `{node}`"),
         None => format!("something on `{node}` is so"),
     }
 }

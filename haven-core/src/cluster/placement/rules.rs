@@ -38,7 +38,7 @@ impl Rules {
         };
         let hits = machines.iter().map(|machine| {
             // The image of a container that has ended is there all the same.
-            let counts = |held: &Held<'_>| (held.is_live || asks_images) && held.matches(affinity, matcher);
+            let counts = |held: &Held<'_>| (held.is_live() || asks_images) && held.matches(affinity, matcher);
             let images = if asks_images { machine.view.images.iter().filter(matches_image).count() } else { 0 };
             u32::try_from(machine.holds().filter(counts).count() + images).unwrap_or(u32::MAX)
         });

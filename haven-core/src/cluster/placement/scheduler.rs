@@ -1,5 +1,7 @@
 //! Where tasks go, one after the other.
 
+use std::collections::BTreeSet;
+
 use haven_model::{
     Error, NodeName, Result,
     placement::{Placement, Refusal},
@@ -42,7 +44,8 @@ impl Scheduler {
 
     /// Where a task goes as things are. Nothing is taken until [`commit`](Self::commit) says so.
     ///
-    /// Where a node is chosen, those that are not are neither counted nor named: see [`explain`](Self::explain).
+    /// Where a node is chosen, those that are not are neither counted nor named; where none can take it they are counted,
+    /// and one is named for each reason. [`explain`](Self::explain) names all.
     pub fn place(&mut self, task: &Task) -> Placement {
         let Some(node) = self.choose(task) else { return self.refuse(task) };
         let profile = &self.classes.of(&mut self.fleet, &task.demand).profile;
@@ -52,8 +55,9 @@ impl Scheduler {
 
     /// The same, with each node that cannot take it, and why. Looks at every node.
     pub fn explain(&mut self, task: &Task) -> Placement {
-        let Some(node) = self.choose(task) else { return self.refuse(task) };
+        let chosen = self.choose(task);
         let refused = self.refusals(task);
+        let Some(node) = chosen else { return Placement::refused(refused) };
         let profile = &self.classes.of(&mut self.fleet, &task.demand).profile;
         let fit = self.fleet.machines.len() - refused.len();
         let reason = reason::chosen(&self.fleet, profile, node, Some(fit));
@@ -87,7 +91,9 @@ impl Scheduler {
         {
             return known.clone();
         }
-        let refused = Placement::refused(self.refusals(task));
+        let mut refused = Placement::refused(self.refusals(task));
+        let mut told = BTreeSet::new();
+        refused.refused.retain(|refusal| told.insert((refusal.check, refusal.requirement.clone())));
         if !is_taken {
             self.classes.of(&mut self.fleet, &task.demand).refused = Some((placed, refused.clone()));
         }

@@ -185,7 +185,10 @@ fn each_node_that_cannot_says_why_and_the_reasons_are_counted() {
     let requirements = asked(&["constraint:zone==a", "affinity:container!=db-*", "constraint:zone!=~x"]);
     let settings = Settings { max_count_of_instances: Some(2), ..Settings::default() };
     let task = Task::new(Some(ContainerName::new("new").unwrap()), &wanted, &requirements, &settings).unwrap();
-    let placement = Scheduler::new(views, 1).place(&task);
+    let brief = Scheduler::new(views.clone(), 1).place(&task);
+    let placement = Scheduler::new(views, 1).explain(&task);
+    assert_eq!((&brief.reason, &brief.counts), (&placement.reason, &placement.counts));
+    assert_eq!((brief.refused.len(), placement.refused.len()), (9, 12));
     assert_eq!(
         placement.reason,
         "no node: contact refused 1, availability refused 2, zone==a refused 3, affinity:container!=db-* refused 1, \
@@ -287,6 +290,25 @@ fn affinities_look_at_containers_images_and_labels() {
     for no in ["container==old", "container!=db*", "image==redis:7", "image!=mq:3", "tier==back", "tier!=front"] {
         assert!(!fits(no), "{no}");
     }
+}
+
+#[test]
+fn a_container_goes_where_those_are_that_it_uses() {
+    let with = |name: &str| view("b", [running(name)]);
+    let fits = |spec: ContainerSpec, name| node(&placed(vec![view("a", []), with(name)], &spec, &[])) == "b";
+    let id = "a".repeat(64);
+    for (spec, name) in [
+        (ContainerSpec { volumes_from: vec!["data:ro".into()], ..spec() }, "data"),
+        (ContainerSpec { links: vec!["/db:db".into()], ..spec() }, "db"),
+        (ContainerSpec { network: Some("container:proxy".parse().unwrap()), ..spec() }, "proxy"),
+        (ContainerSpec { pid_mode: Some(format!("container:{}", &id[..12])), ..spec() }, "any"),
+        (ContainerSpec { ipc_mode: Some(format!("container:{id}")), ..spec() }, "any"),
+    ] {
+        assert!(fits(spec.clone(), name), "{spec:?}");
+        assert_eq!(node(&placed(vec![view("a", [])], &spec, &[])), "none");
+    }
+    let host = ContainerSpec { pid_mode: Some("host".into()), ipc_mode: Some("shareable".into()), ..spec() };
+    assert_eq!(node(&placed(vec![view("a", [])], &host, &[])), "a");
 }
 
 #[test]

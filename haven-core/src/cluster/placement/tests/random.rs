@@ -147,7 +147,7 @@ proptest! {
             let can = (0..naive.views.len()).filter(|node| naive.fits(&ask, *node).is_some()).count();
             let Some(node) = expected else {
                 prop_assert_eq!(can, 0);
-                prop_assert_eq!(placement.refused.len(), naive.views.len());
+                prop_assert_eq!(scheduler.explain(&task).refused.len(), naive.views.len());
                 let counted: u64 = placement.counts.iter().map(|tally| tally.nodes).sum();
                 prop_assert_eq!(counted, naive.views.len() as u64);
                 continue;
