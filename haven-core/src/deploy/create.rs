@@ -12,7 +12,10 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use super::{DeployService, Shared, update::count};
-use crate::cluster::placement::{Scheduler, Settings, Task};
+use crate::cluster::{
+    Scope,
+    placement::{Scheduler, Settings, Task},
+};
 
 /// The most containers of one request.
 const MAX_COUNT: u32 = 10_000;
@@ -104,11 +107,10 @@ impl Shared {
 
     /// Adds a step for each container: on the node that takes it, each seeing those before it.
     pub(super) async fn place(&self, plan: &mut Plan, selection: &Selection, wanted: Vec<Wanted>) -> Result<()> {
-        let looks_at_images = wanted
-            .iter()
-            .any(|(_, _, requirements)| requirements.affinities.iter().any(|affinity| affinity.key() == "image"));
-        let mut scheduler = self.scheduler(selection, looks_at_images).await?;
-        let settings = self.clusters.settings_of(&cluster_of(selection))?;
+        let looks_at_images = |asks: &&Requirements| asks.affinities.iter().any(|affinity| affinity.key() == "image");
+        let asks = wanted.iter().map(|(_, _, requirements)| requirements).find(looks_at_images).cloned();
+        let mut scheduler = self.scheduler(selection, &asks.unwrap_or_default()).await?;
+        let settings = self.clusters.settings_of(selection.cluster.as_ref())?;
         // Those that ask the same share the work of looking at every node.
         let mut last: Option<(ContainerSpec, Requirements, Task)> = None;
         for (name, spec, requirements) in wanted {
@@ -147,19 +149,9 @@ impl Shared {
 
 impl Shared {
     /// What knows the nodes that may take containers.
-    async fn scheduler(&self, selection: &Selection, looks_at_images: bool) -> Result<Scheduler> {
-        let cluster = cluster_of(selection);
-        let mut views = self.clusters.views(&cluster)?;
-        if let Some(node) = &selection.node {
-            self.nodes.get(node)?;
-            views.retain(|view| view.name == *node);
-        }
-        if looks_at_images {
-            let mut images = self.clusters.images_of(&cluster).await?;
-            for view in &mut views {
-                view.images = images.remove(&view.name).unwrap_or_default();
-            }
-        }
+    async fn scheduler(&self, selection: &Selection, asks: &Requirements) -> Result<Scheduler> {
+        let scope = Scope::from_parts(selection.cluster.clone(), selection.node.clone());
+        let views = self.clusters.views_for(&scope, asks).await?;
         let mut scheduler = Scheduler::new(views, self.clock.random());
         self.commit_pending(&mut scheduler).await?;
         Ok(scheduler)
@@ -203,12 +195,6 @@ impl Shared {
         }
         Ok(())
     }
-}
-
-/// The cluster of a selection; that of all nodes where it names none.
-pub(super) fn cluster_of(selection: &Selection) -> ClusterName {
-    let all = || ClusterName::new(ClusterName::ALL).expect("the names of builtin clusters are valid");
-    selection.cluster.clone().unwrap_or_else(all)
 }
 
 /// `web: 3 containers of nginx on 2 nodes`.

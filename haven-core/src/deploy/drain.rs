@@ -9,7 +9,10 @@ use haven_model::{
 use serde::{Deserialize, Serialize};
 
 use super::{DeployService, Shared, side_by_side, step::PLAN, successor::Seen, update::count};
-use crate::cluster::placement::{Scheduler, Settings, Task};
+use crate::cluster::{
+    Scope,
+    placement::{Scheduler, Settings, Task},
+};
 
 /// Which node is emptied.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -45,7 +48,7 @@ impl Shared {
             let container = &candidate.container;
             match candidate.untouchable() {
                 Some(reason) => plan.skipped.push(candidate.skipped(reason)),
-                None if !container.labels.contains_key(PLAN) => {
+                None if container.label(PLAN).is_none() => {
                     plan.skipped.push(candidate.skipped("Haven did not place it"));
                 }
                 None if !container.is_running() => plan.skipped.push(candidate.skipped("it does not run")),
@@ -56,8 +59,8 @@ impl Shared {
         plan.skipped.extend(failed.iter().map(|(candidate, error)| candidate.skipped(error.message().to_owned())));
         let orphans = || ClusterName::new(ClusterName::ORPHANS).expect("the names of builtin clusters are valid");
         let cluster = cluster.unwrap_or_else(orphans);
-        let settings = self.clusters.settings_of(&cluster)?;
-        let mut views = self.clusters.views(&cluster)?;
+        let settings = self.clusters.settings_of(Some(&cluster))?;
+        let mut views = self.clusters.views(&Scope::Cluster(cluster))?;
         for view in views.iter_mut().filter(|view| view.name == node) {
             view.availability = Availability::Drain;
         }
@@ -97,7 +100,7 @@ impl Shared {
         }
         let from = &seen.candidate.node;
         let (spec, requirements) = Requirements::split(spec)?;
-        let name = ContainerName::new(&seen.candidate.container.name)?;
+        let name = ContainerName::new(seen.candidate.container.name())?;
         let task = Task::new(Some(name.clone()), &spec, &requirements.leaving(from), settings)?;
         let placement = scheduler.place(&task);
         let reason = placement.reason.clone();

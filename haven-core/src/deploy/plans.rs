@@ -49,9 +49,9 @@ impl Shared {
             .collect();
         let now = self.select(&plan.selection)?;
         let now: std::collections::BTreeMap<_, _> =
-            now.found.iter().map(|found| (&found.container.id, found.container.name.as_str())).collect();
-        let came = now.iter().filter(|(id, _)| !seen.contains_key(*id)).map(|(_, name)| format!("`{name}` came"));
-        let went = seen.iter().filter(|(id, _)| !now.contains_key(*id)).map(|(_, name)| format!("`{name}` went"));
+            now.found.iter().map(|found| (found.container.id(), found.container.name())).collect();
+        let came = now.iter().filter(|(id, _)| !seen.contains_key(id)).map(|(_, name)| format!("`{name}` came"));
+        let went = seen.iter().filter(|(id, _)| !now.contains_key(**id)).map(|(_, name)| format!("`{name}` went"));
         let moved: Vec<String> = came.chain(went).collect();
         if moved.is_empty() {
             return Ok(());

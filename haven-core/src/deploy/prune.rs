@@ -39,7 +39,7 @@ impl Shared {
         let total = found.len();
         let mut chosen = Vec::new();
         for candidate in found {
-            let state = candidate.container.state;
+            let state = candidate.container.state();
             let is_over = matches!(state, ContainerState::Exited | ContainerState::Created | ContainerState::Dead);
             match candidate.untouchable() {
                 Some(reason) => plan.skipped.push(candidate.skipped(reason)),
@@ -58,11 +58,11 @@ impl Shared {
             old.remove = true;
             plan.steps.push(Step {
                 index: plan.steps.len().try_into().unwrap_or(u32::MAX),
-                name: ContainerName::new(&seen.candidate.container.name)?,
+                name: ContainerName::new(seen.candidate.container.name())?,
                 old: Some(old),
                 new: None,
                 order: Order::StopFirst,
-                reason: format!("it is {}", seen.candidate.container.state),
+                reason: format!("it is {}", seen.candidate.container.state()),
                 note: None,
                 changes: Vec::new(),
             });

@@ -84,7 +84,9 @@ impl Shared {
     fn taken(&self) -> HashSet<String> {
         let states = self.nodes.states();
         let readings = states.iter().map(|state| state.inventory.read());
-        readings.flat_map(|reading| reading.containers.iter().map(|one| one.name.clone()).collect::<Vec<_>>()).collect()
+        readings
+            .flat_map(|reading| reading.containers().iter().map(|one| one.name().to_owned()).collect::<Vec<_>>())
+            .collect()
     }
 
     /// Reserves a name. False when somebody has it.

@@ -56,14 +56,14 @@ impl Shared {
         let mut group: Vec<Candidate> = self.select(&selection)?.found;
         group.retain(|candidate| {
             let container = &candidate.container;
-            container.name == name.as_str() || container.labels.get(GROUP).is_some_and(|group| group == name.as_str())
+            container.name() == name.as_str() || container.label(GROUP) == Some(name.as_str())
         });
-        group.sort_by_key(|candidate| number(&candidate.container.name, &name));
+        group.sort_by_key(|candidate| number(candidate.container.name(), &name));
         let Some(first) = group.first().cloned() else { return Err(Error::not_found("container", &name)) };
         if let Some(reason) = first.untouchable() {
             return Err(Error::conflict(format!("`{name}` cannot be scaled: {reason}")));
         }
-        if first.container.labels.get(SCALABLE).is_some_and(|value| value != "true") {
+        if first.container.label(SCALABLE).is_some_and(|value| value != "true") {
             return Err(Error::conflict(format!("`{name}` cannot be scaled: its label `{SCALABLE}` says so")));
         }
         let mut plan = Plan { rollout: rollout.unwrap_or_else(quick), ..self.blank(PlanKind::Scale, actor) };
@@ -129,7 +129,7 @@ impl Shared {
             }
             plan.steps.push(Step {
                 index: plan.steps.len().try_into().unwrap_or(u32::MAX),
-                name: ContainerName::new(&seen.candidate.container.name)?,
+                name: ContainerName::new(seen.candidate.container.name())?,
                 old: Some(seen.old(self)),
                 new: None,
                 order: Order::StopFirst,

@@ -1,15 +1,13 @@
 //! Which containers a plan is made for.
 
-use std::sync::Arc;
-
 use haven_model::{
-    Container, Error, ImageRef, NodeName, Result,
+    Error, ImageRef, NodeName, Result,
     plan::{Selection, Skipped},
 };
 use regex::Regex;
 
 use super::{Shared, names};
-use crate::cluster::Scope;
+use crate::{cluster::Scope, node::Summary};
 
 /// The longest pattern, in bytes.
 const MAX_PATTERN: usize = 512;
@@ -24,7 +22,7 @@ const SERVICE: &str = "com.docker.swarm.service.id";
 #[derive(Clone, Debug)]
 pub(super) struct Candidate {
     pub(super) node: NodeName,
-    pub(super) container: Arc<Container>,
+    pub(super) container: Summary,
     /// Whether its node answers.
     pub(super) is_online: bool,
 }
@@ -33,22 +31,21 @@ impl Candidate {
     pub(super) fn skipped(&self, reason: impl Into<String>) -> Skipped {
         Skipped {
             node: Some(self.node.clone()),
-            name: self.container.name.clone(),
-            id: Some(self.container.id.clone()),
+            name: self.container.name().to_owned(),
+            id: Some(self.container.id()),
             reason: reason.into(),
         }
     }
 
     /// Why no plan may touch it; none: one may.
     pub(super) fn untouchable(&self) -> Option<&'static str> {
-        let labels = &self.container.labels;
         if !self.is_online {
             return Some("there is no contact with its node");
         }
-        if LOCKS.iter().any(|lock| labels.get(*lock).is_some_and(|value| value == "true")) {
+        if LOCKS.iter().any(|lock| self.container.label(lock) == Some("true")) {
             return Some("it is locked by its label");
         }
-        labels.contains_key(SERVICE).then_some("its swarm service keeps it")
+        self.container.label(SERVICE).is_some().then_some("its swarm service keeps it")
     }
 }
 
@@ -71,8 +68,8 @@ impl Shared {
                 continue;
             }
             let is_online = state.engine().is_ok();
-            for container in state.inventory.read().containers.iter() {
-                if !names::is_of_a_plan(&container.name) && matcher.means(container) {
+            for container in state.inventory.read().containers() {
+                if !names::is_of_a_plan(container.name()) && matcher.means(container) {
                     found.push(Candidate { node: state.name.clone(), container: container.clone(), is_online });
                 }
             }
@@ -111,13 +108,13 @@ impl Matcher {
         })
     }
 
-    fn means(&self, container: &Container) -> bool {
-        let any = |patterns: &[Regex]| patterns.iter().any(|pattern| pattern.is_match(&container.name));
+    fn means(&self, container: &Summary) -> bool {
+        let any = |patterns: &[Regex]| patterns.iter().any(|pattern| pattern.is_match(container.name()));
         (self.names.is_empty() || any(&self.names))
             && !any(&self.exclude)
             && (self.images.is_empty() || self.images.iter().any(|image| image.means(container)))
             && self.labels.iter().all(|(key, value)| {
-                container.labels.get(key).is_some_and(|has| value.as_ref().is_none_or(|value| value == has))
+                container.label(key).is_some_and(|has| value.as_ref().is_none_or(|value| value == has))
             })
     }
 }
@@ -138,11 +135,11 @@ impl ImagePattern {
         Ok(Self { text: text.to_owned(), repository: glob(repository)?, tag })
     }
 
-    fn means(&self, container: &Container) -> bool {
-        if container.image_id == self.text || container.image == self.text {
+    fn means(&self, container: &Summary) -> bool {
+        if container.image_id() == self.text || container.image() == self.text {
             return true;
         }
-        let Ok(image) = ImageRef::new(&container.image) else { return false };
+        let Ok(image) = ImageRef::new(container.image()) else { return false };
         let repository = image.repository();
         let familiar = repository.strip_prefix("docker.io/").unwrap_or(repository);
         let familiar = familiar.strip_prefix("library/").unwrap_or(familiar);

@@ -4,7 +4,8 @@ use std::{collections::HashMap, sync::Arc};
 
 use futures_util::{FutureExt as _, StreamExt as _, future::BoxFuture, stream};
 use haven_model::{
-    ContainerDetail, ContainerRef, ContainerSpec, Error, ErrorKind, ImageDetail, ImageRef, NodeName, Result,
+    ContainerDetail, ContainerId, ContainerRef, ContainerSpec, Error, ErrorKind, ImageDetail, ImageRef, NodeName,
+    Result,
     plan::{Observed, Old},
 };
 
@@ -13,7 +14,7 @@ use super::{
     select::Candidate,
     step::{PLAN, SPEC, STEP},
 };
-use crate::engine::Engine;
+use crate::node::Summary;
 
 /// How many containers of one node are asked for at the same time, and how many nodes.
 const CONTAINERS: usize = 8;
@@ -38,7 +39,7 @@ impl Seen {
             observed: Observed {
                 id: self.detail.id.clone(),
                 spec: shared.digest(&self.detail.spec),
-                running: self.detail.state.is_running(),
+                running: self.candidate.container.is_running(),
                 image: self.detail.spec.image.to_string(),
             },
             remove: false,
@@ -86,23 +87,23 @@ impl Shared {
                 return (Vec::new(), all.collect());
             }
         };
-        let others = self.bound(&node, &engine).await;
+        let others = self.bound(&node).await;
         let mut images: HashMap<String, Option<Arc<ImageDetail>>> = HashMap::new();
         for candidate in &candidates {
-            let id = &candidate.container.image_id;
+            let id = candidate.container.image_id();
             if !images.contains_key(id) {
                 let image = match ImageRef::new(id) {
                     Ok(image) => engine.image(&image).await.ok().map(Arc::new),
                     Err(_) => None,
                 };
-                images.insert(id.clone(), image);
+                images.insert(id.to_owned(), image);
             }
         }
         let mut answers = stream::iter(candidates)
             .map(|candidate| {
-                let engine = engine.clone();
+                let (nodes, node) = (self.nodes.clone(), node.clone());
                 async move {
-                    let detail = engine.container(&(&candidate.container.id).into()).await;
+                    let detail = nodes.detail(&node, &candidate.container.id()).await;
                     (candidate, detail)
                 }
             })
@@ -111,27 +112,27 @@ impl Shared {
         while let Some((candidate, detail)) = answers.next().await {
             match detail {
                 Ok(detail) => {
-                    let image = images.get(&candidate.container.image_id).cloned().flatten();
+                    let image = images.get(candidate.container.image_id()).cloned().flatten();
                     let dependants = match &others {
                         Ok(others) => dependants(&detail, others),
                         Err(error) => vec![format!("what is bound to it is not known: {}", error.message())],
                     };
-                    seen.push(Seen { candidate, detail: Arc::new(detail), image, dependants });
+                    seen.push(Seen { candidate, detail, image, dependants });
                 }
-                Err(error) => failed.push((candidate, error.with("node", &node))),
+                Err(error) => failed.push((candidate, error)),
             }
         }
         (seen, failed)
     }
 
     /// The containers of a node that are bound to others.
-    async fn bound(&self, node: &NodeName, engine: &Arc<dyn Engine>) -> Result<Vec<Bound>> {
+    async fn bound(&self, node: &NodeName) -> Result<Vec<Bound>> {
         let all = self.nodes.inventory(node)?;
-        let ids: Vec<ContainerRef> = all.containers.iter().map(|container| (&container.id).into()).collect();
+        let ids: Vec<ContainerId> = all.containers().iter().map(Summary::id).collect();
         let mut answers = stream::iter(ids)
             .map(|id| {
-                let engine = engine.clone();
-                async move { engine.container(&id).await }
+                let (nodes, node) = (self.nodes.clone(), node.clone());
+                async move { nodes.detail(&node, &id).await }
             })
             .buffered(CONTAINERS);
         let mut bound = Vec::new();

@@ -202,7 +202,7 @@ impl Shared {
             return Some("it does not run, and is not started".to_owned());
         }
         let from = from?;
-        let tag = ImageRef::new(&candidate.container.image).ok().and_then(|image| image.tag().map(str::to_owned));
+        let tag = ImageRef::new(candidate.container.image()).ok().and_then(|image| image.tag().map(str::to_owned));
         match tag {
             Some(tag) if from.is_match(&tag) => None,
             Some(tag) => Some(format!("its tag is {tag}")),
@@ -224,7 +224,7 @@ impl Shared {
             let node = Some(seen.candidate.node.clone());
             let selection = Selection { node, ..Selection::default() };
             let configured = self.configurations(&selection, &spec.image).await?;
-            spec = configured.anew(&ContainerName::new(&seen.candidate.container.name)?, &spec).await?;
+            spec = configured.anew(&ContainerName::new(seen.candidate.container.name())?, &spec).await?;
         }
         changes.apply(&mut spec);
         Ok(spec)
@@ -246,7 +246,7 @@ impl Shared {
         if differences.is_empty() && !recreate {
             return Err("it is so already".to_owned());
         }
-        let name = ContainerName::new(&seen.candidate.container.name).map_err(|error| error.message().to_owned())?;
+        let name = ContainerName::new(seen.candidate.container.name()).map_err(|error| error.message().to_owned())?;
         let (order, note) = match (asked, side_by_side::refusal(&spec).or_else(|| side_by_side::refusal(&own))) {
             (Order::StartFirst, Some(why)) => (Order::StopFirst, Some(why)),
             (order, _) => (order, None),
@@ -263,7 +263,7 @@ impl Shared {
             new: Some(New::Made {
                 node: seen.candidate.node.clone(),
                 spec: Box::new(spec),
-                start: seen.detail.state.is_running(),
+                start: seen.candidate.container.is_running(),
             }),
             order,
             reason: String::new(),
