@@ -1,6 +1,7 @@
 //! Haven and its builder: a thin typed face over a door and an actor.
 
 mod handles;
+mod plans;
 mod upkeep;
 
 use std::{sync::Arc, time::Duration};
@@ -11,6 +12,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 pub use handles::{
     ClustersHandle, ContainersHandle, EventsHandle, ImagesHandle, NetworksHandle, NodesHandle, TopHandle, VolumesHandle,
 };
+pub use plans::PlansHandle;
 
 use crate::{
     access::{AccessService, Invitations},

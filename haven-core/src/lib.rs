@@ -29,6 +29,6 @@ pub mod trust;
 
 pub use haven::{
     ClustersHandle, ContainersHandle, EventsHandle, Haven, HavenBuilder, ImagesHandle, NetworksHandle, NodesHandle,
-    TopHandle, VolumesHandle,
+    PlansHandle, TopHandle, VolumesHandle,
 };
 pub use services::Services;

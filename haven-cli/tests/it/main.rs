@@ -6,6 +6,7 @@ mod choosing;
 mod client;
 mod config;
 mod fleet;
+mod plans;
 mod serving;
 mod strangers;
 mod terminal;

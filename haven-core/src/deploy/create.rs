@@ -44,8 +44,8 @@ pub struct CreateRequest {
     pub rollout: Option<Rollout>,
 }
 
-/// How new containers are started where nobody says so.
-pub(super) fn quick() -> Rollout {
+/// How new containers are started where nobody says so: eight at once, each watched for a second.
+pub fn quick() -> Rollout {
     Rollout { parallelism: 8, monitor: 1.0, ..Rollout::default() }
 }
 
@@ -69,6 +69,9 @@ impl Shared {
         }
         let image = spec.image.to_string();
         let (mut spec, own) = Requirements::split(spec)?;
+        let requirements = own.and(requirements)?;
+        // For its copies, and for where it goes later.
+        requirements.keep_in(&mut spec.labels);
         let names = self.new_names(name.as_ref(), &spec.image, number).await?;
         if number > 1
             && let Some(first) = names.first()
@@ -77,7 +80,7 @@ impl Shared {
         }
         let selection = Selection { cluster, node, ..Selection::default() };
         let mut plan = Plan { rollout: rollout.unwrap_or_else(quick), ..self.blank(PlanKind::Create, actor) };
-        self.place(&mut plan, &selection, names, &spec, &own.and(requirements)?).await?;
+        self.place(&mut plan, &selection, names, &spec, &requirements).await?;
         plan.summary = format!("create {}", summary(&plan, &image));
         plan.selection = selection;
         Ok(plan)

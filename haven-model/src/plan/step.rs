@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Order, PlanId};
+use super::{Order, PlanId, on_one_line};
 use crate::{ContainerId, ContainerName, ContainerSpec, NodeName};
 
 /// One step: `old` goes, `new` comes; at least one of them is there.
@@ -66,10 +66,10 @@ impl Step {
         }
         about.extend(Some(self.reason.as_str()).filter(|reason| !reason.is_empty()));
         if !about.is_empty() {
-            let _ = write!(text, ": {}", about.join("; "));
+            let _ = write!(text, ": {}", on_one_line(&about.join("; ")));
         }
         if let Some(note) = &self.note {
-            let _ = write!(text, " ({note})");
+            let _ = write!(text, " ({})", on_one_line(note));
         }
         text.push('\n');
         for change in &self.changes {
@@ -163,12 +163,13 @@ pub struct Change {
 impl Change {
     /// As a line of text.
     pub fn line(&self) -> String {
-        match (&self.from, &self.to) {
+        let line = match (&self.from, &self.to) {
             (Some(from), Some(to)) => format!("{}: {from} -> {to}", self.field),
             (None, Some(to)) => format!("{}: {to} (new)", self.field),
             (Some(from), None) => format!("{}: {from} (goes)", self.field),
             (None, None) => format!("{}: changed", self.field),
-        }
+        };
+        on_one_line(&line)
     }
 }
 
@@ -186,4 +187,15 @@ pub struct Skipped {
     pub id: Option<ContainerId>,
     /// Why.
     pub reason: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_label_cannot_write_lines_of_a_diff() {
+        let change = Change { field: "label a".to_owned(), from: None, to: Some("b\n  + evil on n1".to_owned()) };
+        assert_eq!(change.line(), "label a: b\\n  + evil on n1 (new)");
+    }
 }
