@@ -43,7 +43,7 @@ async def test_an_update_is_planned_followed_and_taken_back(where: dict[str, Any
             rollout=QUICK,
         )
         assert plan.kind == "update" and len(plan.steps) == 2
-        assert haven.Change("image", from_="nginx:latest", to="nginx:1.27") in plan.steps[0].changes
+        assert haven.PlanChange("image", from_="nginx:latest", to="nginx:1.27") in plan.steps[0].changes
         assert plan.rollout == QUICK
         told = (await fleet.plans.diff(plan.id)).text
         assert "image: nginx:latest -> nginx:1.27" in told and "env TOKEN: changed" in told

@@ -9,7 +9,7 @@ use crate::{ContainerId, ContainerName, ContainerSpec, NodeName};
 
 /// One step: `old` goes, `new` comes; at least one of them is there.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "PlanStep"))]
 pub struct Step {
     /// Its place in the plan, from 0.
     pub index: u32,
@@ -81,7 +81,7 @@ impl Step {
 
 /// A container that a step replaces or puts away, as it was when the plan was made.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "OldContainer"))]
 pub struct Old {
     /// The node it is on.
     pub node: NodeName,
@@ -100,7 +100,7 @@ fn is_false(value: &bool) -> bool {
 
 /// What was seen of a container. Health and status texts are no part of it: they change by themselves.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "ObservedContainer"))]
 pub struct Observed {
     /// Its id.
     pub id: ContainerId,
@@ -114,7 +114,7 @@ pub struct Observed {
 
 /// The container that a step brings.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "NewContainer"))]
 #[serde(rename_all = "lowercase", tag = "is")]
 pub enum New {
     /// A new one.
@@ -148,7 +148,7 @@ impl New {
 
 /// One difference between a container and its successor. Values that are secret are not told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "PlanChange"))]
 pub struct Change {
     /// What is different: `image`, `env MQ_HOST`, `ports`.
     pub field: String,
@@ -175,7 +175,7 @@ impl Change {
 
 /// A container that was looked at and is left alone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "SkippedContainer"))]
 pub struct Skipped {
     /// The node it is on; none: it would have been new, and no node takes it.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use clap::Args;
 use haven_core::{
+    ErrorKind,
     deploy::{self, CreateRequest, DrainRequest, PruneRequest, ScaleRequest, SpecChanges, UpdateRequest},
     model::{ClusterName, ContainerName, NodeName, Plan, PlanId, Rollout, plan::PlanKind},
 };
@@ -207,7 +208,11 @@ impl Maker for Scale {
         let (name, replicas) = self.scale;
         let request =
             ScaleRequest { name, replicas, cluster: self.cluster, rollout: Some(self.how.over(deploy::quick())) };
-        Ok(context.haven().await?.plans().scale(request).await?)
+        let made = context.haven().await?.plans().scale(request).await;
+        made.map_err(|error| match error.kind() {
+            ErrorKind::NotFound => Failure::Error(error, Some("`haven ps -a` lists all containers".to_owned())),
+            _ => error.into(),
+        })
     }
 }
 
@@ -227,7 +232,15 @@ impl Maker for Create {
     async fn plan(self, context: &Context) -> Result<Plan> {
         let rollout = Some(self.how.over(deploy::quick()));
         let request = CreateRequest { count: self.count, rollout, ..self.make.request()? };
-        Ok(context.haven().await?.plans().create(request).await?)
+        let name = request.name.clone();
+        let made = context.haven().await?.plans().create(request).await;
+        made.map_err(|error| match (error.kind(), name) {
+            (ErrorKind::AlreadyExists, Some(name)) => Failure::Error(
+                error,
+                Some(format!("choose another `--name`; `haven scale {name}=N` has more of the same")),
+            ),
+            _ => error.into(),
+        })
     }
 }
 
