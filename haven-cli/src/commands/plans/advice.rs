@@ -61,6 +61,9 @@ pub(super) fn for_state(status: &PlanStatus) -> String {
         PlanState::Paused => format!("`haven plan resume {id}` goes on with it, `haven plan abort {id}` takes it back"),
         PlanState::RollingBack => format!("`haven plan follow {id}` follows it"),
         PlanState::Applied => format!("`haven rollback {id}` takes it back"),
+        PlanState::Incomplete if status.steps.done == 0 => {
+            format!("`haven plan show {id}` tells of each step; nothing is changed, plan again for what is left")
+        }
         PlanState::Incomplete => format!(
             "`haven plan show {id}` tells of each step; plan again for what is left, or `haven rollback {id}` takes back what was done"
         ),

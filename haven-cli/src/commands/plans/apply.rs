@@ -11,7 +11,6 @@ use haven_core::{
         plan::{PlanDetail, PlanProgress, StepState},
     },
 };
-use serde::Deserialize;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::{
@@ -56,22 +55,19 @@ fn named(text: &str) -> Result<PlanId> {
     let is_file = text == "-" || path.exists();
     match PlanId::new(text) {
         Ok(id) => Ok(id),
-        Err(error) if !is_file => {
-            let hint = "`haven plan ls` lists the plans; a file with one is taken as well";
-            Err(Failure::Error(error, Some(hint.to_owned())))
+        Err(_) if is_file => read(path),
+        Err(_) => {
+            let shown: String = text.chars().take(100).collect();
+            Err(Failure::usage(
+                format!("`{}` is neither an id of a plan, nor the beginning of one, nor a file", shown.escape_debug()),
+                "`haven plan ls` lists the plans; eight digits of an id are enough",
+            ))
         }
-        Err(_) => read(path),
     }
 }
 
 /// A plan in a file: as programs are told it, with how far it has come or without, or as people are.
 fn read(path: &Path) -> Result<PlanId> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Written {
-        Plan(Box<Plan>),
-        Detail { plan: Box<Plan> },
-    }
     let named = |error: Error| error.with("file", path.display());
     let wrong = |error: std::io::Error| named(Error::invalid("the file cannot be read").caused_by(error));
     let mut text = String::new();
@@ -83,13 +79,13 @@ fn read(path: &Path) -> Result<PlanId> {
     if let Some(id) = text.lines().rev().find_map(|line| PlanId::new(line.strip_prefix(NAMED)?).ok()) {
         return Ok(id);
     }
-    let plan = match serde_json::from_str(&text) {
-        Ok(Written::Plan(plan) | Written::Detail { plan }) => plan,
-        Err(error) => {
-            let error = Error::invalid("there is no plan in the file").caused_by(error);
-            return Err(named(error)).hint("`haven plan update … --json` writes one");
-        }
-    };
+    let none = |error: serde_json::Error| named(Error::invalid("there is no plan in the file").caused_by(error));
+    let hint = "`haven plan update … --json` writes one";
+    let mut value: serde_json::Value = serde_json::from_str(&text).map_err(none).hint(hint)?;
+    if let Some(plan) = value.get_mut("plan") {
+        value = plan.take();
+    }
+    let plan: Plan = serde_json::from_value(value).map_err(none).hint(hint)?;
     deploy::check(&plan).map_err(named).hint("plan again, and apply that as it is")?;
     Ok(plan.id)
 }

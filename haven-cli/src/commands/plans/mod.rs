@@ -9,10 +9,10 @@ mod short;
 mod words;
 
 use clap::{Args, Subcommand};
-use haven_core::model::PlanId;
+use haven_core::model::{PlanId, PlanStatus};
 
 use self::{
-    advice::Advice as _,
+    advice::{Advice as _, for_state},
     make::Planned,
     words::{kept_table, shown, state_line, table},
 };
@@ -129,15 +129,15 @@ impl Plans {
             PlansCommand::Follow { plan } => apply::follow(context, &plan).await,
             PlansCommand::Pause { plan } => {
                 let status = haven.plans().pause(&plan).await.advised(haven, &plan).await?;
-                context.show.value(&status, || state_line(&status))
+                stands(context, &status)
             }
             PlansCommand::Resume { plan } => {
                 let status = haven.plans().resume(&plan).await.advised(haven, &plan).await?;
-                context.show.value(&status, || state_line(&status))
+                stands(context, &status)
             }
             PlansCommand::Abort { plan } => {
                 let status = haven.plans().abort(&plan).await.advised(haven, &plan).await?;
-                context.show.value(&status, || state_line(&status))
+                stands(context, &status)
             }
             PlansCommand::Rm { plans } => {
                 let remove = |plan: PlanId| async move {
@@ -154,6 +154,13 @@ impl Plans {
             }
         }
     }
+}
+
+/// Says where a plan stands now, and what can be done with it.
+fn stands(context: &Context, status: &PlanStatus) -> Result {
+    context.show.value(status, || state_line(status))?;
+    context.show.progress(&for_state(status));
+    Ok(())
 }
 
 impl Ls {
