@@ -1,6 +1,7 @@
 //! Haven and its builder: a thin typed face over a door and an actor.
 
 mod handles;
+mod plans;
 mod upkeep;
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
@@ -12,6 +13,7 @@ pub use handles::{
     ClustersHandle, ContainersHandle, EventsHandle, ImagesHandle, NetworksHandle, NodesHandle, SourceHandle, TopHandle,
     VolumesHandle,
 };
+pub use plans::PlansHandle;
 
 use crate::{
     access::{AccessService, Invitations},

@@ -30,6 +30,6 @@ pub mod trust;
 
 pub use haven::{
     ClustersHandle, ContainersHandle, EventsHandle, Haven, HavenBuilder, ImagesHandle, NetworksHandle, NodesHandle,
-    SourceHandle, TopHandle, VolumesHandle,
+    PlansHandle, SourceHandle, TopHandle, VolumesHandle,
 };
 pub use services::Services;

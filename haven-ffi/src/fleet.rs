@@ -9,7 +9,8 @@ use haven_core::{
 };
 
 use crate::{
-    Clusters, Containers, Events, Nodes, Result, Secret, Subscription, settled::settled, subscription::Subscriptions,
+    Clusters, Containers, Events, Nodes, Plans, Result, Secret, Subscription, settled::settled,
+    subscription::Subscriptions,
 };
 
 /// A fleet: its machines seen and driven as one. Several may be open at once.
@@ -50,6 +51,11 @@ impl Haven {
     /// What happened in the fleet.
     pub fn events(&self) -> Arc<Events> {
         Arc::new(Events(self.0.clone(), self.1.clone()))
+    }
+
+    /// What shall happen to many containers, as data.
+    pub fn plans(&self) -> Arc<Plans> {
+        Arc::new(Plans(self.0.clone(), self.1.clone()))
     }
 
     /// Runs any operation that has one answer, by its name in the API: `nodes.update`. Parameters and answer are JSON;

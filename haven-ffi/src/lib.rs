@@ -15,6 +15,7 @@ mod events;
 mod fleet;
 mod mirror;
 mod nodes;
+mod plans;
 mod secret;
 mod settled;
 mod spec;
@@ -27,6 +28,10 @@ pub use error::HavenError;
 pub use events::{Event, EventListener, Events, Severity};
 pub use fleet::{Credentials, Haven, ItemListener, OpenOptions};
 pub use nodes::{Count, Node, NodeSpec, NodeStatus, Nodes, TlsSpec};
+pub use plans::{
+    CreateRequest, Gate, OnFailure, Order, Plan, PlanDetail, PlanListener, PlanProgress, PlanState, PlanStatus,
+    PlanStep, Plans, Rollout, Selection, SkippedContainer, StepState, StepStatus, UpdateRequest,
+};
 pub use secret::Secret;
 pub use spec::{ContainerSpec, HealthCheck, Mount, MountKind, Port, Protocol, RestartPolicy};
 pub use subscription::Subscription;

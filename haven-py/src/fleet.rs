@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use haven_core::{
     Error, Haven, Result,
     door::{Credentials, Handler, RemoteOptions, Request, row},
-    model::{ContainerSpec, Face, NodeName},
+    model::{ContainerSpec, Face, NodeName, Plan, PlanId},
 };
 use pyo3::prelude::*;
 
@@ -20,6 +20,11 @@ use crate::{
     terminal::Terminal,
     work::Work,
 };
+
+/// An answer as JSON.
+fn written(answer: &impl serde::Serialize) -> Result<Vec<u8>> {
+    serde_json::to_vec(answer).map_err(|error| Error::unexpected("an answer can be written").caused_by(error))
+}
 
 /// A fleet that was opened; none: it was closed, and nothing keeps its store.
 #[pyclass(frozen, module = "haven._haven")]
@@ -105,7 +110,7 @@ impl Fleet {
         let haven = self.opened().map_err(|error| raise(py, &error))?;
         let wait = async move {
             let node = haven.nodes().wait_online_within(&NodeName::new(&node)?, limit).await?;
-            serde_json::to_vec(&node).map_err(|error| Error::unexpected("a node can be written").caused_by(error))
+            written(&node)
         };
         Ok(Work::new(wait, |py, json| decode(py, &shapes::NODE, &json)))
     }
@@ -116,6 +121,21 @@ impl Fleet {
         let haven = self.opened().map_err(|error| raise(py, &error))?;
         let run = async move { haven.containers().run(&NodeName::new(&node)?, &name, spec).await };
         Ok(Work::new(run, |py, id| Ok(id.as_str().into_pyobject(py)?.into_any())))
+    }
+
+    /// Begins a plan, which must be as it was made, and waits until it is at rest; answers it and how far it has come.
+    fn apply_and_wait(&self, py: Python<'_>, plan: &Bound<'_, PyAny>) -> PyResult<Work> {
+        let plan: Plan = encode::read(plan)?;
+        let haven = self.opened().map_err(|error| raise(py, &error))?;
+        let apply = async move { written(&haven.plans().apply_and_wait(&plan).await?) };
+        Ok(Work::new(apply, |py, json| decode(py, &shapes::PLAN_DETAIL, &json)))
+    }
+
+    /// Waits until a plan that was begun is at rest; answers it and how far it has come.
+    fn wait_plan(&self, py: Python<'_>, plan: String) -> PyResult<Work> {
+        let haven = self.opened().map_err(|error| raise(py, &error))?;
+        let wait = async move { written(&haven.plans().wait(&PlanId::new(plan)?).await?) };
+        Ok(Work::new(wait, |py, json| decode(py, &shapes::PLAN_DETAIL, &json)))
     }
 
     /// Ends the background work of a fleet in this process, once what was begun is done and written, and lets its store go.

@@ -39,6 +39,22 @@ pub(crate) static ANSWERS: &[(&str, &Shape)] = &[
     ("containers.stats_stream", &Shape::Record(&CONTAINER_STATS_CLASS)),
     ("containers.metrics", &Shape::List(&Shape::Record(&CONTAINER_STATS_CLASS))),
     ("containers.logs", &Shape::Output),
+    ("plans.list", &Shape::List(&Shape::Record(&PLAN_STATUS_CLASS))),
+    ("plans.get", &Shape::Record(&PLAN_DETAIL_CLASS)),
+    ("plans.diff", &Shape::Record(&PLAN_TEXT_CLASS)),
+    ("plans.create", &Shape::Record(&PLAN_CLASS)),
+    ("plans.scale", &Shape::Record(&PLAN_CLASS)),
+    ("plans.update", &Shape::Record(&PLAN_CLASS)),
+    ("plans.drain", &Shape::Record(&PLAN_CLASS)),
+    ("plans.prune", &Shape::Record(&PLAN_CLASS)),
+    ("plans.rollback", &Shape::Record(&PLAN_CLASS)),
+    ("plans.apply", &Shape::Record(&PLAN_STATUS_CLASS)),
+    ("plans.follow", &Shape::Record(&PLAN_PROGRESS_CLASS)),
+    ("plans.pause", &Shape::Record(&PLAN_STATUS_CLASS)),
+    ("plans.resume", &Shape::Record(&PLAN_STATUS_CLASS)),
+    ("plans.abort", &Shape::Record(&PLAN_STATUS_CLASS)),
+    ("plans.remove", &Shape::Plain),
+    ("plans.kept", &Shape::List(&Shape::Record(&KEPT_CONTAINER_CLASS))),
     ("images.list", &Shape::Record(&IMAGE_LISTING_CLASS)),
     ("images.inspect", &Shape::Record(&IMAGE_DETAIL_CLASS)),
     ("images.pull", &Shape::Record(&PULL_PROGRESS_CLASS)),
@@ -69,6 +85,7 @@ pub(crate) static ANSWERS: &[(&str, &Shape)] = &[
 ];
 
 pub(crate) static NODE: Shape = Shape::Record(&NODE_CLASS);
+pub(crate) static PLAN_DETAIL: Shape = Shape::Record(&PLAN_DETAIL_CLASS);
 pub(crate) static ENGINE_INFO: Shape = Shape::Record(&ENGINE_INFO_CLASS);
 pub(crate) static CONTAINER_DETAIL: Shape = Shape::Record(&CONTAINER_DETAIL_CLASS);
 pub(crate) static CONTAINERS: Shape = Shape::List(&Shape::Record(&CONTAINER_CLASS));
@@ -92,6 +109,17 @@ static ACTOR_CLASS: Class = Class {
         Field { name: "face", shape: Shape::Plain, absent: "" },
         Field { name: "request", shape: Shape::Plain, absent: "" },
         Field { name: "address", shape: Shape::Plain, absent: "null" },
+    ],
+};
+
+static ADDRESS_POOL_CLASS: Class = Class {
+    name: "AddressPool",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "subnet", shape: Shape::Plain, absent: "" },
+        Field { name: "ip_range", shape: Shape::Plain, absent: "null" },
+        Field { name: "gateway", shape: Shape::Plain, absent: "null" },
+        Field { name: "aux_addresses", shape: Shape::Map(&Shape::Plain), absent: "{}" },
     ],
 };
 
@@ -140,6 +168,8 @@ static CLUSTER_CLASS: Class = Class {
         Field { name: "nodes", shape: Shape::Record(&COUNT_CLASS), absent: "" },
         Field { name: "containers", shape: Shape::Record(&COUNT_CLASS), absent: "" },
         Field { name: "description", shape: Shape::Plain, absent: "\"\"" },
+        Field { name: "strategy", shape: Shape::Plain, absent: "\"spread\"" },
+        Field { name: "max_count_of_instances", shape: Shape::Plain, absent: "null" },
         Field { name: "revision", shape: Shape::Plain, absent: "null" },
     ],
 };
@@ -150,6 +180,21 @@ static CLUSTER_PAGE_CLASS: Class = Class {
     fields: &[
         Field { name: "items", shape: Shape::List(&Shape::Record(&CLUSTER_CLASS)), absent: "" },
         Field { name: "next", shape: Shape::Plain, absent: "null" },
+    ],
+};
+
+static CONNECTION_CLASS: Class = Class {
+    name: "Connection",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "network", shape: Shape::Plain, absent: "" },
+        Field { name: "aliases", shape: Shape::List(&Shape::Plain), absent: "[]" },
+        Field { name: "ipv4_address", shape: Shape::Plain, absent: "null" },
+        Field { name: "ipv6_address", shape: Shape::Plain, absent: "null" },
+        Field { name: "link_local_ips", shape: Shape::List(&Shape::Plain), absent: "[]" },
+        Field { name: "mac_address", shape: Shape::Plain, absent: "null" },
+        Field { name: "links", shape: Shape::List(&Shape::Plain), absent: "[]" },
+        Field { name: "driver_options", shape: Shape::Map(&Shape::Plain), absent: "{}" },
     ],
 };
 
@@ -201,7 +246,9 @@ static CONTAINER_DETAIL_CLASS: Class = Class {
         Field { name: "finished", shape: Shape::Moment, absent: "null" },
         Field { name: "restart_count", shape: Shape::Plain, absent: "0" },
         Field { name: "networks", shape: Shape::Map(&Shape::Plain), absent: "{}" },
+        Field { name: "endpoints", shape: Shape::Map(&Shape::Record(&ENDPOINT_CLASS)), absent: "{}" },
         Field { name: "ports", shape: Shape::List(&Shape::Record(&PORT_CLASS)), absent: "[]" },
+        Field { name: "mounts", shape: Shape::List(&Shape::Record(&MOUNT_CLASS)), absent: "[]" },
     ],
 };
 
@@ -238,19 +285,72 @@ static CONTAINER_SPEC_CLASS: Class = Class {
         Field { name: "env", shape: Shape::Map(&Shape::Secret), absent: "{}" },
         Field { name: "labels", shape: Shape::Map(&Shape::Plain), absent: "{}" },
         Field { name: "hostname", shape: Shape::Plain, absent: "null" },
+        Field { name: "domainname", shape: Shape::Plain, absent: "null" },
         Field { name: "user", shape: Shape::Plain, absent: "null" },
+        Field { name: "group_add", shape: Shape::List(&Shape::Plain), absent: "[]" },
         Field { name: "working_dir", shape: Shape::Plain, absent: "null" },
         Field { name: "tty", shape: Shape::Plain, absent: "false" },
         Field { name: "open_stdin", shape: Shape::Plain, absent: "false" },
-        Field { name: "ports", shape: Shape::List(&Shape::Record(&PORT_CLASS)), absent: "[]" },
-        Field { name: "mounts", shape: Shape::List(&Shape::Record(&MOUNT_CLASS)), absent: "[]" },
-        Field { name: "network", shape: Shape::Plain, absent: "null" },
-        Field { name: "restart", shape: Shape::Plain, absent: "\"no\"" },
-        Field { name: "memory", shape: Shape::Plain, absent: "null" },
-        Field { name: "nano_cpus", shape: Shape::Plain, absent: "null" },
-        Field { name: "health", shape: Shape::Record(&HEALTH_CHECK_CLASS), absent: "null" },
+        Field { name: "init", shape: Shape::Plain, absent: "null" },
         Field { name: "stop_signal", shape: Shape::Plain, absent: "null" },
         Field { name: "stop_timeout", shape: Shape::Plain, absent: "null" },
+        Field { name: "health", shape: Shape::Record(&HEALTH_CHECK_CLASS), absent: "null" },
+        Field { name: "restart", shape: Shape::Plain, absent: "\"no\"" },
+        Field { name: "auto_remove", shape: Shape::Plain, absent: "false" },
+        Field { name: "runtime", shape: Shape::Plain, absent: "null" },
+        Field { name: "log_driver", shape: Shape::Plain, absent: "null" },
+        Field { name: "log_options", shape: Shape::Map(&Shape::Plain), absent: "{}" },
+        Field { name: "network", shape: Shape::Plain, absent: "null" },
+        Field { name: "networks", shape: Shape::List(&Shape::Record(&CONNECTION_CLASS)), absent: "[]" },
+        Field { name: "ports", shape: Shape::List(&Shape::Record(&PORT_CLASS)), absent: "[]" },
+        Field { name: "expose", shape: Shape::List(&Shape::Plain), absent: "[]" },
+        Field { name: "publish_all_ports", shape: Shape::Plain, absent: "false" },
+        Field { name: "links", shape: Shape::List(&Shape::Plain), absent: "[]" },
+        Field { name: "dns", shape: Shape::List(&Shape::Plain), absent: "[]" },
+        Field { name: "dns_search", shape: Shape::List(&Shape::Plain), absent: "[]" },
+        Field { name: "dns_options", shape: Shape::List(&Shape::Plain), absent: "[]" },
+        Field { name: "extra_hosts", shape: Shape::List(&Shape::Plain), absent: "[]" },
+        Field { name: "mounts", shape: Shape::List(&Shape::Record(&MOUNT_CLASS)), absent: "[]" },
+        Field { name: "volumes_from", shape: Shape::List(&Shape::Plain), absent: "[]" },
+        Field { name: "volume_driver", shape: Shape::Plain, absent: "null" },
+        Field { name: "read_only", shape: Shape::Plain, absent: "false" },
+        Field { name: "shm_size", shape: Shape::Plain, absent: "null" },
+        Field { name: "storage_options", shape: Shape::Map(&Shape::Plain), absent: "{}" },
+        Field { name: "memory", shape: Shape::Plain, absent: "null" },
+        Field { name: "memory_swap", shape: Shape::Plain, absent: "null" },
+        Field { name: "memory_reservation", shape: Shape::Plain, absent: "null" },
+        Field { name: "kernel_memory", shape: Shape::Plain, absent: "null" },
+        Field { name: "memory_swappiness", shape: Shape::Plain, absent: "null" },
+        Field { name: "oom_kill_disable", shape: Shape::Plain, absent: "false" },
+        Field { name: "oom_score_adj", shape: Shape::Plain, absent: "null" },
+        Field { name: "nano_cpus", shape: Shape::Plain, absent: "null" },
+        Field { name: "cpu_shares", shape: Shape::Plain, absent: "null" },
+        Field { name: "cpu_quota", shape: Shape::Plain, absent: "null" },
+        Field { name: "cpu_period", shape: Shape::Plain, absent: "null" },
+        Field { name: "cpuset_cpus", shape: Shape::Plain, absent: "null" },
+        Field { name: "cpuset_mems", shape: Shape::Plain, absent: "null" },
+        Field { name: "blkio_weight", shape: Shape::Plain, absent: "null" },
+        Field { name: "blkio_weight_devices", shape: Shape::List(&Shape::Record(&WEIGHT_DEVICE_CLASS)), absent: "[]" },
+        Field { name: "device_read_bps", shape: Shape::List(&Shape::Record(&THROTTLE_DEVICE_CLASS)), absent: "[]" },
+        Field { name: "device_write_bps", shape: Shape::List(&Shape::Record(&THROTTLE_DEVICE_CLASS)), absent: "[]" },
+        Field { name: "device_read_iops", shape: Shape::List(&Shape::Record(&THROTTLE_DEVICE_CLASS)), absent: "[]" },
+        Field { name: "device_write_iops", shape: Shape::List(&Shape::Record(&THROTTLE_DEVICE_CLASS)), absent: "[]" },
+        Field { name: "pids_limit", shape: Shape::Plain, absent: "null" },
+        Field { name: "ulimits", shape: Shape::List(&Shape::Record(&ULIMIT_CLASS)), absent: "[]" },
+        Field { name: "cgroup_parent", shape: Shape::Plain, absent: "null" },
+        Field { name: "privileged", shape: Shape::Plain, absent: "false" },
+        Field { name: "cap_add", shape: Shape::List(&Shape::Plain), absent: "[]" },
+        Field { name: "cap_drop", shape: Shape::List(&Shape::Plain), absent: "[]" },
+        Field { name: "security_opt", shape: Shape::List(&Shape::Plain), absent: "[]" },
+        Field { name: "devices", shape: Shape::List(&Shape::Record(&DEVICE_CLASS)), absent: "[]" },
+        Field { name: "device_requests", shape: Shape::List(&Shape::Record(&DEVICE_REQUEST_CLASS)), absent: "[]" },
+        Field { name: "device_cgroup_rules", shape: Shape::List(&Shape::Plain), absent: "[]" },
+        Field { name: "sysctls", shape: Shape::Map(&Shape::Plain), absent: "{}" },
+        Field { name: "pid_mode", shape: Shape::Plain, absent: "null" },
+        Field { name: "ipc_mode", shape: Shape::Plain, absent: "null" },
+        Field { name: "uts_mode", shape: Shape::Plain, absent: "null" },
+        Field { name: "userns_mode", shape: Shape::Plain, absent: "null" },
+        Field { name: "cgroupns_mode", shape: Shape::Plain, absent: "null" },
     ],
 };
 
@@ -322,12 +422,47 @@ static CREATED_CLASS: Class = Class {
     ],
 };
 
+static DEVICE_CLASS: Class = Class {
+    name: "Device",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "path_on_host", shape: Shape::Plain, absent: "" },
+        Field { name: "path_in_container", shape: Shape::Plain, absent: "null" },
+        Field { name: "permissions", shape: Shape::Plain, absent: "null" },
+    ],
+};
+
+static DEVICE_REQUEST_CLASS: Class = Class {
+    name: "DeviceRequest",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "driver", shape: Shape::Plain, absent: "null" },
+        Field { name: "count", shape: Shape::Plain, absent: "null" },
+        Field { name: "device_ids", shape: Shape::List(&Shape::Plain), absent: "[]" },
+        Field { name: "capabilities", shape: Shape::List(&Shape::List(&Shape::Plain)), absent: "[]" },
+        Field { name: "options", shape: Shape::Map(&Shape::Plain), absent: "{}" },
+    ],
+};
+
 static DISK_USE_CLASS: Class = Class {
     name: "DiskUse",
     found: PyOnceLock::new(),
     fields: &[
         Field { name: "total", shape: Shape::Plain, absent: "0" },
         Field { name: "used", shape: Shape::Plain, absent: "0" },
+    ],
+};
+
+static ENDPOINT_CLASS: Class = Class {
+    name: "Endpoint",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "network_id", shape: Shape::Plain, absent: "\"\"" },
+        Field { name: "ipv4_address", shape: Shape::Plain, absent: "null" },
+        Field { name: "ipv6_address", shape: Shape::Plain, absent: "null" },
+        Field { name: "mac_address", shape: Shape::Plain, absent: "null" },
+        Field { name: "aliases", shape: Shape::List(&Shape::Plain), absent: "[]" },
+        Field { name: "gateway", shape: Shape::Plain, absent: "null" },
     ],
 };
 
@@ -348,6 +483,7 @@ static ENGINE_INFO_CLASS: Class = Class {
         Field { name: "containers_running", shape: Shape::Plain, absent: "" },
         Field { name: "containers", shape: Shape::Plain, absent: "" },
         Field { name: "images", shape: Shape::Plain, absent: "" },
+        Field { name: "runtime", shape: Shape::Plain, absent: "\"\"" },
         Field { name: "labels", shape: Shape::Map(&Shape::Plain), absent: "{}" },
     ],
 };
@@ -411,6 +547,17 @@ static EXITED_CLASS: Class = Class {
     ],
 };
 
+static GATE_CLASS: Class = Class {
+    name: "Gate",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "by", shape: Shape::Plain, absent: "" },
+        Field { name: "port", shape: Shape::Plain, absent: "null" },
+        Field { name: "path", shape: Shape::Plain, absent: "null" },
+        Field { name: "command", shape: Shape::List(&Shape::Plain), absent: "null" },
+    ],
+};
+
 static HEALTH_CHECK_CLASS: Class = Class {
     name: "HealthCheck",
     found: PyOnceLock::new(),
@@ -420,6 +567,7 @@ static HEALTH_CHECK_CLASS: Class = Class {
         Field { name: "timeout", shape: Shape::Plain, absent: "null" },
         Field { name: "retries", shape: Shape::Plain, absent: "null" },
         Field { name: "start_period", shape: Shape::Plain, absent: "null" },
+        Field { name: "start_interval", shape: Shape::Plain, absent: "null" },
     ],
 };
 
@@ -469,6 +617,12 @@ static IMAGE_DETAIL_CLASS: Class = Class {
         Field { name: "command", shape: Shape::List(&Shape::Plain), absent: "[]" },
         Field { name: "entrypoint", shape: Shape::List(&Shape::Plain), absent: "[]" },
         Field { name: "env", shape: Shape::Map(&Shape::Secret), absent: "{}" },
+        Field { name: "user", shape: Shape::Plain, absent: "null" },
+        Field { name: "working_dir", shape: Shape::Plain, absent: "null" },
+        Field { name: "stop_signal", shape: Shape::Plain, absent: "null" },
+        Field { name: "health", shape: Shape::Record(&HEALTH_CHECK_CLASS), absent: "null" },
+        Field { name: "exposed_ports", shape: Shape::List(&Shape::Plain), absent: "[]" },
+        Field { name: "volumes", shape: Shape::List(&Shape::Plain), absent: "[]" },
     ],
 };
 
@@ -493,6 +647,41 @@ static INVITATION_CLASS: Class = Class {
     ],
 };
 
+static IPAM_CLASS: Class = Class {
+    name: "Ipam",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "driver", shape: Shape::Plain, absent: "null" },
+        Field { name: "pools", shape: Shape::List(&Shape::Record(&ADDRESS_POOL_CLASS)), absent: "[]" },
+        Field { name: "options", shape: Shape::Map(&Shape::Plain), absent: "{}" },
+    ],
+};
+
+static KEPT_CONTAINER_CLASS: Class = Class {
+    name: "KeptContainer",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "plan", shape: Shape::Plain, absent: "" },
+        Field { name: "step", shape: Shape::Plain, absent: "" },
+        Field { name: "node", shape: Shape::Plain, absent: "" },
+        Field { name: "name", shape: Shape::Plain, absent: "" },
+        Field { name: "image", shape: Shape::Plain, absent: "" },
+        Field { name: "since", shape: Shape::Moment, absent: "" },
+        Field { name: "container", shape: Shape::Plain, absent: "null" },
+    ],
+};
+
+static MEMBER_CLASS: Class = Class {
+    name: "Member",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "name", shape: Shape::Plain, absent: "\"\"" },
+        Field { name: "ipv4_address", shape: Shape::Plain, absent: "null" },
+        Field { name: "ipv6_address", shape: Shape::Plain, absent: "null" },
+        Field { name: "mac_address", shape: Shape::Plain, absent: "null" },
+    ],
+};
+
 static MISSING_CLASS: Class = Class {
     name: "Missing",
     found: PyOnceLock::new(),
@@ -511,6 +700,17 @@ static MOUNT_CLASS: Class = Class {
         Field { name: "target", shape: Shape::Plain, absent: "" },
         Field { name: "source", shape: Shape::Plain, absent: "\"\"" },
         Field { name: "read_only", shape: Shape::Plain, absent: "false" },
+        Field { name: "propagation", shape: Shape::Plain, absent: "null" },
+        Field { name: "create_source", shape: Shape::Plain, absent: "false" },
+        Field { name: "non_recursive", shape: Shape::Plain, absent: "false" },
+        Field { name: "no_copy", shape: Shape::Plain, absent: "false" },
+        Field { name: "subpath", shape: Shape::Plain, absent: "null" },
+        Field { name: "labels", shape: Shape::Map(&Shape::Plain), absent: "{}" },
+        Field { name: "driver", shape: Shape::Plain, absent: "null" },
+        Field { name: "driver_options", shape: Shape::Map(&Shape::Plain), absent: "{}" },
+        Field { name: "size", shape: Shape::Plain, absent: "null" },
+        Field { name: "mode", shape: Shape::Plain, absent: "null" },
+        Field { name: "options", shape: Shape::List(&Shape::Plain), absent: "[]" },
     ],
 };
 
@@ -531,9 +731,15 @@ static NETWORK_CLASS: Class = Class {
         Field { name: "name", shape: Shape::Plain, absent: "" },
         Field { name: "driver", shape: Shape::Plain, absent: "" },
         Field { name: "scope", shape: Shape::Plain, absent: "" },
+        Field { name: "created", shape: Shape::Moment, absent: "null" },
         Field { name: "internal", shape: Shape::Plain, absent: "false" },
+        Field { name: "attachable", shape: Shape::Plain, absent: "false" },
+        Field { name: "enable_ipv6", shape: Shape::Plain, absent: "false" },
         Field { name: "subnets", shape: Shape::List(&Shape::Plain), absent: "[]" },
+        Field { name: "ipam", shape: Shape::Record(&IPAM_CLASS), absent: "null" },
+        Field { name: "options", shape: Shape::Map(&Shape::Plain), absent: "{}" },
         Field { name: "labels", shape: Shape::Map(&Shape::Plain), absent: "{}" },
+        Field { name: "containers", shape: Shape::Map(&Shape::Record(&MEMBER_CLASS)), absent: "{}" },
     ],
 };
 
@@ -558,6 +764,19 @@ static NET_USE_CLASS: Class = Class {
     ],
 };
 
+static NEW_CONTAINER_CLASS: Class = Class {
+    name: "NewContainer",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "is", shape: Shape::Plain, absent: "" },
+        Field { name: "node", shape: Shape::Plain, absent: "null" },
+        Field { name: "spec", shape: Shape::Record(&CONTAINER_SPEC_CLASS), absent: "null" },
+        Field { name: "start", shape: Shape::Plain, absent: "null" },
+        Field { name: "plan", shape: Shape::Plain, absent: "null" },
+        Field { name: "step", shape: Shape::Plain, absent: "null" },
+    ],
+};
+
 static NODE_CLASS: Class = Class {
     name: "Node",
     found: PyOnceLock::new(),
@@ -570,6 +789,7 @@ static NODE_CLASS: Class = Class {
         Field { name: "revision", shape: Shape::Plain, absent: "" },
         Field { name: "address", shape: Shape::Plain, absent: "null" },
         Field { name: "cluster", shape: Shape::Plain, absent: "null" },
+        Field { name: "availability", shape: Shape::Plain, absent: "\"active\"" },
         Field { name: "labels", shape: Shape::Map(&Shape::Plain), absent: "{}" },
         Field { name: "metrics", shape: Shape::Record(&NODE_METRICS_CLASS), absent: "null" },
     ],
@@ -619,13 +839,136 @@ static OBJECT_CLASS: Class = Class {
     ],
 };
 
+static OBSERVED_CONTAINER_CLASS: Class = Class {
+    name: "ObservedContainer",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "id", shape: Shape::Plain, absent: "" },
+        Field { name: "spec", shape: Shape::Plain, absent: "" },
+        Field { name: "running", shape: Shape::Plain, absent: "" },
+        Field { name: "image", shape: Shape::Plain, absent: "" },
+    ],
+};
+
+static OLD_CONTAINER_CLASS: Class = Class {
+    name: "OldContainer",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "node", shape: Shape::Plain, absent: "" },
+        Field { name: "observed", shape: Shape::Record(&OBSERVED_CONTAINER_CLASS), absent: "" },
+        Field { name: "remove", shape: Shape::Plain, absent: "false" },
+    ],
+};
+
 static PLACEMENT_CLASS: Class = Class {
     name: "Placement",
     found: PyOnceLock::new(),
     fields: &[
         Field { name: "reason", shape: Shape::Plain, absent: "" },
         Field { name: "node", shape: Shape::Plain, absent: "null" },
+        Field { name: "counts", shape: Shape::List(&Shape::Record(&TALLY_CLASS)), absent: "[]" },
         Field { name: "refused", shape: Shape::List(&Shape::Record(&REFUSAL_CLASS)), absent: "[]" },
+    ],
+};
+
+static PLAN_CHANGE_CLASS: Class = Class {
+    name: "PlanChange",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "field", shape: Shape::Plain, absent: "" },
+        Field { name: "from", shape: Shape::Plain, absent: "null" },
+        Field { name: "to", shape: Shape::Plain, absent: "null" },
+    ],
+};
+
+static PLAN_CLASS: Class = Class {
+    name: "Plan",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "id", shape: Shape::Plain, absent: "" },
+        Field { name: "kind", shape: Shape::Plain, absent: "" },
+        Field { name: "summary", shape: Shape::Plain, absent: "" },
+        Field { name: "author", shape: Shape::Plain, absent: "" },
+        Field { name: "created", shape: Shape::Moment, absent: "" },
+        Field { name: "nonce", shape: Shape::Plain, absent: "" },
+        Field { name: "rollout", shape: Shape::Record(&ROLLOUT_CLASS), absent: "" },
+        Field { name: "selection", shape: Shape::Record(&SELECTION_CLASS), absent: "" },
+        Field { name: "steps", shape: Shape::List(&Shape::Record(&PLAN_STEP_CLASS)), absent: "" },
+        Field { name: "skipped", shape: Shape::List(&Shape::Record(&SKIPPED_CONTAINER_CLASS)), absent: "[]" },
+    ],
+};
+
+static PLAN_DETAIL_CLASS: Class = Class {
+    name: "PlanDetail",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "plan", shape: Shape::Record(&PLAN_CLASS), absent: "" },
+        Field { name: "status", shape: Shape::Record(&PLAN_STATUS_CLASS), absent: "" },
+        Field { name: "steps", shape: Shape::List(&Shape::Record(&STEP_STATUS_CLASS)), absent: "" },
+    ],
+};
+
+static PLAN_PROGRESS_CLASS: Class = Class {
+    name: "PlanProgress",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "status", shape: Shape::Record(&PLAN_STATUS_CLASS), absent: "" },
+        Field { name: "step", shape: Shape::Record(&STEP_STATUS_CLASS), absent: "null" },
+    ],
+};
+
+static PLAN_STATUS_CLASS: Class = Class {
+    name: "PlanStatus",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "id", shape: Shape::Plain, absent: "" },
+        Field { name: "kind", shape: Shape::Plain, absent: "" },
+        Field { name: "summary", shape: Shape::Plain, absent: "" },
+        Field { name: "author", shape: Shape::Plain, absent: "" },
+        Field { name: "created", shape: Shape::Moment, absent: "" },
+        Field { name: "state", shape: Shape::Plain, absent: "" },
+        Field { name: "steps", shape: Shape::Record(&PLAN_TALLY_CLASS), absent: "" },
+        Field { name: "revision", shape: Shape::Plain, absent: "" },
+        Field { name: "error", shape: Shape::Record(&WIRE_ERROR_CLASS), absent: "null" },
+        Field { name: "applied_by", shape: Shape::Plain, absent: "null" },
+        Field { name: "began", shape: Shape::Moment, absent: "null" },
+        Field { name: "ended", shape: Shape::Moment, absent: "null" },
+    ],
+};
+
+static PLAN_STEP_CLASS: Class = Class {
+    name: "PlanStep",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "index", shape: Shape::Plain, absent: "" },
+        Field { name: "name", shape: Shape::Plain, absent: "" },
+        Field { name: "order", shape: Shape::Plain, absent: "" },
+        Field { name: "old", shape: Shape::Record(&OLD_CONTAINER_CLASS), absent: "null" },
+        Field { name: "new", shape: Shape::Record(&NEW_CONTAINER_CLASS), absent: "null" },
+        Field { name: "reason", shape: Shape::Plain, absent: "\"\"" },
+        Field { name: "note", shape: Shape::Plain, absent: "null" },
+        Field { name: "changes", shape: Shape::List(&Shape::Record(&PLAN_CHANGE_CLASS)), absent: "[]" },
+    ],
+};
+
+static PLAN_TALLY_CLASS: Class = Class {
+    name: "PlanTally",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "total", shape: Shape::Plain, absent: "" },
+        Field { name: "done", shape: Shape::Plain, absent: "" },
+        Field { name: "failed", shape: Shape::Plain, absent: "" },
+        Field { name: "refused", shape: Shape::Plain, absent: "" },
+        Field { name: "undone", shape: Shape::Plain, absent: "" },
+    ],
+};
+
+static PLAN_TEXT_CLASS: Class = Class {
+    name: "PlanText",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "id", shape: Shape::Plain, absent: "" },
+        Field { name: "text", shape: Shape::Plain, absent: "" },
     ],
 };
 
@@ -667,6 +1010,37 @@ static REFUSAL_CLASS: Class = Class {
         Field { name: "node", shape: Shape::Plain, absent: "" },
         Field { name: "check", shape: Shape::Plain, absent: "" },
         Field { name: "reason", shape: Shape::Plain, absent: "" },
+        Field { name: "requirement", shape: Shape::Plain, absent: "null" },
+    ],
+};
+
+static ROLLOUT_CLASS: Class = Class {
+    name: "Rollout",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "order", shape: Shape::Plain, absent: "\"stop-first\"" },
+        Field { name: "parallelism", shape: Shape::Plain, absent: "1" },
+        Field { name: "delay", shape: Shape::Plain, absent: "0.0" },
+        Field { name: "monitor", shape: Shape::Plain, absent: "5.0" },
+        Field { name: "timeout", shape: Shape::Plain, absent: "null" },
+        Field { name: "gate", shape: Shape::Record(&GATE_CLASS), absent: "null" },
+        Field { name: "max_failure_ratio", shape: Shape::Plain, absent: "0.0" },
+        Field { name: "on_failure", shape: Shape::Plain, absent: "\"pause\"" },
+    ],
+};
+
+static SELECTION_CLASS: Class = Class {
+    name: "Selection",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "cluster", shape: Shape::Plain, absent: "null" },
+        Field { name: "node", shape: Shape::Plain, absent: "null" },
+        Field { name: "id", shape: Shape::List(&Shape::Plain), absent: "[]" },
+        Field { name: "name", shape: Shape::List(&Shape::Plain), absent: "[]" },
+        Field { name: "image", shape: Shape::List(&Shape::Plain), absent: "[]" },
+        Field { name: "label", shape: Shape::List(&Shape::Plain), absent: "[]" },
+        Field { name: "exclude_node", shape: Shape::List(&Shape::Plain), absent: "[]" },
+        Field { name: "exclude", shape: Shape::List(&Shape::Plain), absent: "[]" },
     ],
 };
 
@@ -677,6 +1051,32 @@ static SESSION_CLASS: Class = Class {
         Field { name: "user", shape: Shape::Plain, absent: "" },
         Field { name: "token", shape: Shape::Secret, absent: "" },
         Field { name: "expires", shape: Shape::Moment, absent: "" },
+    ],
+};
+
+static SKIPPED_CONTAINER_CLASS: Class = Class {
+    name: "SkippedContainer",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "name", shape: Shape::Plain, absent: "" },
+        Field { name: "reason", shape: Shape::Plain, absent: "" },
+        Field { name: "node", shape: Shape::Plain, absent: "null" },
+        Field { name: "id", shape: Shape::Plain, absent: "null" },
+    ],
+};
+
+static STEP_STATUS_CLASS: Class = Class {
+    name: "StepStatus",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "index", shape: Shape::Plain, absent: "" },
+        Field { name: "node", shape: Shape::Plain, absent: "" },
+        Field { name: "name", shape: Shape::Plain, absent: "" },
+        Field { name: "state", shape: Shape::Plain, absent: "" },
+        Field { name: "container", shape: Shape::Plain, absent: "null" },
+        Field { name: "error", shape: Shape::Record(&WIRE_ERROR_CLASS), absent: "null" },
+        Field { name: "began", shape: Shape::Moment, absent: "null" },
+        Field { name: "ended", shape: Shape::Moment, absent: "null" },
     ],
 };
 
@@ -693,6 +1093,35 @@ static SYSTEM_STATUS_CLASS: Class = Class {
         Field { name: "containers", shape: Shape::Record(&COUNT_CLASS), absent: "" },
         Field { name: "events", shape: Shape::Plain, absent: "" },
         Field { name: "alarms", shape: Shape::List(&Shape::Plain), absent: "[]" },
+    ],
+};
+
+static TALLY_CLASS: Class = Class {
+    name: "Tally",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "check", shape: Shape::Plain, absent: "" },
+        Field { name: "nodes", shape: Shape::Plain, absent: "" },
+        Field { name: "requirement", shape: Shape::Plain, absent: "null" },
+    ],
+};
+
+static THROTTLE_DEVICE_CLASS: Class = Class {
+    name: "ThrottleDevice",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "path", shape: Shape::Plain, absent: "" },
+        Field { name: "rate", shape: Shape::Plain, absent: "" },
+    ],
+};
+
+static ULIMIT_CLASS: Class = Class {
+    name: "Ulimit",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "name", shape: Shape::Plain, absent: "" },
+        Field { name: "soft", shape: Shape::Plain, absent: "" },
+        Field { name: "hard", shape: Shape::Plain, absent: "" },
     ],
 };
 
@@ -713,6 +1142,7 @@ static VOLUME_CLASS: Class = Class {
         Field { name: "driver", shape: Shape::Plain, absent: "" },
         Field { name: "mountpoint", shape: Shape::Plain, absent: "" },
         Field { name: "created", shape: Shape::Moment, absent: "null" },
+        Field { name: "options", shape: Shape::Map(&Shape::Plain), absent: "{}" },
         Field { name: "labels", shape: Shape::Map(&Shape::Plain), absent: "{}" },
     ],
 };
@@ -726,6 +1156,15 @@ static VOLUME_LISTING_CLASS: Class = Class {
         Field { name: "stale", shape: Shape::Plain, absent: "" },
         Field { name: "missing", shape: Shape::List(&Shape::Record(&MISSING_CLASS)), absent: "[]" },
         Field { name: "next", shape: Shape::Plain, absent: "null" },
+    ],
+};
+
+static WEIGHT_DEVICE_CLASS: Class = Class {
+    name: "WeightDevice",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "path", shape: Shape::Plain, absent: "" },
+        Field { name: "weight", shape: Shape::Plain, absent: "" },
     ],
 };
 

@@ -13,6 +13,7 @@ import { LiveProvider } from "./api/live";
 import { useSession } from "./api/session";
 import { NotFound } from "./pages/not-found";
 import { Overview } from "./pages/overview";
+import { Plans } from "./plans/plans";
 import { SignIn } from "./pages/sign-in";
 import { Boundary } from "./shell/boundary";
 import { Shell } from "./shell/shell";
@@ -46,6 +47,7 @@ function Pages() {
       <Shell user={session.user}>
         <Switch>
           <Route path="/" component={Overview} />
+          <Route path="/plans" component={Plans} />
           <Route component={NotFound} />
         </Switch>
       </Shell>

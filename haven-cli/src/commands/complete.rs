@@ -20,6 +20,7 @@ enum Kind {
     Node,
     Cluster,
     Container,
+    Plan,
 }
 
 /// The command line, with what completes the names in it.
@@ -36,6 +37,7 @@ fn kind(argument: &str) -> Option<Kind> {
         "node" | "nodes" => Some(Kind::Node),
         "cluster" | "clusters" => Some(Kind::Cluster),
         "container" | "containers" => Some(Kind::Container),
+        "plan" | "plans" => Some(Kind::Plan),
         _ => None,
     }
 }
@@ -71,6 +73,10 @@ async fn ask(kind: Kind) -> Result<Vec<(String, String)>> {
         Kind::Container => {
             let listing = haven.containers().list().await?.items.into_iter();
             listing.map(|at| (at.item.name, format!("{} on {}", at.item.image, at.node))).collect()
+        }
+        Kind::Plan => {
+            let plans = haven.plans().list().await?.into_iter();
+            plans.map(|plan| (plan.id.short().to_owned(), plan.summary)).collect()
         }
     })
 }

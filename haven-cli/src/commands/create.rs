@@ -5,6 +5,7 @@ use std::{net::IpAddr, path::PathBuf};
 use clap::Args;
 use haven_core::{
     ErrorKind, Haven,
+    deploy::CreateRequest,
     door::ops::containers::{
         AttachContainer, ContainerLogs, CreateContainer, RemoveContainer, StartContainer, WaitContainer,
     },
@@ -50,7 +51,7 @@ pub(crate) struct Create {
 }
 
 #[derive(Debug, Args)]
-struct Make {
+pub(super) struct Make {
     /// The node to put it on; may be left out while there is only one that is online
     #[arg(long)]
     node: Option<NodeName>,
@@ -267,6 +268,14 @@ impl Make {
             answer => answer?,
         };
         Ok((node, created.id))
+    }
+
+    /// The same for a plan.
+    pub(super) fn request(mut self) -> Result<CreateRequest> {
+        let (node, cluster, name) = (self.node.take(), self.cluster.take(), self.name.take());
+        self.env = entries(&std::mem::take(&mut self.env_file), &self.env)?;
+        let requirements = std::mem::take(&mut self.placing).read(&mut self.env)?;
+        Ok(CreateRequest { cluster, node, name, spec: self.spec()?, requirements, count: None, rollout: None })
     }
 
     fn spec(self) -> Result<ContainerSpec> {

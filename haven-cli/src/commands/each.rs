@@ -120,7 +120,7 @@ impl Told<'_> {
 }
 
 /// A bar on a terminal where there is something to wait for.
-fn bar(context: &Context, doing: &'static str, count: usize) -> ProgressBar {
+pub(super) fn bar(context: &Context, doing: &'static str, count: usize) -> ProgressBar {
     if context.show.json || count < 2 || !io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }

@@ -27,6 +27,7 @@ mod nodes;
 mod operations;
 mod pick;
 mod placing;
+mod plans;
 mod session;
 mod source;
 mod stats;
@@ -129,6 +130,28 @@ pub(crate) enum Command {
     /// Show what uses most
     Top(top::Top),
 
+    /// Give containers another image, or other settings
+    Update(plans::Short<plans::Update>),
+    /// Have more or fewer containers of the same
+    Scale(plans::Short<plans::Scale>),
+    /// Create containers, each on the node that suits it best
+    Deploy(Box<plans::Short<plans::Create>>),
+    /// Make containers again as they are
+    Recreate(plans::Short<plans::Recreate>),
+    /// Give a container other labels: it is made again with them
+    Relabel(plans::Short<plans::Relabel>),
+    /// Move away from a node what Haven placed there, and let nothing new come
+    Drain(plans::Short<plans::Drain>),
+    /// Remove containers that do not run; their volumes stay
+    Prune(plans::Short<plans::Prune>),
+    /// Plan what shall happen to many containers, and look at it before any of it happens
+    #[command(alias = "plans")]
+    Plan(plans::Plans),
+    /// Apply a plan, and show how it goes
+    Apply(plans::Apply),
+    /// Take back what a plan did that has ended
+    Rollback(plans::Short<plans::Rollback>),
+
     /// Manage nodes: the machines of the fleet
     #[command(alias = "node")]
     Nodes(nodes::Nodes),
@@ -199,6 +222,16 @@ impl Command {
             Self::Processes(command) => command.run(context).await,
             Self::Stats(command) => command.run(context).await,
             Self::Top(command) => command.run(context).await,
+            Self::Update(command) => command.run(context).await,
+            Self::Scale(command) => command.run(context).await,
+            Self::Deploy(command) => command.run(context).await,
+            Self::Recreate(command) => command.run(context).await,
+            Self::Relabel(command) => command.run(context).await,
+            Self::Drain(command) => command.run(context).await,
+            Self::Prune(command) => command.run(context).await,
+            Self::Plan(command) => command.run(context).await,
+            Self::Apply(command) => command.run(context).await,
+            Self::Rollback(command) => command.run(context).await,
             Self::Nodes(command) => command.run(context).await,
             Self::Clusters(command) => command.run(context).await,
             Self::Images(command) => command.run(context).await,

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 pub(crate) use events::{event_heading, event_line, event_table};
 pub(crate) use table::{LONG, Table, printable, shortened};
 pub(crate) use words::{
-    ago, parse_duration, parse_moment, percent, ports, seconds_ago, short_id, size, truncated, word,
+    ago, duration_words, parse_duration, parse_moment, percent, ports, seconds_ago, short_id, size, truncated, word,
 };
 
 use crate::failure::{Result, describe, describe_json};

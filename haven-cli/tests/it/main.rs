@@ -7,6 +7,7 @@ mod client;
 mod config;
 mod fleet;
 mod placing;
+mod plans;
 mod serving;
 mod strangers;
 mod terminal;

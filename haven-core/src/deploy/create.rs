@@ -57,8 +57,8 @@ pub struct CreateRequest {
 /// A container that is to be placed: its name, what it shall be, and where it may go.
 pub(super) type Wanted = (ContainerName, ContainerSpec, Requirements);
 
-/// How new containers are started where nobody says so.
-pub(super) fn quick() -> Rollout {
+/// How new containers are started where nobody says so: eight at once, each watched for a second.
+pub fn quick() -> Rollout {
     Rollout { parallelism: 8, monitor: 1.0, ..Rollout::default() }
 }
 
@@ -96,7 +96,10 @@ impl Shared {
             if number > 1 {
                 spec.labels.entry(GROUP.to_owned()).or_insert_with(|| names[0].to_string());
             }
-            wanted.push((name.clone(), spec, own.and(requirements.clone())?));
+            let requirements = own.and(requirements.clone())?;
+            // For its copies, and for where it goes later.
+            requirements.keep_in(&mut spec.labels);
+            wanted.push((name.clone(), spec, requirements));
         }
         let mut plan = Plan { rollout: rollout.unwrap_or_else(quick), ..self.blank(PlanKind::Create, actor) };
         self.place(&mut plan, &selection, wanted).await?;

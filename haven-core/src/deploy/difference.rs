@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use haven_model::{ContainerSpec, plan::Change};
 use serde_json::Value;
 
+use super::step::{PLAN, SPEC, STEP};
+
 /// The longest text of a value that is told.
 const TOLD: usize = 200;
 
@@ -38,7 +40,8 @@ pub(super) fn between(old: &ContainerSpec, new: &ContainerSpec) -> Vec<Change> {
 
 fn named(what: &str, old: &BTreeMap<String, String>, new: &BTreeMap<String, String>, changes: &mut Vec<Change>) {
     let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
-    for name in names {
+    // Who made a container is no difference in what it is.
+    for name in names.into_iter().filter(|name| ![PLAN, STEP, SPEC].contains(&name.as_str())) {
         let (was, is) = (old.get(name), new.get(name));
         if was != is {
             changes.push(change(&format!("{what} {name}"), was.map(|was| cut(was)), is.map(|is| cut(is))));
@@ -86,6 +89,7 @@ mod tests {
         }
         new.env.insert("ADDED".into(), "hidden".into());
         old.labels.insert("tier".into(), "a".into());
+        new.labels.insert(PLAN.into(), "0123456789ab".into());
         new.memory = Some(1 << 20);
         let lines: Vec<String> = between(&old, &new).iter().map(Change::line).collect();
         assert_eq!(

@@ -17,7 +17,7 @@ use super::{
     record::{StepRecord, step_name},
     shelf,
 };
-use crate::store::TableEvent;
+use crate::store::{TableEvent, Versioned};
 
 /// Who follows, and how far.
 struct Follower {
@@ -25,8 +25,8 @@ struct Follower {
     plan: Plan,
     /// What is to be told next.
     next: VecDeque<PlanProgress>,
-    /// What was told of each step.
-    told: BTreeMap<u32, StepState>,
+    /// What was told of each step, and of when that was: the watch begins with what was looked at already.
+    told: BTreeMap<u32, (Revision, StepState)>,
     headers: watch::Receiver<Revision>,
     header: Option<Revision>,
     steps: BoxStream<'static, Result<TableEvent<StepRecord>>>,
@@ -63,7 +63,7 @@ impl Follower {
             }
             let looked = tokio::select! {
                 step = self.steps.next() => match step? {
-                    Ok(TableEvent::Put(name, record)) => self.take(&name, &record.value).await,
+                    Ok(TableEvent::Put(name, record)) => self.take(&name, &record).await,
                     Ok(TableEvent::Deleted(..)) => Ok(()),
                     Ok(TableEvent::Resynced { .. }) => self.look().await,
                     Err(error) => Err(error),
@@ -84,23 +84,32 @@ impl Follower {
     /// Takes all that is known now.
     async fn look(&mut self) -> Result<()> {
         for (index, record) in self.shared.shelf.steps(&self.plan.id).await? {
-            self.take(&step_name(&self.plan.id, index), &record.value).await?;
+            self.take(&step_name(&self.plan.id, index), &record).await?;
         }
         self.look_at_header().await
     }
 
-    async fn take(&mut self, name: &str, record: &StepRecord) -> Result<()> {
+    async fn take(&mut self, name: &str, record: &Versioned<StepRecord>) -> Result<()> {
         let Some(index) = name.strip_prefix(self.plan.id.as_str()).and_then(|rest| rest.strip_prefix('.')) else {
             return Ok(());
         };
         let Some(step) = index.parse().ok().and_then(|index: usize| self.plan.steps.get(index)) else { return Ok(()) };
-        if self.told.insert(step.index, record.state) == Some(record.state) {
-            return Ok(());
+        let state = record.value.state;
+        if let Some((revision, told)) = self.told.get_mut(&step.index) {
+            if record.revision <= *revision {
+                return Ok(());
+            }
+            *revision = record.revision;
+            if std::mem::replace(told, state) == state {
+                return Ok(());
+            }
+        } else {
+            self.told.insert(step.index, (record.revision, state));
         }
         let header = self.shared.shelf.header(&self.plan.id).await?;
         let mut status = shelf::status(&self.plan.id, &header);
-        status.steps = shelf::tally(self.plan.steps.len(), self.told.values());
-        self.next.push_back(PlanProgress { status, step: Some(shelf::step_status(step, Some(record))) });
+        status.steps = shelf::tally(self.plan.steps.len(), self.told.values().map(|(_, state)| state));
+        self.next.push_back(PlanProgress { status, step: Some(shelf::step_status(step, Some(&record.value))) });
         Ok(())
     }
 
@@ -113,11 +122,11 @@ impl Follower {
             self.ended = true;
             // What the watch has not told yet.
             for (index, record) in self.shared.shelf.steps(&self.plan.id).await? {
-                self.take(&step_name(&self.plan.id, index), &record.value).await?;
+                self.take(&step_name(&self.plan.id, index), &record).await?;
             }
         }
         let mut status = shelf::status(&self.plan.id, &header);
-        status.steps = shelf::tally(self.plan.steps.len(), self.told.values());
+        status.steps = shelf::tally(self.plan.steps.len(), self.told.values().map(|(_, state)| state));
         self.next.push_back(PlanProgress { status, step: None });
         Ok(())
     }

@@ -43,10 +43,11 @@ use haven_model::{PlanId, Result};
 use tokio::sync::Notify;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-pub use create::CreateRequest;
+pub use create::{CreateRequest, quick};
 pub use drain::DrainRequest;
 pub use prune::PruneRequest;
 pub use scale::ScaleRequest;
+pub use shelf::check;
 pub use update::{SpecChanges, UpdateRequest};
 
 use self::shelf::Shelf;

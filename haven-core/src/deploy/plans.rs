@@ -27,7 +27,7 @@ impl Shared {
             kind,
             summary: String::new(),
             author: actor.identity.to_string(),
-            created: self.clock.now(),
+            created: whole_microseconds(self.clock.now()),
             nonce: format!("{:016x}{:016x}", self.clock.random(), self.clock.random()),
             rollout: haven_model::Rollout::default(),
             selection: haven_model::plan::Selection::default(),
@@ -63,6 +63,11 @@ impl Shared {
         }
         Err(Error::conflict(format!("the plan is stale: since it was made {named}")).with("plan", plan.id.short()))
     }
+}
+
+/// A plan's id is the hash of all that is in it, and not every host that keeps one knows shorter times.
+fn whole_microseconds(time: jiff::Timestamp) -> jiff::Timestamp {
+    jiff::Timestamp::from_microsecond(time.as_microsecond()).unwrap_or(time)
 }
 
 impl DeployService {
@@ -140,7 +145,12 @@ impl DeployService {
     pub async fn abort(&self, plan: &PlanId) -> Result<PlanStatus> {
         let id = self.shared.shelf.find(plan)?;
         let from = [PlanState::Applying, PlanState::Paused, PlanState::Stuck];
-        self.go(&id, &from, PlanState::RollingBack, |header| header.ended = None).await
+        self.go(&id, &from, PlanState::RollingBack, |header| {
+            // It is taken back because somebody wants so; what failed is told of each step.
+            header.error = None;
+            header.ended = None;
+        })
+        .await
     }
 
     /// What is parked for plans that could be rolled back, oldest first.

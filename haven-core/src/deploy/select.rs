@@ -1,7 +1,9 @@
 //! Which containers a plan is made for.
 
+use std::collections::HashSet;
+
 use haven_model::{
-    Error, ImageRef, NodeName, Result,
+    ContainerId, Error, ImageRef, NodeName, Result,
     plan::{Selection, Skipped},
 };
 use regex::Regex;
@@ -80,6 +82,7 @@ impl Shared {
 
 /// A selection's conditions, compiled.
 struct Matcher {
+    ids: HashSet<ContainerId>,
     names: Vec<Regex>,
     images: Vec<ImagePattern>,
     exclude: Vec<Regex>,
@@ -88,13 +91,14 @@ struct Matcher {
 
 impl Matcher {
     fn new(selection: &Selection) -> Result<Self> {
-        let Selection { name, image, label, exclude, exclude_node, .. } = selection;
-        for conditions in [name.len(), image.len(), label.len(), exclude.len(), exclude_node.len()] {
+        let Selection { id, name, image, label, exclude, exclude_node, .. } = selection;
+        for conditions in [id.len(), name.len(), image.len(), label.len(), exclude.len(), exclude_node.len()] {
             if conditions > MAX_CONDITIONS {
                 return Err(Error::invalid(format!("a selection has at most {MAX_CONDITIONS} conditions of a kind")));
             }
         }
         Ok(Self {
+            ids: id.iter().cloned().collect(),
             names: name.iter().map(|name| glob(name)).collect::<Result<_>>()?,
             images: image.iter().map(|image| ImagePattern::new(image)).collect::<Result<_>>()?,
             exclude: exclude.iter().map(|name| glob(name)).collect::<Result<_>>()?,
@@ -110,7 +114,8 @@ impl Matcher {
 
     fn means(&self, container: &Summary) -> bool {
         let any = |patterns: &[Regex]| patterns.iter().any(|pattern| pattern.is_match(container.name()));
-        (self.names.is_empty() || any(&self.names))
+        (self.ids.is_empty() || self.ids.contains(&container.id()))
+            && (self.names.is_empty() || any(&self.names))
             && !any(&self.exclude)
             && (self.images.is_empty() || self.images.iter().any(|image| image.means(container)))
             && self.labels.iter().all(|(key, value)| {

@@ -310,7 +310,7 @@ pub(super) fn sealed(mut plan: Plan) -> Plan {
 }
 
 /// Checks that a plan's id is that of its contents: `Invalid` for one that was altered.
-pub(super) fn check(plan: &Plan) -> Result<()> {
+pub fn check(plan: &Plan) -> Result<()> {
     if plan.id == id_of(plan) {
         return Ok(());
     }

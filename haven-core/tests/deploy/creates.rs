@@ -96,6 +96,20 @@ async fn what_no_node_takes_is_told_with_the_reasons() {
 }
 
 #[tokio::test]
+async fn what_was_asked_of_the_nodes_beside_the_specification_holds_for_copies_too() {
+    let fleet = Fleet::of(3).await;
+    let haven = fleet.master(&Hangs::never()).await;
+    let mut request = create(Some("web"), 1);
+    request.requirements.constraints.push("node==n2".parse().unwrap());
+    let made = haven.call(PlanCreate(request)).await.unwrap();
+    is_applied(&apply(&haven, &made.id).await);
+    let up = scale(&haven, "web", 3).await.unwrap();
+    is_applied(&apply(&haven, &up.id).await);
+    let nodes: Vec<String> = fleet.living().await.into_keys().map(|(node, _)| node).collect();
+    assert_eq!(nodes, ["n2", "n2", "n2"], "{}", up.diff());
+}
+
+#[tokio::test]
 async fn a_drained_node_gives_away_what_haven_placed_there_and_nothing_else() {
     let fleet = Fleet::of(2).await;
     let haven = fleet.master(&Hangs::never()).await;

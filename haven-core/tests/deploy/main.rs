@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]
 
 mod creates;
+mod data;
 mod faults;
 mod fleet;
 mod seeds;

@@ -7,6 +7,7 @@ import kotlinx.coroutines.TimeoutCancellationException
 import kotlinx.coroutines.channels.Channel as Queue
 import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.withTimeout
+import java.time.Duration
 import kotlin.system.exitProcess
 
 // Long enough for a machine that is busy, in milliseconds; nothing here takes it.
@@ -32,12 +33,13 @@ private suspend inline fun <reified E : HavenException> fails(words: String, ask
     error("this went well, and should not: $words")
 }
 
-private class Heard : EventListener, ItemListener, OutputListener {
+private class Heard : EventListener, ItemListener, OutputListener, PlanListener {
     val queue = Queue<Any>(Queue.UNLIMITED)
 
     override fun onEvent(event: Event) { queue.trySend(event) }
     override fun onItem(json: String) { queue.trySend(json) }
     override fun onOutput(output: Output) { queue.trySend(output) }
+    override fun onProgress(progress: PlanProgress) { queue.trySend(progress) }
 
     suspend inline fun <reified T> until(wanted: (T) -> Boolean): T {
         while (true) {
@@ -75,6 +77,39 @@ private val onAnyFleet: Map<String, suspend (Haven, String) -> Unit> = mapOf(
         same(fleet.containers().listIn("kotlin").items.map { it.name }, listOf("member"))
         fleet.clusters().removeNode("kotlin", node)
         fleet.clusters().delete("kotlin")
+    },
+    "a plan is made, applied and taken back" to { fleet, node ->
+        val plans = fleet.plans()
+        val quick = Rollout(order = Order.START_FIRST, monitor = Duration.ofMillis(100), gate = Gate.Running)
+        val nginx = ContainerSpec("nginx", env = mapOf("TOKEN" to Secret("s3cret")))
+        val made = plans.create(CreateRequest(nginx, name = "kweb", count = 2u, node = node, rollout = quick))
+        same(made.steps.map { it.name to it.node }, listOf("kweb" to node, "kweb-1" to node))
+        plans.apply(made.id)
+        same(plans.wait(made.id, Duration.ofMillis(PATIENCE)).status.state, PlanState.APPLIED)
+
+        val request = UpdateRequest(Selection(node = node, image = listOf("nginx")), image = "1.27", rollout = quick)
+        val update = plans.update(request)
+        holds(update.diff, "image: nginx:latest -> nginx:1.27")
+        same(plans.diff(update.id), update.diff)
+        check("s3cret" !in update.json)
+        fails<HavenException.Invalid>("altered") { plans.applyJson(update.json.replace("1.27", "1.26")) }
+        val heard = Heard()
+        plans.applyJson(update.json)
+        withTimeout(PATIENCE) { plans.follow(update.id, heard).ended() }
+        val done = heard.until<PlanProgress> { it.step?.state == StepState.DONE }
+        check(done.step!!.name.startsWith("kweb"))
+        suspend fun images() = fleet.containers().list().items
+            .filter { it.node == node && it.state == ContainerState.RUNNING }.map { it.image }.toSet()
+        same(images(), setOf("nginx:1.27"))
+
+        val back = plans.rollback(update.id)
+        plans.apply(back.id)
+        same(plans.wait(back.id).status.done, 2u)
+        same(images(), setOf("nginx:latest"))
+        val scaled = plans.scale("kweb", 1u)
+        same(scaled.steps.map { it.name to it.brings }, listOf("kweb-1" to false))
+        plans.remove(scaled.id)
+        fails<HavenException.NotFound>(scaled.id.take(12)) { plans.get(scaled.id) }
     },
     "an event is heard" to { fleet, node ->
         val heard = Heard()

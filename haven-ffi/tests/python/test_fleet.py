@@ -9,23 +9,32 @@ import sys
 import time
 import unittest
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 
 from haven_ffi import (
     ContainerSpec,
     ContainerState,
+    CreateRequest,
     Credentials,
     EventListener,
+    Gate,
     Haven,
     HavenError,
     ItemListener,
     NodeSpec,
     NodeStatus,
     OpenOptions,
+    Order,
     Outcome,
     OutputListener,
+    PlanListener,
+    PlanState,
+    Rollout,
     Secret,
+    Selection,
     Severity,
+    UpdateRequest,
 )
 
 # Long enough for a machine that is busy; nothing here takes it.
@@ -37,7 +46,7 @@ def spec(script="echo hello; sleep 600", **more):
     return ContainerSpec(image="busybox", command=["sh", "-c", script], **more)
 
 
-class Heard(EventListener, ItemListener, OutputListener):
+class Heard(EventListener, ItemListener, OutputListener, PlanListener):
     """Puts what it is told into a queue of the loop it was made in."""
 
     def __init__(self):
@@ -47,7 +56,7 @@ class Heard(EventListener, ItemListener, OutputListener):
     def put(self, what):
         self.loop.call_soon_threadsafe(self.queue.put_nowait, what)
 
-    on_event = on_item = on_output = put
+    on_event = on_item = on_output = on_progress = put
 
     async def until(self, wanted):
         while not wanted(what := await asyncio.wait_for(self.queue.get(), PATIENCE)):
@@ -98,6 +107,47 @@ class Fleet:
         self.assertEqual([item.name for item in (await self.containers.list_in("python")).items], ["member"])
         await clusters.remove_node("python", self.node)
         await clusters.delete("python")
+
+    async def test_a_plan_is_made_applied_and_taken_back(self):
+        plans = self.haven.plans()
+        spec = ContainerSpec(image="nginx", env={"TOKEN": Secret("s3cret")})
+        quick = Rollout(order=Order.START_FIRST, monitor=timedelta(seconds=0.1), gate=Gate.RUNNING())
+        made = await plans.create(CreateRequest(spec=spec, name="pweb", count=2, node=self.node, rollout=quick))
+        self.assertEqual([(step.name, step.node) for step in made.steps], [("pweb", self.node), ("pweb-1", self.node)])
+        await plans.apply(made.id)
+        detail = await plans.wait(made.id, timedelta(seconds=PATIENCE))
+        self.assertEqual((detail.status.state, detail.status.done), (PlanState.APPLIED, 2))
+
+        meant = Selection(node=self.node, image=["nginx"])
+        update = await plans.update(UpdateRequest(selection=meant, image="1.27", labels={"tier": "front"}, rollout=quick))
+        self.assertIn("image: nginx:latest -> nginx:1.27", update.diff)
+        self.assertEqual(await plans.diff(update.id), update.diff)
+        self.assertNotIn("s3cret", update.json)
+        with self.assertRaises(HavenError.Invalid):
+            await plans.apply_json(update.json.replace("1.27", "1.26"))
+        heard = Heard()
+        await plans.apply_json(update.json)
+        following = await plans.follow(update.id, heard)
+        await asyncio.wait_for(following.ended(), PATIENCE)
+        told = [heard.queue.get_nowait() for _ in range(heard.queue.qsize())]
+        self.assertEqual({told.step.name for told in told if told.step}, {"pweb", "pweb-1"})
+        self.assertEqual(told[-1].status.state, PlanState.APPLIED)
+        self.assertEqual(await self.images(), {"nginx:1.27"})
+
+        back = await plans.rollback(update.id)
+        await plans.apply(back.id)
+        self.assertEqual((await plans.wait(back.id)).status.state, PlanState.APPLIED)
+        self.assertEqual(await self.images(), {"nginx:latest"})
+        scaled = await plans.scale("pweb", 1)
+        self.assertEqual([(step.name, step.brings) for step in scaled.steps], [("pweb-1", False)])
+        self.assertIn(scaled.id, [plan.id for plan in await plans.list()])
+        await plans.remove(scaled.id)
+        with self.assertRaises(HavenError.NotFound):
+            await plans.get(scaled.id)
+
+    async def images(self):
+        listed = (await self.containers.list()).items
+        return {at.image for at in listed if at.node == self.node and at.state == ContainerState.RUNNING}
 
     async def test_an_event_is_heard(self):
         heard = Heard()

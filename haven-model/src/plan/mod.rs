@@ -7,7 +7,10 @@ mod rollout;
 mod status;
 mod step;
 
-use std::fmt::{self, Write as _};
+use std::{
+    collections::BTreeMap,
+    fmt::{self, Write as _},
+};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -17,9 +20,12 @@ pub use status::{Kept, PlanDetail, PlanProgress, PlanState, PlanStatus, StepStat
 pub use step::{Change, New, Observed, Old, Skipped, Step};
 
 use crate::{
-    ClusterName, NodeName,
+    ClusterName, ContainerId, NodeName,
     error::{Error, Result},
 };
+
+/// So many that are left alone for the same reason are named; more are counted.
+const TOLD: usize = 5;
 
 /// What shall happen, and why: nothing of it has happened when it is made.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -58,17 +64,31 @@ impl Plan {
     ///       env MQ_HOST: changed
     ///   = web-1 on n1: it was stopped on purpose
     /// ```
+    ///
+    /// Where many are left alone for the same reason, they are counted.
     pub fn diff(&self) -> String {
         let mut text = format!("{}\n", self.summary);
         for step in &self.steps {
             text.push_str(&step.diff());
         }
+        let mut of_reason = BTreeMap::<&str, usize>::new();
         for skipped in &self.skipped {
+            *of_reason.entry(&skipped.reason).or_default() += 1;
+        }
+        for (reason, count) in of_reason.iter().filter(|(_, count)| **count > TOLD) {
+            let _ = writeln!(text, "  = {count} containers: {}", on_one_line(reason));
+        }
+        for skipped in self.skipped.iter().filter(|skipped| of_reason[skipped.reason.as_str()] <= TOLD) {
             let place = skipped.node.as_ref().map(|node| format!(" on {node}")).unwrap_or_default();
-            let _ = writeln!(text, "  = {}{place}: {}", skipped.name, skipped.reason);
+            let _ = writeln!(text, "  = {}{place}: {}", skipped.name, on_one_line(&skipped.reason));
         }
         text
     }
+}
+
+/// A text of somebody else's on one line: no label can write lines of a diff.
+fn on_one_line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { c.escape_default().to_string() } else { c.to_string() }).collect()
 }
 
 /// What a plan was made for: looked at again before it is applied.
@@ -82,6 +102,9 @@ pub struct Selection {
     /// Only of this node.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub node: Option<NodeName>,
+    /// Only these containers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub id: Vec<ContainerId>,
     /// Only with one of these names: exact, or with `*` for any text.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub name: Vec<String>,

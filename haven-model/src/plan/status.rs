@@ -123,7 +123,7 @@ impl fmt::Display for PlanState {
 
 /// How many steps stand where.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "PlanTally"))]
 pub struct Tally {
     /// All.
     pub total: u32,
@@ -212,7 +212,7 @@ impl fmt::Display for StepState {
 
 /// A container that was parked and is kept, so that the plan can be rolled back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "KeptContainer"))]
 pub struct Kept {
     /// The plan that parked it.
     pub plan: PlanId,

@@ -4,12 +4,12 @@ use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Order, PlanId};
+use super::{Order, PlanId, on_one_line};
 use crate::{ContainerId, ContainerName, ContainerSpec, NodeName};
 
 /// One step: `old` goes, `new` comes; at least one of them is there.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "PlanStep"))]
 pub struct Step {
     /// Its place in the plan, from 0.
     pub index: u32,
@@ -66,10 +66,10 @@ impl Step {
         }
         about.extend(Some(self.reason.as_str()).filter(|reason| !reason.is_empty()));
         if !about.is_empty() {
-            let _ = write!(text, ": {}", about.join("; "));
+            let _ = write!(text, ": {}", on_one_line(&about.join("; ")));
         }
         if let Some(note) = &self.note {
-            let _ = write!(text, " ({note})");
+            let _ = write!(text, " ({})", on_one_line(note));
         }
         text.push('\n');
         for change in &self.changes {
@@ -81,7 +81,7 @@ impl Step {
 
 /// A container that a step replaces or puts away, as it was when the plan was made.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "OldContainer"))]
 pub struct Old {
     /// The node it is on.
     pub node: NodeName,
@@ -100,7 +100,7 @@ fn is_false(value: &bool) -> bool {
 
 /// What was seen of a container. Health and status texts are no part of it: they change by themselves.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "ObservedContainer"))]
 pub struct Observed {
     /// Its id.
     pub id: ContainerId,
@@ -114,7 +114,7 @@ pub struct Observed {
 
 /// The container that a step brings.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "NewContainer"))]
 #[serde(rename_all = "lowercase", tag = "is")]
 pub enum New {
     /// A new one.
@@ -148,7 +148,7 @@ impl New {
 
 /// One difference between a container and its successor. Values that are secret are not told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "PlanChange"))]
 pub struct Change {
     /// What is different: `image`, `env MQ_HOST`, `ports`.
     pub field: String,
@@ -163,18 +163,19 @@ pub struct Change {
 impl Change {
     /// As a line of text.
     pub fn line(&self) -> String {
-        match (&self.from, &self.to) {
+        let line = match (&self.from, &self.to) {
             (Some(from), Some(to)) => format!("{}: {from} -> {to}", self.field),
             (None, Some(to)) => format!("{}: {to} (new)", self.field),
             (Some(from), None) => format!("{}: {from} (goes)", self.field),
             (None, None) => format!("{}: changed", self.field),
-        }
+        };
+        on_one_line(&line)
     }
 }
 
 /// A container that was looked at and is left alone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "SkippedContainer"))]
 pub struct Skipped {
     /// The node it is on; none: it would have been new, and no node takes it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -186,4 +187,15 @@ pub struct Skipped {
     pub id: Option<ContainerId>,
     /// Why.
     pub reason: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_label_cannot_write_lines_of_a_diff() {
+        let change = Change { field: "label a".to_owned(), from: None, to: Some("b\n  + evil on n1".to_owned()) };
+        assert_eq!(change.line(), "label a: b\\n  + evil on n1 (new)");
+    }
 }

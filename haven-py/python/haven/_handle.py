@@ -9,8 +9,10 @@ from .stream import Stream
 from .terminal import Terminal
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ._haven import Fleet
-    from .model import ContainerSpec, Node
+    from .model import ContainerSpec, Node, Plan, PlanDetail
 
 
 class Handle:
@@ -51,3 +53,26 @@ class Containers(Handle):
         """Creates a container and starts it; answers its id."""
         id: str = await run(self._fleet.run(node, name, spec))
         return id
+
+
+class Plans(Handle):
+    """What plans have beyond their operations."""
+
+    __slots__ = ()
+
+    async def apply_and_wait(self, plan: Plan | Mapping[str, Any]) -> PlanDetail:
+        """Begins a plan, of which it is checked first that nobody altered it since it was made, and waits until it is at
+        rest: applied, or whatever else its status says.
+
+        A plan that was kept as JSON (`plan.to_json()`) and read back, in this process or another, is the same plan.
+        """
+        detail: PlanDetail = await run(self._fleet.apply_and_wait(plan))
+        return detail
+
+    async def wait(self, plan: str) -> PlanDetail:
+        """Waits until a plan that was begun is at rest.
+
+        * `plan`: Its id, or the beginning of its id.
+        """
+        detail: PlanDetail = await run(self._fleet.wait_plan(plan))
+        return detail

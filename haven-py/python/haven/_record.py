@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import builtins
+import json
+from datetime import datetime, timezone
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, Mapping, TypeVar
 
@@ -34,6 +36,23 @@ def hidden(value: Any) -> Any:
     return value
 
 
+def plain(value: Any) -> Any:
+    """What JSON has for a value; secrets stay hidden."""
+    if isinstance(value, Record):
+        return {name: plain(inner) for name, inner in value._asdict().items() if inner is not None}
+    if isinstance(value, Mapping):
+        return {name: plain(inner) for name, inner in value.items()}
+    if isinstance(value, (tuple, list)):
+        return [plain(inner) for inner in value]
+    if isinstance(value, Secret):
+        return str(value)
+    if isinstance(value, datetime):
+        return value.astimezone(timezone.utc).isoformat().replace("+00:00", "Z")
+    if isinstance(value, builtins.bytes):
+        return value.decode(errors="replace")
+    return value
+
+
 @dataclass_transform(frozen_default=True)
 class Record:
     """An object whose fields are set when it is made. Two that have the same fields are equal."""
@@ -47,6 +66,10 @@ class Record:
     def replace(self, **fields: Any) -> Self:
         """The same with other values in these fields."""
         return type(self)(**{**{name: getattr(self, name) for name in self.__slots__}, **fields})
+
+    def to_json(self, indent: int | None = None) -> str:
+        """The fields as JSON, with the names that the API has for them; secrets are `***`."""
+        return json.dumps(plain(self), indent=indent)
 
     def _values(self) -> tuple[Any, ...]:
         return tuple(getattr(self, name) for name in self.__slots__)

@@ -17,13 +17,16 @@ if TYPE_CHECKING:
 __all__ = [
     "Acted",
     "Actor",
+    "AddressPool",
     "AgentStatus",
     "At",
     "AuditPage",
     "AuditRecord",
+    "Availability",
     "Check",
     "Cluster",
     "ClusterKind",
+    "Connection",
     "Container",
     "ContainerDetail",
     "ContainerSpec",
@@ -32,7 +35,10 @@ __all__ = [
     "ContainerUse",
     "Count",
     "Created",
+    "Device",
+    "DeviceRequest",
     "DiskUse",
+    "Endpoint",
     "EngineInfo",
     "EngineStatus",
     "ErrorKind",
@@ -43,13 +49,17 @@ __all__ = [
     "Exited",
     "Face",
     "Found",
+    "Gate",
     "Health",
     "HealthCheck",
     "Identity",
     "Image",
     "ImageDetail",
     "Invitation",
+    "Ipam",
+    "KeptContainer",
     "Listing",
+    "Member",
     "MemoryUse",
     "MetricsSource",
     "Missing",
@@ -58,43 +68,84 @@ __all__ = [
     "NetUse",
     "Network",
     "NetworkSpec",
+    "NewContainer",
     "Node",
     "NodeMetrics",
     "NodeStatus",
     "NodeUse",
     "Object",
+    "ObservedContainer",
+    "OldContainer",
+    "OnFailure",
+    "Order",
     "Outcome",
     "Output",
     "Page",
     "Placement",
+    "Plan",
+    "PlanChange",
+    "PlanDetail",
+    "PlanKind",
+    "PlanProgress",
+    "PlanState",
+    "PlanStatus",
+    "PlanStep",
+    "PlanTally",
+    "PlanText",
     "Port",
     "Processes",
+    "Propagation",
     "Protocol",
     "PullProgress",
     "Refusal",
     "Report",
+    "Requirements",
+    "Reschedule",
     "RestartPolicy",
+    "Rollout",
     "Secret",
+    "Selection",
     "Session",
     "Severity",
+    "SkippedContainer",
+    "SpecChanges",
+    "StepState",
+    "StepStatus",
+    "Strategy",
     "SystemStatus",
     "SystemUse",
+    "Tally",
     "TerminalSize",
+    "ThrottleDevice",
     "TlsSpec",
     "TopBy",
+    "Ulimit",
     "Volume",
     "VolumeSpec",
+    "WeightDevice",
     "WireError",
 ]
 
 T = TypeVar("T")
 
-Check = Literal["contact", "name", "port", "memory"]
-"""What a node must pass to take a container.
+Availability = Literal["active", "pause", "drain"]
+"""Whether a node takes new containers. What runs there goes on running in any case.
+* `active`: It does.
+* `pause`: It does not; what it has stays.
+* `drain`: It does not, and what Haven placed there shall go elsewhere.
+"""
+
+Check = Literal["contact", "availability", "constraint", "affinity", "instances", "name", "port", "memory", "cpu"]
+"""What a node must pass to take a container, in the order in which it is looked at.
 * `contact`: Its engine answers.
+* `availability`: It takes new containers: it is neither paused nor drained.
+* `constraint`: It is as a constraint asks.
+* `affinity`: It holds what an affinity asks for.
+* `instances`: It has fewer containers of the image than it may have.
 * `name`: No container has the name.
 * `port`: No container that runs publishes one of the ports.
-* `memory`: It has as much memory as the container may use.
+* `memory`: It has as much memory left as the container may use.
+* `cpu`: It has as much CPU time left as the container may use.
 """
 
 ClusterKind = Literal["builtin", "pool"]
@@ -179,10 +230,59 @@ NodeStatus = Literal["online", "unknown", "pending"]
 * `pending`: Its engine was never reached yet.
 """
 
+OnFailure = Literal["pause", "continue", "rollback"]
+"""What happens when more steps fail than may.
+* `pause`: No further step is taken until somebody resumes it or takes it back. What failed is taken back.
+* `continue`: The other steps are taken. What failed is taken back.
+* `rollback`: Every step is taken back.
+"""
+
+Order = Literal["stop-first", "start-first", "stop-all"]
+"""Whether the old container goes before the new one comes.
+* `stop-first`: Each is stopped, and then its successor started.
+* `start-first`: Each successor is started, and when it is ready the old one stopped; where both cannot run side by side, the
+plan says why and stops first.
+* `stop-all`: All are stopped, and then all successors started.
+"""
+
 Outcome = Literal["done", "already_so"]
 """Whether an acting call changed something.
 * `done`: It did.
 * `already_so`: It was so already.
+"""
+
+PlanKind = Literal["create", "scale", "update", "recreate", "drain", "prune", "rollback"]
+"""What a plan is for.
+* `create`: New containers.
+* `scale`: More or fewer of the same.
+* `update`: Another image, or another configuration.
+* `recreate`: The same again.
+* `drain`: Away from a node.
+* `prune`: What ended is put away.
+* `rollback`: What another plan did is taken back.
+"""
+
+PlanState = Literal["planned", "applying", "paused", "rolling_back", "applied", "incomplete", "rolled_back", "stuck"]
+"""Where a plan stands.
+* `planned`: Made; nothing has happened.
+* `applying`: Its steps are being taken.
+* `paused`: Held: no further step is taken until it is resumed or taken back.
+* `rolling_back`: Its steps are being taken back.
+* `applied`: Every step was taken.
+* `incomplete`: It ended, and some steps were not taken or failed.
+* `rolled_back`: Every step that was taken was taken back.
+* `stuck`: It could not be taken back whole: somebody must look.
+"""
+
+Propagation = Literal["private", "rprivate", "shared", "rshared", "slave", "rslave"]
+"""Whether what is mounted later in a folder of the host is seen on the other side: `shared` both ways, `slave` from the
+host only, `private` not; with an `r` also below.
+* `private`: Not.
+* `rprivate`: Not, and not below.
+* `shared`: Both ways.
+* `rshared`: Both ways, and below.
+* `slave`: From the host only.
+* `rslave`: From the host only, and below.
 """
 
 Protocol = Literal["tcp", "udp", "sctp"]
@@ -190,6 +290,13 @@ Protocol = Literal["tcp", "udp", "sctp"]
 * `tcp`: TCP.
 * `udp`: UDP.
 * `sctp`: SCTP.
+"""
+
+Reschedule = Literal["off", "on-node-failure"]
+"""What shall become of a container whose node is lost, as the standalone swarm had it. It is kept with the container;
+nothing is moved because of it.
+* `off`: It stays where it is.
+* `on-node-failure`: It may be made anew elsewhere.
 """
 
 RestartPolicy = Union[Literal["no", "always", "unless-stopped"], "Mapping[str, Any]"]
@@ -204,6 +311,25 @@ Severity = Literal["info", "warning", "error"]
 * `info`: For the record.
 * `warning`: Somebody should look.
 * `error`: Something failed.
+"""
+
+StepState = Literal["pending", "doing", "done", "refused", "undoing", "undone", "failed", "stuck"]
+"""Where a step stands.
+* `pending`: Not begun.
+* `doing`: Begun; its effects may have happened.
+* `done`: Taken.
+* `refused`: Refused: the container was not any more what the plan saw. Nothing was done.
+* `undoing`: Being taken back.
+* `undone`: Taken back.
+* `failed`: Failed, and taken back.
+* `stuck`: Failed, and could not be taken back: somebody must look.
+"""
+
+Strategy = Literal["spread", "binpack", "random"]
+"""Which of the nodes that can take a container takes it.
+* `spread`: The one with the fewest replicas of it, then the least loaded.
+* `binpack`: The most loaded, so that others stay empty.
+* `random`: Any.
 """
 
 TopBy = Literal["cpu", "memory", "network"]
@@ -248,6 +374,36 @@ class Actor(Record):
         assign(self, "face", face)
         assign(self, "request", request)
         assign(self, "address", address)
+
+
+class AddressPool(Record):
+    """A range of a network's addresses."""
+
+    __slots__ = ("subnet", "ip_range", "gateway", "aux_addresses")
+
+    subnet: str
+    """The range: `10.1.0.0/16`."""
+
+    ip_range: str | None
+    """The part of it that is given out: `10.1.4.0/24`; none: all."""
+
+    gateway: str | None
+    """The address of the way out; none: the first."""
+
+    aux_addresses: Mapping[str, str]
+    """Addresses that are others', by name."""
+
+    def __init__(
+        self,
+        subnet: str,
+        ip_range: str | None = None,
+        gateway: str | None = None,
+        aux_addresses: Mapping[str, str] = EMPTY,
+    ) -> None:
+        assign(self, "subnet", subnet)
+        assign(self, "ip_range", ip_range)
+        assign(self, "gateway", gateway)
+        assign(self, "aux_addresses", aux_addresses)
 
 
 class AgentStatus(Record):
@@ -366,7 +522,7 @@ class AuditRecord(Record):
 class Cluster(Record):
     """Machines managed as one."""
 
-    __slots__ = ("name", "kind", "nodes", "containers", "description", "revision")
+    __slots__ = ("name", "kind", "nodes", "containers", "description", "strategy", "max_count_of_instances", "revision")
 
     name: str
     """Its name."""
@@ -383,6 +539,12 @@ class Cluster(Record):
     description: str
     """What it is for."""
 
+    strategy: Strategy
+    """Which of the nodes that can take a new container takes it."""
+
+    max_count_of_instances: int | None
+    """The most containers of one image on one node; none: as many as there is room for."""
+
     revision: str | None
     """For a conditional change; none for the clusters that always exist."""
 
@@ -393,6 +555,8 @@ class Cluster(Record):
         nodes: Count,
         containers: Count,
         description: str = "",
+        strategy: Strategy = "spread",
+        max_count_of_instances: int | None = None,
         revision: str | None = None,
     ) -> None:
         assign(self, "name", name)
@@ -400,7 +564,68 @@ class Cluster(Record):
         assign(self, "nodes", nodes)
         assign(self, "containers", containers)
         assign(self, "description", description)
+        assign(self, "strategy", strategy)
+        assign(self, "max_count_of_instances", max_count_of_instances)
         assign(self, "revision", revision)
+
+
+class Connection(Record):
+    """How a container is connected to a network. What is not given is the engine's to choose."""
+
+    __slots__ = (
+        "network",
+        "aliases",
+        "ipv4_address",
+        "ipv6_address",
+        "link_local_ips",
+        "mac_address",
+        "links",
+        "driver_options",
+    )
+
+    network: str
+    """The network."""
+
+    aliases: Sequence[str]
+    """Further names of the container there."""
+
+    ipv4_address: str | None
+    """Its address there, which it keeps when it is started again."""
+
+    ipv6_address: str | None
+    """Its IPv6 address there, which it keeps when it is started again."""
+
+    link_local_ips: Sequence[str]
+    """Addresses of the link itself."""
+
+    mac_address: str | None
+    """Its hardware address there: `02:42:ac:11:00:02`. Engines before Docker 25 take one for the first network only."""
+
+    links: Sequence[str]
+    """Other containers there that it knows by a name: `CONTAINER` or `CONTAINER:ALIAS`."""
+
+    driver_options: Mapping[str, str]
+    """Options of the network's driver."""
+
+    def __init__(
+        self,
+        network: str,
+        aliases: Sequence[str] = (),
+        ipv4_address: str | None = None,
+        ipv6_address: str | None = None,
+        link_local_ips: Sequence[str] = (),
+        mac_address: str | None = None,
+        links: Sequence[str] = (),
+        driver_options: Mapping[str, str] = EMPTY,
+    ) -> None:
+        assign(self, "network", network)
+        assign(self, "aliases", aliases)
+        assign(self, "ipv4_address", ipv4_address)
+        assign(self, "ipv6_address", ipv6_address)
+        assign(self, "link_local_ips", link_local_ips)
+        assign(self, "mac_address", mac_address)
+        assign(self, "links", links)
+        assign(self, "driver_options", driver_options)
 
 
 class Container(Record):
@@ -511,7 +736,9 @@ class ContainerDetail(Record):
         "finished",
         "restart_count",
         "networks",
+        "endpoints",
         "ports",
+        "mounts",
     )
 
     id: str
@@ -524,7 +751,9 @@ class ContainerDetail(Record):
     """The id of the image."""
 
     spec: ContainerSpec
-    """What it was created from, the image's own values merged in as the engine does."""
+    """What it was created from, the image's own values merged in as the engine does, and nothing that the engine chose by
+    itself: a container made of it is the same, `ContainerSpec::without` the image's values also on another image.
+    """
 
     created: datetime
     """When it was created."""
@@ -559,8 +788,14 @@ class ContainerDetail(Record):
     networks: Mapping[str, str]
     """The networks it is connected to, and its address there."""
 
+    endpoints: Mapping[str, Endpoint]
+    """How it is connected to them now, what the engine chose included."""
+
     ports: Sequence[Port]
     """Its ports as they are published now."""
+
+    mounts: Sequence[Mount]
+    """What is mounted now, volumes that nobody named by the name that the engine gave them."""
 
     def __init__(
         self,
@@ -579,7 +814,9 @@ class ContainerDetail(Record):
         finished: datetime | None = None,
         restart_count: int = 0,
         networks: Mapping[str, str] = EMPTY,
+        endpoints: Mapping[str, Endpoint] = EMPTY,
         ports: Sequence[Port] = (),
+        mounts: Sequence[Mount] = (),
     ) -> None:
         assign(self, "id", id)
         assign(self, "name", name)
@@ -596,7 +833,9 @@ class ContainerDetail(Record):
         assign(self, "finished", finished)
         assign(self, "restart_count", restart_count)
         assign(self, "networks", networks)
+        assign(self, "endpoints", endpoints)
         assign(self, "ports", ports)
+        assign(self, "mounts", mounts)
 
 
 class ContainerSpec(Record):
@@ -609,19 +848,72 @@ class ContainerSpec(Record):
         "env",
         "labels",
         "hostname",
+        "domainname",
         "user",
+        "group_add",
         "working_dir",
         "tty",
         "open_stdin",
-        "ports",
-        "mounts",
-        "network",
-        "restart",
-        "memory",
-        "nano_cpus",
-        "health",
+        "init",
         "stop_signal",
         "stop_timeout",
+        "health",
+        "restart",
+        "auto_remove",
+        "runtime",
+        "log_driver",
+        "log_options",
+        "network",
+        "networks",
+        "ports",
+        "expose",
+        "publish_all_ports",
+        "links",
+        "dns",
+        "dns_search",
+        "dns_options",
+        "extra_hosts",
+        "mounts",
+        "volumes_from",
+        "volume_driver",
+        "read_only",
+        "shm_size",
+        "storage_options",
+        "memory",
+        "memory_swap",
+        "memory_reservation",
+        "kernel_memory",
+        "memory_swappiness",
+        "oom_kill_disable",
+        "oom_score_adj",
+        "nano_cpus",
+        "cpu_shares",
+        "cpu_quota",
+        "cpu_period",
+        "cpuset_cpus",
+        "cpuset_mems",
+        "blkio_weight",
+        "blkio_weight_devices",
+        "device_read_bps",
+        "device_write_bps",
+        "device_read_iops",
+        "device_write_iops",
+        "pids_limit",
+        "ulimits",
+        "cgroup_parent",
+        "privileged",
+        "cap_add",
+        "cap_drop",
+        "security_opt",
+        "devices",
+        "device_requests",
+        "device_cgroup_rules",
+        "sysctls",
+        "pid_mode",
+        "ipc_mode",
+        "uts_mode",
+        "userns_mode",
+        "cgroupns_mode",
     )
 
     image: str
@@ -640,10 +932,16 @@ class ContainerSpec(Record):
     """Labels."""
 
     hostname: str | None
-    """The host name inside."""
+    """The host name inside; none: the short id."""
+
+    domainname: str | None
+    """The domain name inside."""
 
     user: str | None
     """The user, and group, that the program runs as: `1000:1000`."""
+
+    group_add: Sequence[str]
+    """Further groups of the program, by name or number."""
 
     working_dir: str | None
     """The folder that the program starts in."""
@@ -654,32 +952,191 @@ class ContainerSpec(Record):
     open_stdin: bool
     """Whether standard input stays open."""
 
-    ports: Sequence[Port]
-    """Published ports."""
-
-    mounts: Sequence[Mount]
-    """Volumes, folders of the host, and memory file systems."""
-
-    network: str | None
-    """The network to join; none: the engine's default bridge."""
-
-    restart: RestartPolicy
-    """What the engine does when the program ends."""
-
-    memory: int | None
-    """The most memory, in bytes; none: no limit."""
-
-    nano_cpus: int | None
-    """The most CPU time, in billionths of a core; none: no limit."""
-
-    health: HealthCheck | None
-    """The health check; none: the image's own."""
+    init: bool | None
+    """Whether a small init is the first process and the program its child; none: as the engine is set."""
 
     stop_signal: str | None
     """The signal that asks the program to end; none: the image's, else SIGTERM."""
 
     stop_timeout: int | None
     """Seconds between that signal and SIGKILL; none: the engine's own, 10."""
+
+    health: HealthCheck | None
+    """The health check; none: the image's own."""
+
+    restart: RestartPolicy
+    """What the engine does when the program ends."""
+
+    auto_remove: bool
+    """Whether the engine removes it when its program has ended, with its volumes that have no name. Not beside a restart
+    policy.
+    """
+
+    runtime: str | None
+    """What runs it: `runc`, `nvidia`, …; none: the engine's own."""
+
+    log_driver: str | None
+    """Where its output goes: `json-file`, `journald`, `none`, …; none: as the engine is set."""
+
+    log_options: Mapping[str, str]
+    """Options of that driver: `max-size`."""
+
+    network: str | None
+    """The network to join: a network's name, `host`, `none`, or `container:ID` for that of another container; none: the
+    engine's default bridge.
+    """
+
+    networks: Sequence[Connection]
+    """How it is connected, each network once: to `network` where there is more to say than its name, and to further
+    networks.
+    """
+
+    ports: Sequence[Port]
+    """Published ports."""
+
+    expose: Sequence[str]
+    """Ports that are exposed and not published, `80/tcp`, besides those of the image."""
+
+    publish_all_ports: bool
+    """Whether every exposed port is published, on a port that the engine chooses."""
+
+    links: Sequence[str]
+    """Other containers on its first network that it knows by a name: `CONTAINER` or `CONTAINER:ALIAS`."""
+
+    dns: Sequence[str]
+    """Name servers, in place of the host's."""
+
+    dns_search: Sequence[str]
+    """Domains in which names are looked up."""
+
+    dns_options: Sequence[str]
+    """Options of the resolver: `ndots:2`."""
+
+    extra_hosts: Sequence[str]
+    """Further hosts that it knows by name: `HOST:ADDRESS`."""
+
+    mounts: Sequence[Mount]
+    """Volumes, folders of the host, and memory file systems."""
+
+    volumes_from: Sequence[str]
+    """Containers whose volumes it has too: `CONTAINER` or `CONTAINER:ro`."""
+
+    volume_driver: str | None
+    """The driver of those of its volumes that name none."""
+
+    read_only: bool
+    """Whether its own file system cannot be written."""
+
+    shm_size: int | None
+    """The size of `/dev/shm`, in bytes; none: 64 MiB."""
+
+    storage_options: Mapping[str, str]
+    """Options of the storage driver: `size`."""
+
+    memory: int | None
+    """The most memory, in bytes; none: no limit."""
+
+    memory_swap: int | None
+    """The most memory and swap together, in bytes; -1: no limit; none: twice the memory."""
+
+    memory_reservation: int | None
+    """The memory that it is pressed down to when the host runs short, in bytes."""
+
+    kernel_memory: int | None
+    """The most memory of the kernel, in bytes, where the kernel still counts that."""
+
+    memory_swappiness: int | None
+    """How readily its memory is swapped out, 0 to 100; none: as the kernel has it."""
+
+    oom_kill_disable: bool
+    """Whether the kernel lets it wait rather than end it when its memory is used up."""
+
+    oom_score_adj: int | None
+    """How readily the kernel ends it when the host's memory is used up, -1000 to 1000."""
+
+    nano_cpus: int | None
+    """The most CPU time, in billionths of a core; none: no limit. Not beside `cpu_quota` and `cpu_period`."""
+
+    cpu_shares: int | None
+    """Its weight against others when the CPU is short; none: 1024."""
+
+    cpu_quota: int | None
+    """The most CPU time in a period, in microseconds."""
+
+    cpu_period: int | None
+    """The period that `cpu_quota` is counted in, in microseconds; none: 100,000."""
+
+    cpuset_cpus: str | None
+    """The cores that it may use: `0-2,4`."""
+
+    cpuset_mems: str | None
+    """The memory nodes that it may use: `0,1`."""
+
+    blkio_weight: int | None
+    """Its weight against others when disks are busy, 10 to 1000."""
+
+    blkio_weight_devices: Sequence[WeightDevice]
+    """The same for single disks."""
+
+    device_read_bps: Sequence[ThrottleDevice]
+    """The most bytes a second read from a disk."""
+
+    device_write_bps: Sequence[ThrottleDevice]
+    """The most bytes a second written to a disk."""
+
+    device_read_iops: Sequence[ThrottleDevice]
+    """The most reads a second from a disk."""
+
+    device_write_iops: Sequence[ThrottleDevice]
+    """The most writes a second to a disk."""
+
+    pids_limit: int | None
+    """The most processes; -1: no limit."""
+
+    ulimits: Sequence[Ulimit]
+    """Limits of each of its processes."""
+
+    cgroup_parent: str | None
+    """The control group that its own is made in."""
+
+    privileged: bool
+    """Whether it may do all that the host may."""
+
+    cap_add: Sequence[str]
+    """Capabilities that it has besides the usual: `NET_ADMIN`, `ALL`."""
+
+    cap_drop: Sequence[str]
+    """Usual capabilities that it does not have."""
+
+    security_opt: Sequence[str]
+    """Options of security modules: `no-new-privileges`, `apparmor=unconfined`, `seccomp={…}`."""
+
+    devices: Sequence[Device]
+    """Devices of the host that it has."""
+
+    device_requests: Sequence[DeviceRequest]
+    """Devices that a driver chooses for it: GPUs."""
+
+    device_cgroup_rules: Sequence[str]
+    """Which devices it may use: `c 13:* rmw`."""
+
+    sysctls: Mapping[str, str]
+    """Settings of the kernel in its namespaces: `net.core.somaxconn`."""
+
+    pid_mode: str | None
+    """Whose processes it sees: `host`, `container:ID`; none: its own."""
+
+    ipc_mode: str | None
+    """Whose shared memory it has: `host`, `shareable`, `container:ID`, `none`; none: its own, `private`."""
+
+    uts_mode: str | None
+    """Whose host name it has: `host`; none: its own."""
+
+    userns_mode: str | None
+    """Whose users it has: `host`; none: as the engine is set."""
+
+    cgroupns_mode: str | None
+    """Whose control groups it sees: `host`, `private`; none: as the engine is set."""
 
     def __init__(
         self,
@@ -689,19 +1146,72 @@ class ContainerSpec(Record):
         env: Mapping[str, Secret | str] = EMPTY,
         labels: Mapping[str, str] = EMPTY,
         hostname: str | None = None,
+        domainname: str | None = None,
         user: str | None = None,
+        group_add: Sequence[str] = (),
         working_dir: str | None = None,
         tty: bool = False,
         open_stdin: bool = False,
-        ports: Sequence[Port] = (),
-        mounts: Sequence[Mount] = (),
-        network: str | None = None,
-        restart: RestartPolicy = "no",
-        memory: int | None = None,
-        nano_cpus: int | None = None,
-        health: HealthCheck | None = None,
+        init: bool | None = None,
         stop_signal: str | None = None,
         stop_timeout: int | None = None,
+        health: HealthCheck | None = None,
+        restart: RestartPolicy = "no",
+        auto_remove: bool = False,
+        runtime: str | None = None,
+        log_driver: str | None = None,
+        log_options: Mapping[str, str] = EMPTY,
+        network: str | None = None,
+        networks: Sequence[Connection] = (),
+        ports: Sequence[Port] = (),
+        expose: Sequence[str] = (),
+        publish_all_ports: bool = False,
+        links: Sequence[str] = (),
+        dns: Sequence[str] = (),
+        dns_search: Sequence[str] = (),
+        dns_options: Sequence[str] = (),
+        extra_hosts: Sequence[str] = (),
+        mounts: Sequence[Mount] = (),
+        volumes_from: Sequence[str] = (),
+        volume_driver: str | None = None,
+        read_only: bool = False,
+        shm_size: int | None = None,
+        storage_options: Mapping[str, str] = EMPTY,
+        memory: int | None = None,
+        memory_swap: int | None = None,
+        memory_reservation: int | None = None,
+        kernel_memory: int | None = None,
+        memory_swappiness: int | None = None,
+        oom_kill_disable: bool = False,
+        oom_score_adj: int | None = None,
+        nano_cpus: int | None = None,
+        cpu_shares: int | None = None,
+        cpu_quota: int | None = None,
+        cpu_period: int | None = None,
+        cpuset_cpus: str | None = None,
+        cpuset_mems: str | None = None,
+        blkio_weight: int | None = None,
+        blkio_weight_devices: Sequence[WeightDevice] = (),
+        device_read_bps: Sequence[ThrottleDevice] = (),
+        device_write_bps: Sequence[ThrottleDevice] = (),
+        device_read_iops: Sequence[ThrottleDevice] = (),
+        device_write_iops: Sequence[ThrottleDevice] = (),
+        pids_limit: int | None = None,
+        ulimits: Sequence[Ulimit] = (),
+        cgroup_parent: str | None = None,
+        privileged: bool = False,
+        cap_add: Sequence[str] = (),
+        cap_drop: Sequence[str] = (),
+        security_opt: Sequence[str] = (),
+        devices: Sequence[Device] = (),
+        device_requests: Sequence[DeviceRequest] = (),
+        device_cgroup_rules: Sequence[str] = (),
+        sysctls: Mapping[str, str] = EMPTY,
+        pid_mode: str | None = None,
+        ipc_mode: str | None = None,
+        uts_mode: str | None = None,
+        userns_mode: str | None = None,
+        cgroupns_mode: str | None = None,
     ) -> None:
         assign(self, "image", image)
         assign(self, "command", command)
@@ -709,19 +1219,72 @@ class ContainerSpec(Record):
         assign(self, "env", hidden(env))
         assign(self, "labels", labels)
         assign(self, "hostname", hostname)
+        assign(self, "domainname", domainname)
         assign(self, "user", user)
+        assign(self, "group_add", group_add)
         assign(self, "working_dir", working_dir)
         assign(self, "tty", tty)
         assign(self, "open_stdin", open_stdin)
-        assign(self, "ports", ports)
-        assign(self, "mounts", mounts)
-        assign(self, "network", network)
-        assign(self, "restart", restart)
-        assign(self, "memory", memory)
-        assign(self, "nano_cpus", nano_cpus)
-        assign(self, "health", health)
+        assign(self, "init", init)
         assign(self, "stop_signal", stop_signal)
         assign(self, "stop_timeout", stop_timeout)
+        assign(self, "health", health)
+        assign(self, "restart", restart)
+        assign(self, "auto_remove", auto_remove)
+        assign(self, "runtime", runtime)
+        assign(self, "log_driver", log_driver)
+        assign(self, "log_options", log_options)
+        assign(self, "network", network)
+        assign(self, "networks", networks)
+        assign(self, "ports", ports)
+        assign(self, "expose", expose)
+        assign(self, "publish_all_ports", publish_all_ports)
+        assign(self, "links", links)
+        assign(self, "dns", dns)
+        assign(self, "dns_search", dns_search)
+        assign(self, "dns_options", dns_options)
+        assign(self, "extra_hosts", extra_hosts)
+        assign(self, "mounts", mounts)
+        assign(self, "volumes_from", volumes_from)
+        assign(self, "volume_driver", volume_driver)
+        assign(self, "read_only", read_only)
+        assign(self, "shm_size", shm_size)
+        assign(self, "storage_options", storage_options)
+        assign(self, "memory", memory)
+        assign(self, "memory_swap", memory_swap)
+        assign(self, "memory_reservation", memory_reservation)
+        assign(self, "kernel_memory", kernel_memory)
+        assign(self, "memory_swappiness", memory_swappiness)
+        assign(self, "oom_kill_disable", oom_kill_disable)
+        assign(self, "oom_score_adj", oom_score_adj)
+        assign(self, "nano_cpus", nano_cpus)
+        assign(self, "cpu_shares", cpu_shares)
+        assign(self, "cpu_quota", cpu_quota)
+        assign(self, "cpu_period", cpu_period)
+        assign(self, "cpuset_cpus", cpuset_cpus)
+        assign(self, "cpuset_mems", cpuset_mems)
+        assign(self, "blkio_weight", blkio_weight)
+        assign(self, "blkio_weight_devices", blkio_weight_devices)
+        assign(self, "device_read_bps", device_read_bps)
+        assign(self, "device_write_bps", device_write_bps)
+        assign(self, "device_read_iops", device_read_iops)
+        assign(self, "device_write_iops", device_write_iops)
+        assign(self, "pids_limit", pids_limit)
+        assign(self, "ulimits", ulimits)
+        assign(self, "cgroup_parent", cgroup_parent)
+        assign(self, "privileged", privileged)
+        assign(self, "cap_add", cap_add)
+        assign(self, "cap_drop", cap_drop)
+        assign(self, "security_opt", security_opt)
+        assign(self, "devices", devices)
+        assign(self, "device_requests", device_requests)
+        assign(self, "device_cgroup_rules", device_cgroup_rules)
+        assign(self, "sysctls", sysctls)
+        assign(self, "pid_mode", pid_mode)
+        assign(self, "ipc_mode", ipc_mode)
+        assign(self, "uts_mode", uts_mode)
+        assign(self, "userns_mode", userns_mode)
+        assign(self, "cgroupns_mode", cgroupns_mode)
 
 
 class ContainerStats(Record):
@@ -859,6 +1422,61 @@ class Created(Record):
         assign(self, "id", id)
 
 
+class Device(Record):
+    """A device of the host in a container."""
+
+    __slots__ = ("path_on_host", "path_in_container", "permissions")
+
+    path_on_host: str
+    """Where it is on the host: `/dev/snd`."""
+
+    path_in_container: str | None
+    """Where it is inside; none: at the same path."""
+
+    permissions: str | None
+    """What may be done with it, of `r`, `w` and `m`; none: all."""
+
+    def __init__(self, path_on_host: str, path_in_container: str | None = None, permissions: str | None = None) -> None:
+        assign(self, "path_on_host", path_on_host)
+        assign(self, "path_in_container", path_in_container)
+        assign(self, "permissions", permissions)
+
+
+class DeviceRequest(Record):
+    """A wish for devices that a driver of the engine chooses."""
+
+    __slots__ = ("driver", "count", "device_ids", "capabilities", "options")
+
+    driver: str | None
+    """The driver: `nvidia`; none: one that has the capabilities."""
+
+    count: int | None
+    """How many; -1: all; none: those of `device_ids`."""
+
+    device_ids: Sequence[str]
+    """Which, by number or id."""
+
+    capabilities: Sequence[Sequence[str]]
+    """What they must be able to do: all of one of the lists."""
+
+    options: Mapping[str, str]
+    """Options of the driver."""
+
+    def __init__(
+        self,
+        driver: str | None = None,
+        count: int | None = None,
+        device_ids: Sequence[str] = (),
+        capabilities: Sequence[Sequence[str]] = (),
+        options: Mapping[str, str] = EMPTY,
+    ) -> None:
+        assign(self, "driver", driver)
+        assign(self, "count", count)
+        assign(self, "device_ids", device_ids)
+        assign(self, "capabilities", capabilities)
+        assign(self, "options", options)
+
+
 class DiskUse(Record):
     """A disk of a machine, in bytes."""
 
@@ -873,6 +1491,46 @@ class DiskUse(Record):
     def __init__(self, total: int = 0, used: int = 0) -> None:
         assign(self, "total", total)
         assign(self, "used", used)
+
+
+class Endpoint(Record):
+    """A container in a network, as it is now."""
+
+    __slots__ = ("network_id", "ipv4_address", "ipv6_address", "mac_address", "aliases", "gateway")
+
+    network_id: str
+    """The id of the network."""
+
+    ipv4_address: str | None
+    """Its address there, while it runs."""
+
+    ipv6_address: str | None
+    """Its IPv6 address there, while it runs."""
+
+    mac_address: str | None
+    """Its hardware address there, while it runs."""
+
+    aliases: Sequence[str]
+    """Further names of it there, its short id included."""
+
+    gateway: str | None
+    """The way out of the network."""
+
+    def __init__(
+        self,
+        network_id: str = "",
+        ipv4_address: str | None = None,
+        ipv6_address: str | None = None,
+        mac_address: str | None = None,
+        aliases: Sequence[str] = (),
+        gateway: str | None = None,
+    ) -> None:
+        assign(self, "network_id", network_id)
+        assign(self, "ipv4_address", ipv4_address)
+        assign(self, "ipv6_address", ipv6_address)
+        assign(self, "mac_address", mac_address)
+        assign(self, "aliases", aliases)
+        assign(self, "gateway", gateway)
 
 
 class EngineInfo(Record):
@@ -892,6 +1550,7 @@ class EngineInfo(Record):
         "containers_running",
         "containers",
         "images",
+        "runtime",
         "labels",
     )
 
@@ -934,6 +1593,9 @@ class EngineInfo(Record):
     images: int
     """How many images there are."""
 
+    runtime: str
+    """What runs containers unless they say otherwise: `runc`."""
+
     labels: Mapping[str, str]
     """Labels of the engine."""
 
@@ -952,6 +1614,7 @@ class EngineInfo(Record):
         containers_running: int,
         containers: int,
         images: int,
+        runtime: str = "",
         labels: Mapping[str, str] = EMPTY,
     ) -> None:
         assign(self, "id", id)
@@ -967,6 +1630,7 @@ class EngineInfo(Record):
         assign(self, "containers_running", containers_running)
         assign(self, "containers", containers)
         assign(self, "images", images)
+        assign(self, "runtime", runtime)
         assign(self, "labels", labels)
 
 
@@ -1208,10 +1872,40 @@ class Found(Record, Generic[T]):
         assign(self, "stale", stale)
 
 
+class Gate(Record):
+    """How a new container shows that it is ready. Probes run on the node, inside the container."""
+
+    __slots__ = ("by", "port", "path", "command")
+
+    by: str
+    """Which kind it is."""
+
+    port: int | None
+    """The port inside."""
+
+    path: str | None
+    """The path, with its `/`."""
+
+    command: Sequence[str] | None
+    """The program and its arguments."""
+
+    def __init__(
+        self,
+        by: str,
+        port: int | None = None,
+        path: str | None = None,
+        command: Sequence[str] | None = None,
+    ) -> None:
+        assign(self, "by", by)
+        assign(self, "port", port)
+        assign(self, "path", path)
+        assign(self, "command", command)
+
+
 class HealthCheck(Record):
     """How the engine finds out whether a container is healthy."""
 
-    __slots__ = ("command", "interval", "timeout", "retries", "start_period")
+    __slots__ = ("command", "interval", "timeout", "retries", "start_period", "start_interval")
 
     command: Sequence[str]
     """The program and its arguments, run inside; empty: no health check, not even the image's."""
@@ -1228,6 +1922,9 @@ class HealthCheck(Record):
     start_period: int | None
     """Seconds at the start in which a failure does not count; none: the image's, else 0."""
 
+    start_interval: int | None
+    """Seconds between two checks in that time; none: the image's, else 5. Engines before Docker 25 have none."""
+
     def __init__(
         self,
         command: Sequence[str],
@@ -1235,12 +1932,14 @@ class HealthCheck(Record):
         timeout: int | None = None,
         retries: int | None = None,
         start_period: int | None = None,
+        start_interval: int | None = None,
     ) -> None:
         assign(self, "command", command)
         assign(self, "interval", interval)
         assign(self, "timeout", timeout)
         assign(self, "retries", retries)
         assign(self, "start_period", start_period)
+        assign(self, "start_interval", start_interval)
 
 
 class Identity(Record):
@@ -1313,6 +2012,12 @@ class ImageDetail(Record):
         "command",
         "entrypoint",
         "env",
+        "user",
+        "working_dir",
+        "stop_signal",
+        "health",
+        "exposed_ports",
+        "volumes",
     )
 
     id: str
@@ -1348,6 +2053,24 @@ class ImageDetail(Record):
     env: Mapping[str, Secret]
     """The default environment, by name."""
 
+    user: str | None
+    """The user, and group, that programs run as."""
+
+    working_dir: str | None
+    """The folder that programs start in."""
+
+    stop_signal: str | None
+    """The signal that asks the program to end."""
+
+    health: HealthCheck | None
+    """The health check."""
+
+    exposed_ports: Sequence[str]
+    """The ports that it exposes: `80/tcp`."""
+
+    volumes: Sequence[str]
+    """Where it wants volumes."""
+
     def __init__(
         self,
         id: str,
@@ -1361,6 +2084,12 @@ class ImageDetail(Record):
         command: Sequence[str] = (),
         entrypoint: Sequence[str] = (),
         env: Mapping[str, Secret | str] = EMPTY,
+        user: str | None = None,
+        working_dir: str | None = None,
+        stop_signal: str | None = None,
+        health: HealthCheck | None = None,
+        exposed_ports: Sequence[str] = (),
+        volumes: Sequence[str] = (),
     ) -> None:
         assign(self, "id", id)
         assign(self, "created", created)
@@ -1373,6 +2102,12 @@ class ImageDetail(Record):
         assign(self, "command", command)
         assign(self, "entrypoint", entrypoint)
         assign(self, "env", hidden(env))
+        assign(self, "user", user)
+        assign(self, "working_dir", working_dir)
+        assign(self, "stop_signal", stop_signal)
+        assign(self, "health", health)
+        assign(self, "exposed_ports", exposed_ports)
+        assign(self, "volumes", volumes)
 
 
 class Invitation(Record):
@@ -1389,6 +2124,76 @@ class Invitation(Record):
     def __init__(self, token: Secret | str, expires: datetime) -> None:
         assign(self, "token", hidden(token))
         assign(self, "expires", expires)
+
+
+class Ipam(Record):
+    """How a network gives out addresses."""
+
+    __slots__ = ("driver", "pools", "options")
+
+    driver: str | None
+    """Who gives them out; none: the engine itself, `default`."""
+
+    pools: Sequence[AddressPool]
+    """The ranges that they are taken from; none: the engine chooses one."""
+
+    options: Mapping[str, str]
+    """Options of the driver."""
+
+    def __init__(
+        self,
+        driver: str | None = None,
+        pools: Sequence[AddressPool] = (),
+        options: Mapping[str, str] = EMPTY,
+    ) -> None:
+        assign(self, "driver", driver)
+        assign(self, "pools", pools)
+        assign(self, "options", options)
+
+
+class KeptContainer(Record):
+    """A container that was parked and is kept, so that the plan can be rolled back."""
+
+    __slots__ = ("plan", "step", "node", "name", "image", "since", "container")
+
+    plan: str
+    """The plan that parked it."""
+
+    step: int
+    """The step of that plan."""
+
+    node: str
+    """The node it is on."""
+
+    name: str
+    """The name that it had, and gets back."""
+
+    image: str
+    """The image that it needs."""
+
+    since: datetime
+    """Since when."""
+
+    container: str | None
+    """The container; none: it removed itself when it stopped, and is made anew from its specification."""
+
+    def __init__(
+        self,
+        plan: str,
+        step: int,
+        node: str,
+        name: str,
+        image: str,
+        since: datetime,
+        container: str | None = None,
+    ) -> None:
+        assign(self, "plan", plan)
+        assign(self, "step", step)
+        assign(self, "node", node)
+        assign(self, "name", name)
+        assign(self, "image", image)
+        assign(self, "since", since)
+        assign(self, "container", container)
 
 
 class Listing(Record, Generic[T]):
@@ -1424,6 +2229,36 @@ class Listing(Record, Generic[T]):
         assign(self, "stale", stale)
         assign(self, "missing", missing)
         assign(self, "next", next)
+
+
+class Member(Record):
+    """A container in a network, as the network tells it."""
+
+    __slots__ = ("name", "ipv4_address", "ipv6_address", "mac_address")
+
+    name: str
+    """Its name."""
+
+    ipv4_address: str | None
+    """Its address."""
+
+    ipv6_address: str | None
+    """Its IPv6 address."""
+
+    mac_address: str | None
+    """Its hardware address."""
+
+    def __init__(
+        self,
+        name: str = "",
+        ipv4_address: str | None = None,
+        ipv6_address: str | None = None,
+        mac_address: str | None = None,
+    ) -> None:
+        assign(self, "name", name)
+        assign(self, "ipv4_address", ipv4_address)
+        assign(self, "ipv6_address", ipv6_address)
+        assign(self, "mac_address", mac_address)
 
 
 class MemoryUse(Record):
@@ -1469,7 +2304,23 @@ class Missing(Record):
 class Mount(Record):
     """Something mounted into a container."""
 
-    __slots__ = ("type", "target", "source", "read_only")
+    __slots__ = (
+        "type",
+        "target",
+        "source",
+        "read_only",
+        "propagation",
+        "create_source",
+        "non_recursive",
+        "no_copy",
+        "subpath",
+        "labels",
+        "driver",
+        "driver_options",
+        "size",
+        "mode",
+        "options",
+    )
 
     type: MountKind
     """What kind of thing."""
@@ -1483,11 +2334,74 @@ class Mount(Record):
     read_only: bool
     """Whether it cannot be written."""
 
-    def __init__(self, type: MountKind, target: str, source: str = "", read_only: bool = False) -> None:
+    propagation: Propagation | None
+    """Of a folder: whether what is mounted in it later is seen on the other side; none: `rprivate`."""
+
+    create_source: bool
+    """Of a folder: whether it is made on the host where it is missing, as `docker run -v` does; else a missing folder is
+    refused.
+    """
+
+    non_recursive: bool
+    """Of a folder: whether what is mounted in it on the host is left out."""
+
+    no_copy: bool
+    """Of a volume: whether it stays empty where the image has files."""
+
+    subpath: str | None
+    """Of a volume: a folder in it that is mounted in its place. Engines before Docker 26 have none."""
+
+    labels: Mapping[str, str]
+    """Of a volume that is made with the container: its labels."""
+
+    driver: str | None
+    """Of a volume that is made with the container: its driver; none: the container's `volume_driver`, else `local`."""
+
+    driver_options: Mapping[str, str]
+    """Of a volume that is made with the container: options of its driver."""
+
+    size: int | None
+    """Of a memory file system: its size in bytes; none: no limit."""
+
+    mode: int | None
+    """Of a memory file system: its mode, 0o1777 where there is none."""
+
+    options: Sequence[str]
+    """Further options, as Docker's texts have them: `exec`, `uid=1000` of a memory file system, `z`, `Z` of a folder."""
+
+    def __init__(
+        self,
+        type: MountKind,
+        target: str,
+        source: str = "",
+        read_only: bool = False,
+        propagation: Propagation | None = None,
+        create_source: bool = False,
+        non_recursive: bool = False,
+        no_copy: bool = False,
+        subpath: str | None = None,
+        labels: Mapping[str, str] = EMPTY,
+        driver: str | None = None,
+        driver_options: Mapping[str, str] = EMPTY,
+        size: int | None = None,
+        mode: int | None = None,
+        options: Sequence[str] = (),
+    ) -> None:
         assign(self, "type", type)
         assign(self, "target", target)
         assign(self, "source", source)
         assign(self, "read_only", read_only)
+        assign(self, "propagation", propagation)
+        assign(self, "create_source", create_source)
+        assign(self, "non_recursive", non_recursive)
+        assign(self, "no_copy", no_copy)
+        assign(self, "subpath", subpath)
+        assign(self, "labels", labels)
+        assign(self, "driver", driver)
+        assign(self, "driver_options", driver_options)
+        assign(self, "size", size)
+        assign(self, "mode", mode)
+        assign(self, "options", options)
 
 
 class NetUse(Record):
@@ -1509,7 +2423,21 @@ class NetUse(Record):
 class Network(Record):
     """A network."""
 
-    __slots__ = ("id", "name", "driver", "scope", "internal", "subnets", "labels")
+    __slots__ = (
+        "id",
+        "name",
+        "driver",
+        "scope",
+        "created",
+        "internal",
+        "attachable",
+        "enable_ipv6",
+        "subnets",
+        "ipam",
+        "options",
+        "labels",
+        "containers",
+    )
 
     id: str
     """Its id."""
@@ -1523,14 +2451,32 @@ class Network(Record):
     scope: str
     """How far it reaches: `local`, `swarm`."""
 
+    created: datetime | None
+    """When it was made, where the engine says."""
+
     internal: bool
     """Whether it has no way out."""
+
+    attachable: bool
+    """Whether containers that nobody's service made may join it, where it spans a swarm."""
+
+    enable_ipv6: bool
+    """Whether it has IPv6."""
 
     subnets: Sequence[str]
     """Its address ranges: `172.17.0.0/16`."""
 
+    ipam: Ipam | None
+    """How addresses are given out in it."""
+
+    options: Mapping[str, str]
+    """Options of its driver."""
+
     labels: Mapping[str, str]
     """Its labels."""
+
+    containers: Mapping[str, Member]
+    """The running containers that are connected to it; told when one network is looked at, not in lists."""
 
     def __init__(
         self,
@@ -1538,23 +2484,35 @@ class Network(Record):
         name: str,
         driver: str,
         scope: str,
+        created: datetime | None = None,
         internal: bool = False,
+        attachable: bool = False,
+        enable_ipv6: bool = False,
         subnets: Sequence[str] = (),
+        ipam: Ipam | None = None,
+        options: Mapping[str, str] = EMPTY,
         labels: Mapping[str, str] = EMPTY,
+        containers: Mapping[str, Member] = EMPTY,
     ) -> None:
         assign(self, "id", id)
         assign(self, "name", name)
         assign(self, "driver", driver)
         assign(self, "scope", scope)
+        assign(self, "created", created)
         assign(self, "internal", internal)
+        assign(self, "attachable", attachable)
+        assign(self, "enable_ipv6", enable_ipv6)
         assign(self, "subnets", subnets)
+        assign(self, "ipam", ipam)
+        assign(self, "options", options)
         assign(self, "labels", labels)
+        assign(self, "containers", containers)
 
 
 class NetworkSpec(Record):
     """What a network shall be."""
 
-    __slots__ = ("name", "driver", "internal", "subnet", "labels")
+    __slots__ = ("name", "driver", "internal", "attachable", "enable_ipv6", "subnet", "ipam", "options", "labels")
 
     name: str
     """Its name."""
@@ -1565,8 +2523,20 @@ class NetworkSpec(Record):
     internal: bool
     """Whether it has no way out."""
 
+    attachable: bool
+    """Whether containers that nobody's service made may join it, where it spans a swarm."""
+
+    enable_ipv6: bool
+    """Whether it has IPv6."""
+
     subnet: str | None
-    """Its address range; none: the engine chooses."""
+    """Its address range; none: the engine chooses. In short for a pool of `ipam` that has no more than a range."""
+
+    ipam: Ipam | None
+    """How addresses are given out in it."""
+
+    options: Mapping[str, str]
+    """Options of its driver: `com.docker.network.bridge.name`."""
 
     labels: Mapping[str, str]
     """Its labels."""
@@ -1576,14 +2546,62 @@ class NetworkSpec(Record):
         name: str,
         driver: str | None = None,
         internal: bool = False,
+        attachable: bool = False,
+        enable_ipv6: bool = False,
         subnet: str | None = None,
+        ipam: Ipam | None = None,
+        options: Mapping[str, str] = EMPTY,
         labels: Mapping[str, str] = EMPTY,
     ) -> None:
         assign(self, "name", name)
         assign(self, "driver", driver)
         assign(self, "internal", internal)
+        assign(self, "attachable", attachable)
+        assign(self, "enable_ipv6", enable_ipv6)
         assign(self, "subnet", subnet)
+        assign(self, "ipam", ipam)
+        assign(self, "options", options)
         assign(self, "labels", labels)
+
+
+class NewContainer(Record):
+    """The container that a step brings."""
+
+    __slots__ = ("is_", "node", "spec", "start", "plan", "step")
+
+    is_: str
+    """Which kind it is."""
+
+    node: str | None
+    """The node it is made on."""
+
+    spec: ContainerSpec | None
+    """What it shall be."""
+
+    start: bool | None
+    """Whether it is started."""
+
+    plan: str | None
+    """The plan that parked it."""
+
+    step: int | None
+    """The step of that plan."""
+
+    def __init__(
+        self,
+        is_: str,
+        node: str | None = None,
+        spec: ContainerSpec | None = None,
+        start: bool | None = None,
+        plan: str | None = None,
+        step: int | None = None,
+    ) -> None:
+        assign(self, "is_", is_)
+        assign(self, "node", node)
+        assign(self, "spec", spec)
+        assign(self, "start", start)
+        assign(self, "plan", plan)
+        assign(self, "step", step)
 
 
 class Node(Record):
@@ -1598,6 +2616,7 @@ class Node(Record):
         "revision",
         "address",
         "cluster",
+        "availability",
         "labels",
         "metrics",
     )
@@ -1626,6 +2645,9 @@ class Node(Record):
     cluster: str | None
     """The cluster it belongs to; none: it is an orphan."""
 
+    availability: Availability
+    """Whether it takes new containers."""
+
     labels: Mapping[str, str]
     """Labels: the engine's own, what its agent said, and those given at registration, which win."""
 
@@ -1642,6 +2664,7 @@ class Node(Record):
         revision: str,
         address: str | None = None,
         cluster: str | None = None,
+        availability: Availability = "active",
         labels: Mapping[str, str] = EMPTY,
         metrics: NodeMetrics | None = None,
     ) -> None:
@@ -1653,6 +2676,7 @@ class Node(Record):
         assign(self, "revision", revision)
         assign(self, "address", address)
         assign(self, "cluster", cluster)
+        assign(self, "availability", availability)
         assign(self, "labels", labels)
         assign(self, "metrics", metrics)
 
@@ -1752,6 +2776,52 @@ class Object(Record):
         assign(self, "name", name)
 
 
+class ObservedContainer(Record):
+    """What was seen of a container. Health and status texts are no part of it: they change by themselves."""
+
+    __slots__ = ("id", "spec", "running", "image")
+
+    id: str
+    """Its id."""
+
+    spec: str
+    """A hash of its specification that only this fleet can make."""
+
+    running: bool
+    """Whether it ran."""
+
+    image: str
+    """The image it was made of."""
+
+    def __init__(self, id: str, spec: str, running: bool, image: str) -> None:
+        assign(self, "id", id)
+        assign(self, "spec", spec)
+        assign(self, "running", running)
+        assign(self, "image", image)
+
+
+class OldContainer(Record):
+    """A container that a step replaces or puts away, as it was when the plan was made."""
+
+    __slots__ = ("node", "observed", "remove")
+
+    node: str
+    """The node it is on."""
+
+    observed: ObservedContainer
+    """What was seen of it; a step whose container is otherwise by then is refused."""
+
+    remove: bool
+    """Whether it is removed instead of parked, which frees its disk: a rollback makes it anew, without what it wrote into
+    its own files. Its volumes stay.
+    """
+
+    def __init__(self, node: str, observed: ObservedContainer, remove: bool = False) -> None:
+        assign(self, "node", node)
+        assign(self, "observed", observed)
+        assign(self, "remove", remove)
+
+
 class Page(Record, Generic[T]):
     """A part of a list, and where it goes on."""
 
@@ -1771,7 +2841,7 @@ class Page(Record, Generic[T]):
 class Placement(Record):
     """The node that a new container goes to, or why there is none."""
 
-    __slots__ = ("reason", "node", "refused")
+    __slots__ = ("reason", "node", "counts", "refused")
 
     reason: str
     """Why that one, or that none can, in words."""
@@ -1779,13 +2849,316 @@ class Placement(Record):
     node: str | None
     """The node; none: no node can take it."""
 
+    counts: Sequence[Tally]
+    """How many nodes cannot take it, by what they do not pass."""
+
     refused: Sequence[Refusal]
     """The nodes that cannot take it, and why."""
 
-    def __init__(self, reason: str, node: str | None = None, refused: Sequence[Refusal] = ()) -> None:
+    def __init__(
+        self,
+        reason: str,
+        node: str | None = None,
+        counts: Sequence[Tally] = (),
+        refused: Sequence[Refusal] = (),
+    ) -> None:
         assign(self, "reason", reason)
         assign(self, "node", node)
+        assign(self, "counts", counts)
         assign(self, "refused", refused)
+
+
+class Plan(Record):
+    """What shall happen, and why: nothing of it has happened when it is made."""
+
+    __slots__ = ("id", "kind", "summary", "author", "created", "nonce", "rollout", "selection", "steps", "skipped")
+
+    id: str
+    """The hash of all the rest, values of environments left out."""
+
+    kind: PlanKind
+    """What it is for."""
+
+    summary: str
+    """What it does, in one line: `update nginx to 1.5: 6 of 30 containers on 3 nodes`."""
+
+    author: str
+    """Who asked for it."""
+
+    created: datetime
+    """When it was made."""
+
+    nonce: str
+    """A random text: two plans are never the same."""
+
+    rollout: Rollout
+    """How its steps are taken."""
+
+    selection: Selection
+    """What it was made for; applying looks again, and refuses when that means other containers now."""
+
+    steps: Sequence[PlanStep]
+    """The steps, in order."""
+
+    skipped: Sequence[SkippedContainer]
+    """What was looked at and is left alone, and why."""
+
+    def __init__(
+        self,
+        id: str,
+        kind: PlanKind,
+        summary: str,
+        author: str,
+        created: datetime,
+        nonce: str,
+        rollout: Rollout,
+        selection: Selection,
+        steps: Sequence[PlanStep],
+        skipped: Sequence[SkippedContainer] = (),
+    ) -> None:
+        assign(self, "id", id)
+        assign(self, "kind", kind)
+        assign(self, "summary", summary)
+        assign(self, "author", author)
+        assign(self, "created", created)
+        assign(self, "nonce", nonce)
+        assign(self, "rollout", rollout)
+        assign(self, "selection", selection)
+        assign(self, "steps", steps)
+        assign(self, "skipped", skipped)
+
+
+class PlanChange(Record):
+    """One difference between a container and its successor. Values that are secret are not told."""
+
+    __slots__ = ("field", "from_", "to")
+
+    field: str
+    """What is different: `image`, `env MQ_HOST`, `ports`."""
+
+    from_: str | None
+    """What it was; none: it was not there, or is secret."""
+
+    to: str | None
+    """What it becomes; none: it goes, or is secret."""
+
+    def __init__(self, field: str, from_: str | None = None, to: str | None = None) -> None:
+        assign(self, "field", field)
+        assign(self, "from_", from_)
+        assign(self, "to", to)
+
+
+class PlanDetail(Record):
+    """A plan and how far it has come."""
+
+    __slots__ = ("plan", "status", "steps")
+
+    plan: Plan
+    """The plan."""
+
+    status: PlanStatus
+    """How far it has come."""
+
+    steps: Sequence[StepStatus]
+    """How far each of its steps has come."""
+
+    def __init__(self, plan: Plan, status: PlanStatus, steps: Sequence[StepStatus]) -> None:
+        assign(self, "plan", plan)
+        assign(self, "status", status)
+        assign(self, "steps", steps)
+
+
+class PlanProgress(Record):
+    """How a plan goes: where it stands, and what a step has come to."""
+
+    __slots__ = ("status", "step")
+
+    status: PlanStatus
+    """How far the plan has come."""
+
+    step: StepStatus | None
+    """The step that has come further; none: the plan as a whole has."""
+
+    def __init__(self, status: PlanStatus, step: StepStatus | None = None) -> None:
+        assign(self, "status", status)
+        assign(self, "step", step)
+
+
+class PlanStatus(Record):
+    """How far a plan has come, as lists show it."""
+
+    __slots__ = (
+        "id",
+        "kind",
+        "summary",
+        "author",
+        "created",
+        "state",
+        "steps",
+        "revision",
+        "error",
+        "applied_by",
+        "began",
+        "ended",
+    )
+
+    id: str
+    """Its id."""
+
+    kind: PlanKind
+    """What it is for."""
+
+    summary: str
+    """What it does, in one line."""
+
+    author: str
+    """Who asked for it."""
+
+    created: datetime
+    """When it was made."""
+
+    state: PlanState
+    """Where it stands."""
+
+    steps: PlanTally
+    """How many steps there are, and how many are done."""
+
+    revision: str
+    """The record, for a conditional change."""
+
+    error: WireError | None
+    """Why it stands there: what failed first."""
+
+    applied_by: str | None
+    """Who had it applied; none: nobody yet."""
+
+    began: datetime | None
+    """When it was begun."""
+
+    ended: datetime | None
+    """When it ended."""
+
+    def __init__(
+        self,
+        id: str,
+        kind: PlanKind,
+        summary: str,
+        author: str,
+        created: datetime,
+        state: PlanState,
+        steps: PlanTally,
+        revision: str,
+        error: WireError | None = None,
+        applied_by: str | None = None,
+        began: datetime | None = None,
+        ended: datetime | None = None,
+    ) -> None:
+        assign(self, "id", id)
+        assign(self, "kind", kind)
+        assign(self, "summary", summary)
+        assign(self, "author", author)
+        assign(self, "created", created)
+        assign(self, "state", state)
+        assign(self, "steps", steps)
+        assign(self, "revision", revision)
+        assign(self, "error", error)
+        assign(self, "applied_by", applied_by)
+        assign(self, "began", began)
+        assign(self, "ended", ended)
+
+
+class PlanStep(Record):
+    """One step: `old` goes, `new` comes; at least one of them is there."""
+
+    __slots__ = ("index", "name", "order", "old", "new", "reason", "note", "changes")
+
+    index: int
+    """Its place in the plan, from 0."""
+
+    name: str
+    """The name that the container has, and its successor gets."""
+
+    order: Order
+    """Which of the two is first."""
+
+    old: OldContainer | None
+    """The container that is parked: stopped and kept, until nothing can need it any more."""
+
+    new: NewContainer | None
+    """The container that takes its place."""
+
+    reason: str
+    """Why there is this step, or why there."""
+
+    note: str | None
+    """What is different from what was asked for, and why: that both cannot run side by side."""
+
+    changes: Sequence[PlanChange]
+    """What is different in the successor."""
+
+    def __init__(
+        self,
+        index: int,
+        name: str,
+        order: Order,
+        old: OldContainer | None = None,
+        new: NewContainer | None = None,
+        reason: str = "",
+        note: str | None = None,
+        changes: Sequence[PlanChange] = (),
+    ) -> None:
+        assign(self, "index", index)
+        assign(self, "name", name)
+        assign(self, "order", order)
+        assign(self, "old", old)
+        assign(self, "new", new)
+        assign(self, "reason", reason)
+        assign(self, "note", note)
+        assign(self, "changes", changes)
+
+
+class PlanTally(Record):
+    """How many steps stand where."""
+
+    __slots__ = ("total", "done", "failed", "refused", "undone")
+
+    total: int
+    """All."""
+
+    done: int
+    """Taken."""
+
+    failed: int
+    """Failed, and taken back."""
+
+    refused: int
+    """Refused: the container was not any more what the plan saw."""
+
+    undone: int
+    """Taken back."""
+
+    def __init__(self, total: int, done: int, failed: int, refused: int, undone: int) -> None:
+        assign(self, "total", total)
+        assign(self, "done", done)
+        assign(self, "failed", failed)
+        assign(self, "refused", refused)
+        assign(self, "undone", undone)
+
+
+class PlanText(Record):
+    """What a plan does, as a text."""
+
+    __slots__ = ("id", "text")
+
+    id: str
+    """Its id."""
+
+    text: str
+    """A line a step, its changes below it, and what is left alone."""
+
+    def __init__(self, id: str, text: str) -> None:
+        assign(self, "id", id)
+        assign(self, "text", text)
 
 
 class Port(Record):
@@ -1867,7 +3240,7 @@ class PullProgress(Record):
 class Refusal(Record):
     """A node that cannot take a container."""
 
-    __slots__ = ("node", "check", "reason")
+    __slots__ = ("node", "check", "reason", "requirement")
 
     node: str
     """The node."""
@@ -1878,10 +3251,14 @@ class Refusal(Record):
     reason: str
     """Why, in words."""
 
-    def __init__(self, node: str, check: Check, reason: str) -> None:
+    requirement: str | None
+    """The constraint or affinity that does not hold there, where it is one: `zone==a`."""
+
+    def __init__(self, node: str, check: Check, reason: str, requirement: str | None = None) -> None:
         assign(self, "node", node)
         assign(self, "check", check)
         assign(self, "reason", reason)
+        assign(self, "requirement", requirement)
 
 
 class Report(Record):
@@ -1926,6 +3303,141 @@ class Report(Record):
         assign(self, "system", system)
 
 
+class Requirements(Record):
+    """What a container asks of the node it goes to."""
+
+    __slots__ = ("constraints", "affinities", "strategy", "max_count_of_instances", "reschedule")
+
+    constraints: Sequence[str]
+    """What the node shall be: `zone==a`, `node!=/web-[0-9]+/`, `storage==~ssd` as a wish."""
+
+    affinities: Sequence[str]
+    """What shall be on the node already, or shall not: `container==db`, `image==nginx`, `com.example.tier!=front`."""
+
+    strategy: Strategy | None
+    """Which of the nodes that can take it is chosen; none: as the cluster says."""
+
+    max_count_of_instances: int | None
+    """The most containers of its image on one node; none: as the cluster says, which is never exceeded."""
+
+    reschedule: Reschedule | None
+    """What shall become of it when its node is lost."""
+
+    def __init__(
+        self,
+        constraints: Sequence[str] = (),
+        affinities: Sequence[str] = (),
+        strategy: Strategy | None = None,
+        max_count_of_instances: int | None = None,
+        reschedule: Reschedule | None = None,
+    ) -> None:
+        assign(self, "constraints", constraints)
+        assign(self, "affinities", affinities)
+        assign(self, "strategy", strategy)
+        assign(self, "max_count_of_instances", max_count_of_instances)
+        assign(self, "reschedule", reschedule)
+
+
+class Rollout(Record):
+    """How the steps of a plan are taken. The defaults are those of `docker service update`."""
+
+    __slots__ = ("order", "parallelism", "delay", "monitor", "timeout", "gate", "max_failure_ratio", "on_failure")
+
+    order: Order
+    """Whether a container's successor starts before it is stopped; by default after."""
+
+    parallelism: int
+    """How many steps are taken at once, 0: all; by default 1."""
+
+    delay: float
+    """Seconds between one step and the next; by default 0."""
+
+    monitor: float
+    """Seconds for which a new container must go on well before it counts; by default 5."""
+
+    timeout: float | None
+    """Seconds that a new container has until it must be ready; none: as its health check needs, at least 60."""
+
+    gate: Gate | None
+    """How a new container shows that it is ready."""
+
+    max_failure_ratio: float
+    """Which part of the steps may fail, 0 to 1; by default none."""
+
+    on_failure: OnFailure
+    """What happens when more fail."""
+
+    def __init__(
+        self,
+        order: Order = "stop-first",
+        parallelism: int = 1,
+        delay: float = 0.0,
+        monitor: float = 5.0,
+        timeout: float | None = None,
+        gate: Gate | None = None,
+        max_failure_ratio: float = 0.0,
+        on_failure: OnFailure = "pause",
+    ) -> None:
+        assign(self, "order", order)
+        assign(self, "parallelism", parallelism)
+        assign(self, "delay", delay)
+        assign(self, "monitor", monitor)
+        assign(self, "timeout", timeout)
+        assign(self, "gate", gate)
+        assign(self, "max_failure_ratio", max_failure_ratio)
+        assign(self, "on_failure", on_failure)
+
+
+class Selection(Record):
+    """What a plan was made for: looked at again before it is applied."""
+
+    __slots__ = ("cluster", "node", "id", "name", "image", "label", "exclude_node", "exclude")
+
+    cluster: str | None
+    """Only of this cluster."""
+
+    node: str | None
+    """Only of this node."""
+
+    id: Sequence[str]
+    """Only these containers."""
+
+    name: Sequence[str]
+    """Only with one of these names: exact, or with `*` for any text."""
+
+    image: Sequence[str]
+    """Only of one of these images: `nginx`, `nginx:1.*`, `registry/team/*`; without a tag any tag."""
+
+    label: Sequence[str]
+    """Only with all of these labels: `key` or `key=value`."""
+
+    exclude_node: Sequence[str]
+    """Not of these nodes."""
+
+    exclude: Sequence[str]
+    """Not these containers: names, exact or with `*`."""
+
+    def __init__(
+        self,
+        cluster: str | None = None,
+        node: str | None = None,
+        id: Sequence[str] = (),
+        name: Sequence[str] = (),
+        image: Sequence[str] = (),
+        label: Sequence[str] = (),
+        exclude_node: Sequence[str] = (),
+        exclude: Sequence[str] = (),
+    ) -> None:
+        assign(self, "cluster", cluster)
+        assign(self, "node", node)
+        assign(self, "id", id)
+        assign(self, "name", name)
+        assign(self, "image", image)
+        assign(self, "label", label)
+        assign(self, "exclude_node", exclude_node)
+        assign(self, "exclude", exclude)
+
+
 class Session(Record):
     """Somebody who signed in. The token is shown once, here."""
 
@@ -1944,6 +3456,125 @@ class Session(Record):
         assign(self, "user", user)
         assign(self, "token", hidden(token))
         assign(self, "expires", expires)
+
+
+class SkippedContainer(Record):
+    """A container that was looked at and is left alone."""
+
+    __slots__ = ("name", "reason", "node", "id")
+
+    name: str
+    """Its name."""
+
+    reason: str
+    """Why."""
+
+    node: str | None
+    """The node it is on; none: it would have been new, and no node takes it."""
+
+    id: str | None
+    """Its id; none: it would have been new."""
+
+    def __init__(self, name: str, reason: str, node: str | None = None, id: str | None = None) -> None:
+        assign(self, "name", name)
+        assign(self, "reason", reason)
+        assign(self, "node", node)
+        assign(self, "id", id)
+
+
+class SpecChanges(Record):
+    """What is changed in specifications."""
+
+    __slots__ = ("env", "unset_env", "labels", "unset_labels", "command", "memory", "nano_cpus")
+
+    env: Mapping[str, Secret]
+    """Variables that are set."""
+
+    unset_env: Sequence[str]
+    """Variables that go."""
+
+    labels: Mapping[str, str]
+    """Labels that are set."""
+
+    unset_labels: Sequence[str]
+    """Labels that go."""
+
+    command: Sequence[str] | None
+    """The arguments of the program; none: as they are."""
+
+    memory: int | None
+    """The most memory, in bytes; none: as it is."""
+
+    nano_cpus: int | None
+    """The most CPU time, in billionths of a core; none: as it is."""
+
+    def __init__(
+        self,
+        env: Mapping[str, Secret | str] = EMPTY,
+        unset_env: Sequence[str] = (),
+        labels: Mapping[str, str] = EMPTY,
+        unset_labels: Sequence[str] = (),
+        command: Sequence[str] | None = None,
+        memory: int | None = None,
+        nano_cpus: int | None = None,
+    ) -> None:
+        assign(self, "env", hidden(env))
+        assign(self, "unset_env", unset_env)
+        assign(self, "labels", labels)
+        assign(self, "unset_labels", unset_labels)
+        assign(self, "command", command)
+        assign(self, "memory", memory)
+        assign(self, "nano_cpus", nano_cpus)
+
+
+class StepStatus(Record):
+    """How far one step has come."""
+
+    __slots__ = ("index", "node", "name", "state", "container", "error", "began", "ended")
+
+    index: int
+    """Its place in the plan."""
+
+    node: str
+    """The node that it ends on."""
+
+    name: str
+    """The name of the container."""
+
+    state: StepState
+    """Where it stands."""
+
+    container: str | None
+    """The container that came, once it is there."""
+
+    error: WireError | None
+    """Why it failed or was refused."""
+
+    began: datetime | None
+    """When it was begun."""
+
+    ended: datetime | None
+    """When it came to where it stands."""
+
+    def __init__(
+        self,
+        index: int,
+        node: str,
+        name: str,
+        state: StepState,
+        container: str | None = None,
+        error: WireError | None = None,
+        began: datetime | None = None,
+        ended: datetime | None = None,
+    ) -> None:
+        assign(self, "index", index)
+        assign(self, "node", node)
+        assign(self, "name", name)
+        assign(self, "state", state)
+        assign(self, "container", container)
+        assign(self, "error", error)
+        assign(self, "began", began)
+        assign(self, "ended", ended)
 
 
 class SystemStatus(Record):
@@ -2031,6 +3662,26 @@ class SystemUse(Record):
         assign(self, "net", net)
 
 
+class Tally(Record):
+    """How many nodes do not pass a check."""
+
+    __slots__ = ("check", "nodes", "requirement")
+
+    check: Check
+    """The check."""
+
+    nodes: int
+    """How many nodes."""
+
+    requirement: str | None
+    """The constraint or affinity that does not hold there, where it is one: `zone==a`."""
+
+    def __init__(self, check: Check, nodes: int, requirement: str | None = None) -> None:
+        assign(self, "check", check)
+        assign(self, "nodes", nodes)
+        assign(self, "requirement", requirement)
+
+
 class TerminalSize(Record):
     """The size of a terminal, in characters."""
 
@@ -2045,6 +3696,22 @@ class TerminalSize(Record):
     def __init__(self, width: int, height: int) -> None:
         assign(self, "width", width)
         assign(self, "height", height)
+
+
+class ThrottleDevice(Record):
+    """A limit on the use of a disk."""
+
+    __slots__ = ("path", "rate")
+
+    path: str
+    """The disk: `/dev/sda`."""
+
+    rate: int
+    """The most a second."""
+
+    def __init__(self, path: str, rate: int) -> None:
+        assign(self, "path", path)
+        assign(self, "rate", rate)
 
 
 class TlsSpec(Record):
@@ -2067,10 +3734,30 @@ class TlsSpec(Record):
         assign(self, "key", hidden(key))
 
 
+class Ulimit(Record):
+    """A limit of each process."""
+
+    __slots__ = ("name", "soft", "hard")
+
+    name: str
+    """Of what: `nofile`, `nproc`, `core`, …"""
+
+    soft: int
+    """What a process has; -1: no limit."""
+
+    hard: int
+    """What a process may raise it to; -1: no limit."""
+
+    def __init__(self, name: str, soft: int, hard: int) -> None:
+        assign(self, "name", name)
+        assign(self, "soft", soft)
+        assign(self, "hard", hard)
+
+
 class Volume(Record):
     """A volume."""
 
-    __slots__ = ("name", "driver", "mountpoint", "created", "labels")
+    __slots__ = ("name", "driver", "mountpoint", "created", "options", "labels")
 
     name: str
     """Its name."""
@@ -2084,6 +3771,9 @@ class Volume(Record):
     created: datetime | None
     """When it was made, where the engine says."""
 
+    options: Mapping[str, str]
+    """Options of its driver."""
+
     labels: Mapping[str, str]
     """Its labels."""
 
@@ -2093,12 +3783,14 @@ class Volume(Record):
         driver: str,
         mountpoint: str,
         created: datetime | None = None,
+        options: Mapping[str, str] = EMPTY,
         labels: Mapping[str, str] = EMPTY,
     ) -> None:
         assign(self, "name", name)
         assign(self, "driver", driver)
         assign(self, "mountpoint", mountpoint)
         assign(self, "created", created)
+        assign(self, "options", options)
         assign(self, "labels", labels)
 
 
@@ -2130,6 +3822,22 @@ class VolumeSpec(Record):
         assign(self, "driver", driver)
         assign(self, "options", options)
         assign(self, "labels", labels)
+
+
+class WeightDevice(Record):
+    """A weight at a disk."""
+
+    __slots__ = ("path", "weight")
+
+    path: str
+    """The disk: `/dev/sda`."""
+
+    weight: int
+    """The weight, 10 to 1000."""
+
+    def __init__(self, path: str, weight: int) -> None:
+        assign(self, "path", path)
+        assign(self, "weight", weight)
 
 
 class WireError(Record):

@@ -18,6 +18,7 @@ const NOUNS: &[(&str, &str)] = &[
     ("invitations", "Tokens that let machines join."),
     ("networks", "The networks of the fleet."),
     ("nodes", "The machines of the fleet."),
+    ("plans", "What shall happen to many containers, as data: made, looked at, applied, taken back."),
     ("sessions", "Signing in and out."),
     ("system", "Haven itself."),
     ("top", "What uses most."),
@@ -144,7 +145,7 @@ pub(crate) fn handles(model: &Model) -> String {
          # mypy: disable-error-code=\"no-any-return\"\n\
          from __future__ import annotations\n\n\
          from typing import TYPE_CHECKING\n\n\
-         from ._handle import Containers, Handle, Nodes\n\
+         from ._handle import Containers, Handle, Nodes, Plans\n\
          from ._record import EMPTY\n\n\
          if TYPE_CHECKING:\n    from collections.abc import Mapping, Sequence\n    from datetime import datetime\n\n    \
          from ._haven import Fleet, Secret\n    from .model import (\n"
@@ -164,6 +165,7 @@ pub(crate) fn handles(model: &Model) -> String {
         let base = match *noun {
             "nodes" => "Nodes",
             "containers" => "Containers",
+            "plans" => "Plans",
             _ => "Handle",
         };
         let _ = writeln!(text, "\n\nclass {}Handle({base}):", title(noun));

@@ -6,7 +6,7 @@ use haven_core::{
     door::{Handler, Row},
     model::{
         At, Cluster, Container, ContainerDetail, EngineInfo, ErrorKind, Found, Image, Listing, Network, Node, Page,
-        Volume, metrics::ContainerUse,
+        Volume, metrics::ContainerUse, plan::PlanDetail,
     },
 };
 use schemars::{
@@ -113,6 +113,7 @@ impl Model {
         model.class_around::<Listing<Container>, Container>(&mut generator, "Listing");
         model.class_around::<Page<Node>, Node>(&mut generator, "Page");
         model.answer::<Node>(&mut generator, "NODE");
+        model.answer::<PlanDetail>(&mut generator, "PLAN_DETAIL");
         model.answer::<EngineInfo>(&mut generator, "ENGINE_INFO");
         model.answer::<ContainerDetail>(&mut generator, "CONTAINER_DETAIL");
         model.answer::<Vec<Container>>(&mut generator, "CONTAINERS");
@@ -311,11 +312,12 @@ impl Model {
         let words: Vec<_> =
             choices.iter().filter_map(|choice| Some((choice["const"].as_str()?.to_owned(), doc(choice)))).collect();
         if words.is_empty() {
-            // Objects told apart by their kind: one class that has the fields of all.
+            // Objects told apart by one field: one class that has the fields of all.
+            let kind = kind_of(choices).unwrap_or_else(|| panic!("`{name}` is told apart by nothing: {schema}"));
             let mut class = Class { doc: doc(schema), holds: false, fields: Vec::new() };
             for choice in choices {
-                for mut field in self.fields(&with_plain_kind(choice), generator) {
-                    if field.name != "kind" {
+                for mut field in self.fields(&with_plain_kind(choice, kind), generator) {
+                    if field.name != kind {
                         (field.default, field.may_be_none) = (Some(Value::Null), true);
                     }
                     if class.fields.iter().all(|known| known.name != field.name) {
@@ -333,9 +335,16 @@ impl Model {
 }
 
 /// The same with a kind that is a text like any other.
-fn with_plain_kind(choice: &Value) -> Value {
+/// The field that says which of some objects it is.
+fn kind_of(choices: &[Value]) -> Option<&str> {
+    let first = choices.first()?["properties"].as_object()?;
+    let is_kind = |name: &str| choices.iter().all(|choice| choice["properties"][name]["const"].is_string());
+    first.keys().map(String::as_str).find(|name| is_kind(name))
+}
+
+fn with_plain_kind(choice: &Value, kind: &str) -> Value {
     let mut choice = choice.clone();
-    choice["properties"]["kind"] = serde_json::json!({ "type": "string", "description": "Which kind it is." });
+    choice["properties"][kind] = serde_json::json!({ "type": "string", "description": "Which kind it is." });
     choice
 }
 

@@ -16,6 +16,10 @@ export type Status = Answer<"system.status">;
 export type EventCount = Answer<"events.count">[number];
 export type NodeUse = Answer<"top.nodes">[number];
 export type ContainerUse = Answer<"top.containers">["items"][number];
+export type PlanStatus = Answer<"plans.list">[number];
+export type PlanDetail = Answer<"plans.get">;
+export type PlanState = PlanStatus["state"];
+export type StepState = PlanDetail["steps"][number]["state"];
 export type Event = components["schemas"]["Event"];
 export type NodeMetrics = components["schemas"]["NodeMetrics"];
 export type ContainerStats = components["schemas"]["ContainerStats"];
@@ -137,6 +141,26 @@ export const history = (node: string) =>
     queryFn: ({ signal }) => answer(client.GET("/api/v1/nodes/{node}/metrics", { params: { path: { node } }, signal })),
     // Each figure that comes is added; a course that nobody looked at for a while has a gap.
     staleTime: 2 * FIGURES,
+  });
+
+export const plans = queryOptions({
+  queryKey: ["plans"],
+  queryFn: ({ signal }) => answer(client.GET("/api/v1/plans", { signal })),
+  refetchInterval: RELIST,
+});
+
+/** A plan, what it does as a text, and how far each of its steps has come. */
+export const planned = (plan: string) =>
+  queryOptions({
+    queryKey: ["plans", plan],
+    queryFn: async ({ signal }) => {
+      const params = { path: { plan } };
+      const [detail, diff] = await Promise.all([
+        answer(client.GET("/api/v1/plans/{plan}", { params, signal })),
+        answer(client.GET("/api/v1/plans/{plan}/diff", { params, signal })),
+      ]);
+      return { ...detail, diff: diff.text };
+    },
   });
 
 export const inspection = (node: string, container: string) =>

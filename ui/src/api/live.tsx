@@ -7,7 +7,7 @@ import { useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { createContext, useContext, useEffect, useRef, useState, type ReactNode } from "react";
 
 import { isUnsettled, renewed, type Containers } from "./containers";
-import { clusters, containers, listContainers, nodes, warningCounts, warnings, WARNINGS, type Event } from "./fleet";
+import { clusters, containers, listContainers, nodes, plans, warningCounts, warnings, WARNINGS, type Event } from "./fleet";
 import { Gatherer, type Dirty } from "./gather";
 import { follow, type Link } from "./stream";
 
@@ -74,6 +74,8 @@ function hear(queries: QueryClient, gathering: Gatherer, event: Event): void {
   if (event.type === "journal") return void queries.invalidateQueries();
   if (event.type === "container" && event.node) {
     gathering.touch({ nodes: [event.node], lists: ["nodes", "clusters"] });
+  } else if (event.type === "plan") {
+    gathering.touch({ lists: ["plans"] });
   } else if (event.type === "cluster") {
     gathering.touch({ lists: ["clusters", "nodes"] });
   } else if (event.type === "node") {
@@ -86,9 +88,13 @@ const LISTS: Record<string, readonly string[]> = {
   nodes: nodes.queryKey,
   clusters: clusters.queryKey,
   containers: containers.queryKey,
+  plans: plans.queryKey,
   top: ["top"],
   "warning-counts": warningCounts.queryKey,
 };
+
+/** Of these all that is shown is read anew, not the list alone. */
+const DEEP = new Set(["top", "plans"]);
 
 /** Reads anew what changed, and answers what was still changing. Failures show where the lists are shown. */
 async function reread(queries: QueryClient, { nodes: changed, lists }: Dirty): Promise<Dirty> {
@@ -99,7 +105,7 @@ async function reread(queries: QueryClient, { nodes: changed, lists }: Dirty): P
   const isWhole = lists.has("containers") || (changed.size > 0 && (!known || isListed || changed.size > ONE_BY_ONE));
   const whole = new Set([...lists, ...(isWhole ? ["containers"] : [])]);
   const work: Promise<unknown>[] = [...whole].map((list) =>
-    queries.refetchQueries({ queryKey: LISTS[list], exact: list !== "top", type: "active" }),
+    queries.refetchQueries({ queryKey: LISTS[list], exact: !DEEP.has(list), type: "active" }),
   );
   if (!isWhole) {
     for (const node of changed) {

@@ -15,6 +15,11 @@ import classes from "./shell.module.css";
 /** How long a cut lasts before it is announced: a server that restarts is back sooner. */
 const ANNOUNCE = 2_000;
 
+const PAGES = [
+  { href: "/", words: "Overview" },
+  { href: "/plans", words: "Plans" },
+];
+
 export function Shell({ user, children }: { user: string; children: ReactNode }) {
   return (
     <>
@@ -24,9 +29,15 @@ export function Shell({ user, children }: { user: string; children: ReactNode })
           Haven
         </To>
         <nav className={classes.nav} aria-label="Pages">
-          <To href="/" className={(isHere) => (isHere ? `${classes.page} ${classes.here}` : (classes.page ?? ""))}>
-            Overview
-          </To>
+          {PAGES.map(({ href, words }) => (
+            <To
+              key={href}
+              href={href}
+              className={(isHere) => (isHere ? `${classes.page} ${classes.here}` : (classes.page ?? ""))}
+            >
+              {words}
+            </To>
+          ))}
           <Anchor href="/reference/" target="_blank" className={classes.page} underline="never" c="inherit">
             API <IconExternalLink size={12} />
           </Anchor>

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ._handle import Containers, Handle, Nodes
+from ._handle import Containers, Handle, Nodes, Plans
 from .._record import EMPTY
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ..model import (
         Acted,
         AuditPage,
+        Availability,
         Cluster,
         Container,
         ContainerDetail,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
         Image,
         ImageDetail,
         Invitation,
+        KeptContainer,
         Listing,
         Network,
         NetworkSpec,
@@ -48,11 +50,21 @@ if TYPE_CHECKING:
         Output,
         Page,
         Placement,
+        Plan,
+        PlanDetail,
+        PlanProgress,
+        PlanStatus,
+        PlanText,
         Processes,
         PullProgress,
         Report,
+        Requirements,
+        Rollout,
+        Selection,
         Session,
         Severity,
+        SpecChanges,
+        Strategy,
         SystemStatus,
         TlsSpec,
         TopBy,
@@ -90,13 +102,27 @@ class ClustersHandle(Handle):
         """
         return self._call("clusters.list", {"limit": limit, "cursor": cursor})
 
-    def create(self, name: str, *, description: str = "") -> Cluster:
+    def create(
+        self,
+        name: str,
+        *,
+        description: str = "",
+        strategy: Strategy = "spread",
+        max_count_of_instances: int | None = None,
+    ) -> Cluster:
         """Makes a cluster. `already_exists` when the name is taken.
 
         * `name`: Its name.
         * `description`: What it is for.
+        * `strategy`: Which of the nodes that can take a new container takes it.
+        * `max_count_of_instances`: The most containers of one image on one node; none: as many as there is room for.
         """
-        return self._call("clusters.create", {"name": name, "description": description})
+        return self._call("clusters.create", {
+            "name": name,
+            "description": description,
+            "strategy": strategy,
+            "max_count_of_instances": max_count_of_instances,
+        })
 
     def get(self, cluster: str) -> Cluster:
         """Shows one cluster.
@@ -105,16 +131,28 @@ class ClustersHandle(Handle):
         """
         return self._call("clusters.get", {"cluster": cluster})
 
-    def update(self, cluster: str, *, description: str | None = None, revision: str | None = None) -> Cluster:
-        """Describes a cluster anew. `conflict` when it is not at `revision` any more.
+    def update(
+        self,
+        cluster: str,
+        *,
+        description: str | None = None,
+        strategy: Strategy | None = None,
+        max_count_of_instances: int | None = None,
+        revision: str | None = None,
+    ) -> Cluster:
+        """Changes a cluster; what is left out stays. `conflict` when it is not at `revision` any more.
 
         * `cluster`: Its name.
         * `description`: What it is for.
+        * `strategy`: Which of the nodes that can take a new container takes it.
+        * `max_count_of_instances`: The most containers of one image on one node; 0: as many as there is room for.
         * `revision`: The revision that the change is meant for; none: whichever there is.
         """
         return self._call("clusters.update", {
             "cluster": cluster,
             "description": description,
+            "strategy": strategy,
+            "max_count_of_instances": max_count_of_instances,
             "revision": revision,
         })
 
@@ -143,15 +181,28 @@ class ClustersHandle(Handle):
         """
         return self._call("clusters.remove_node", {"cluster": cluster, "node": node})
 
-    def place(self, cluster: str, spec: ContainerSpec, *, name: str | None = None) -> Placement:
+    def place(
+        self,
+        cluster: str,
+        spec: ContainerSpec,
+        *,
+        name: str | None = None,
+        requirements: Requirements | None = None,
+    ) -> Placement:
         """Chooses the node of a cluster that takes a new container, and says why. Without a node in the answer there is none
         that can take it. Nothing is made or reserved: who asks at the same time may be told the same node.
 
         * `cluster`: The cluster.
         * `spec`: What it shall be.
         * `name`: The container's name.
+        * `requirements`: What it asks of its node, besides what its environment (`constraint:zone==a`) and labels say.
         """
-        return self._call("clusters.place", {"cluster": cluster, "spec": spec, "name": name})
+        return self._call("clusters.place", {
+            "cluster": cluster,
+            "spec": spec,
+            "name": name,
+            "requirements": requirements,
+        })
 
 
 class ContainersHandle(Containers):
@@ -213,7 +264,8 @@ class ContainersHandle(Containers):
         return self._call("containers.find", {"container": container, "cluster": cluster, "node": node})
 
     def create(self, node: str, spec: ContainerSpec, *, name: str | None = None) -> Created:
-        """Creates a container on a node, without starting it.
+        """Creates a container on a node, without starting it. What its environment asks of placement (`constraint:zone==a`)
+        is kept in labels, and not given to its program.
 
         * `node`: The node.
         * `spec`: What it shall be.
@@ -598,29 +650,60 @@ class NetworksHandle(Handle):
         """
         return self._call("networks.remove", {"node": node, "network": network})
 
-    def connect(self, node: str, network: str, container: str, *, aliases: Sequence[str] = ()) -> Acted:
+    def connect(
+        self,
+        node: str,
+        network: str,
+        container: str,
+        *,
+        aliases: Sequence[str] = (),
+        ipv4_address: str | None = None,
+        ipv6_address: str | None = None,
+        link_local_ips: Sequence[str] = (),
+        mac_address: str | None = None,
+        links: Sequence[str] = (),
+        driver_options: Mapping[str, str] = EMPTY,
+    ) -> Acted:
         """Connects a container to a network.
 
         * `node`: The node.
         * `network`: The network.
         * `container`: The container.
         * `aliases`: Further names of the container there.
+        * `ipv4_address`: Its address there, which it keeps when it is started again; none: the engine chooses.
+        * `ipv6_address`: Its IPv6 address there.
+        * `link_local_ips`: Addresses of the link itself.
+        * `mac_address`: Its hardware address there.
+        * `links`: Other containers there that it knows by a name: `CONTAINER` or `CONTAINER:ALIAS`.
+        * `driver_options`: Options of the network's driver.
         """
         return self._call("networks.connect", {
             "node": node,
             "network": network,
             "container": container,
             "aliases": aliases,
+            "ipv4_address": ipv4_address,
+            "ipv6_address": ipv6_address,
+            "link_local_ips": link_local_ips,
+            "mac_address": mac_address,
+            "links": links,
+            "driver_options": driver_options,
         })
 
-    def disconnect(self, node: str, network: str, container: str) -> Acted:
+    def disconnect(self, node: str, network: str, container: str, *, force: bool = False) -> Acted:
         """Disconnects a container from a network.
 
         * `node`: The node.
         * `network`: The network.
         * `container`: The container.
+        * `force`: Also when the container is gone from the engine while the network still knows of it.
         """
-        return self._call("networks.disconnect", {"node": node, "network": network, "container": container})
+        return self._call("networks.disconnect", {
+            "node": node,
+            "network": network,
+            "container": container,
+            "force": force,
+        })
 
 
 class NodesHandle(Nodes):
@@ -693,6 +776,7 @@ class NodesHandle(Nodes):
         address: str | None = None,
         labels: Mapping[str, str] | None = None,
         tls: TlsSpec | None = None,
+        availability: Availability | None = None,
         revision: str | None = None,
     ) -> Node:
         """Changes a node's registration; what is left out stays. `conflict` when it is not at `revision` any more.
@@ -701,6 +785,7 @@ class NodesHandle(Nodes):
         * `address`: Where its engine answers.
         * `labels`: All its labels, in place of the present ones.
         * `tls`: The certificates that it is reached with, in place of the present ones.
+        * `availability`: Whether it takes new containers: `active`, `pause`, or `drain` when it shall be emptied.
         * `revision`: The revision that the change is meant for; none: whichever there is.
         """
         return self._call("nodes.update", {
@@ -708,6 +793,7 @@ class NodesHandle(Nodes):
             "address": address,
             "labels": labels,
             "tls": tls,
+            "availability": availability,
             "revision": revision,
         })
 
@@ -736,6 +822,191 @@ class NodesHandle(Nodes):
         * `node`: Its name.
         """
         return self._call("nodes.metrics", {"node": node})
+
+
+class PlansHandle(Plans):
+    """What shall happen to many containers, as data: made, looked at, applied, taken back."""
+
+    __slots__ = ()
+
+    def list(self) -> Sequence[PlanStatus]:
+        """Lists the plans, the newest first, and how far each has come."""
+        return self._call("plans.list", {})
+
+    def get(self, plan: str) -> PlanDetail:
+        """Shows a plan, and how far it and each of its steps have come.
+
+        * `plan`: Its id, or the beginning of its id.
+        """
+        return self._call("plans.get", {"plan": plan})
+
+    def diff(self, plan: str) -> PlanText:
+        """Shows what a plan does as a text that people like to read; `plans.get` has the same as data.
+
+        * `plan`: Its id, or the beginning of its id.
+        """
+        return self._call("plans.diff", {"plan": plan})
+
+    def create(
+        self,
+        spec: ContainerSpec,
+        *,
+        cluster: str | None = None,
+        node: str | None = None,
+        name: str | None = None,
+        requirements: Requirements | None = None,
+        count: int | None = None,
+        rollout: Rollout | None = None,
+    ) -> Plan:
+        """Plans new containers on the nodes that take them. Those that no node can take are in the plan, with the reasons.
+
+        * `spec`: What they shall be. Entries of its environment such as `constraint:zone==a` say where they may go.
+        * `cluster`: The cluster whose nodes may take them; none: any node.
+        * `node`: The one node that may take them.
+        * `name`: The name; none: one after the image: `nginx`, `nginx-1`, …
+        * `requirements`: Where they may go.
+        * `count`: How many; none: one. The others are called as the first, with a number: `web`, `web-1`, …
+        * `rollout`: How they are started; none: eight at once, each watched for a second.
+        """
+        return self._call("plans.create", {
+            "spec": spec,
+            "cluster": cluster,
+            "node": node,
+            "name": name,
+            "requirements": requirements,
+            "count": count,
+            "rollout": rollout,
+        })
+
+    def scale(
+        self,
+        name: str,
+        replicas: int,
+        *,
+        cluster: str | None = None,
+        rollout: Rollout | None = None,
+    ) -> Plan:
+        """Plans more or fewer containers of the same.
+
+        * `name`: The name of the container, or of the group: that of its first.
+        * `replicas`: How many there shall be, those that do not run included.
+        * `cluster`: The cluster that they are in; none: anywhere.
+        * `rollout`: How they are started; none: eight at once, each watched for a second.
+        """
+        return self._call("plans.scale", {
+            "name": name,
+            "replicas": replicas,
+            "cluster": cluster,
+            "rollout": rollout,
+        })
+
+    def update(
+        self,
+        *,
+        selection: Selection | None = None,
+        from_: str | None = None,
+        to: str | None = None,
+        changes: SpecChanges | None = None,
+        percent: int | None = None,
+        recreate: bool = False,
+        rollout: Rollout | None = None,
+    ) -> Plan:
+        """Plans an update of containers: another image, other settings, or the same again. Nothing happens until the plan is
+        applied; what is left alone is in the plan, with the reason.
+
+        * `selection`: Which containers.
+        * `from_`: Only those whose tag is this: exact, or with `*` for any text.
+        * `to`: The tag that they get, `1.5`, or a whole image, `registry/web:1.5`; none: the image that they have by name, as it is now.
+        * `changes`: What else is changed.
+        * `percent`: Only so many of a hundred of them, at least one, of each node in turn; none: all.
+        * `recreate`: Also those that would be as they are.
+        * `rollout`: How they are replaced.
+        """
+        return self._call("plans.update", {
+            "selection": selection,
+            "from": from_,
+            "to": to,
+            "changes": changes,
+            "percent": percent,
+            "recreate": recreate,
+            "rollout": rollout,
+        })
+
+    def drain(self, node: str, *, leave_data: bool = False, rollout: Rollout | None = None) -> Plan:
+        """Plans to move away from a node what Haven placed there.
+
+        * `node`: The node.
+        * `leave_data`: Also containers whose volumes, or folders of the host, stay behind.
+        * `rollout`: How they are moved.
+        """
+        return self._call("plans.drain", {"node": node, "leave_data": leave_data, "rollout": rollout})
+
+    def prune(self, *, selection: Selection | None = None) -> Plan:
+        """Plans to remove containers that do not run. Their volumes stay; a rollback makes them anew.
+
+        * `selection`: Which containers.
+        """
+        return self._call("plans.prune", {"selection": selection})
+
+    def rollback(self, plan: str) -> Plan:
+        """Plans to take back what a plan did that has ended. `conflict` when it has not, or when what it parked is not kept any
+        more.
+
+        * `plan`: Its id, or the beginning of its id.
+        """
+        return self._call("plans.rollback", {"plan": plan})
+
+    def apply(self, plan: str, *, contents: Plan | None = None) -> PlanStatus:
+        """Applies a plan: begins it, and answers at once; `plans.follow` tells how it goes. It goes on to its end also when
+        this master is killed, as long as another is there or comes.
+
+        `conflict` when it was begun already, or when what it was made for means other containers by now.
+
+        * `plan`: Its id, or the beginning of its id.
+        * `contents`: The plan as it was printed: `invalid` when it was altered since.
+        """
+        return self._call("plans.apply", {"plan": plan, "contents": contents})
+
+    def follow(self, plan: str) -> Stream[PlanProgress]:
+        """Follows a plan: what each step has come to so far, and then each change, until the plan is at rest.
+
+        * `plan`: Its id, or the beginning of its id.
+        """
+        return self._follow("plans.follow", {"plan": plan})
+
+    def pause(self, plan: str) -> PlanStatus:
+        """Holds a plan: steps that were begun are ended, no other is begun.
+
+        * `plan`: Its id, or the beginning of its id.
+        """
+        return self._call("plans.pause", {"plan": plan})
+
+    def resume(self, plan: str) -> PlanStatus:
+        """Lets a plan go on that was held, or that could not be ended.
+
+        * `plan`: Its id, or the beginning of its id.
+        """
+        return self._call("plans.resume", {"plan": plan})
+
+    def abort(self, plan: str) -> PlanStatus:
+        """Takes a plan back that has not ended; what has ended is taken back by `plans.rollback`.
+
+        * `plan`: Its id, or the beginning of its id.
+        """
+        return self._call("plans.abort", {"plan": plan})
+
+    def remove(self, plan: str) -> None:
+        """Removes a plan. `conflict` while it moves or is held, and while containers are parked for it.
+
+        * `plan`: Its id, or the beginning of its id.
+        """
+        return self._call("plans.remove", {"plan": plan})
+
+    def kept(self) -> Sequence[KeptContainer]:
+        """Lists the containers that are parked, so that plans can be rolled back, oldest first: the last ten of each name on
+        each node.
+        """
+        return self._call("plans.kept", {})
 
 
 class SessionsHandle(Handle):
@@ -893,6 +1164,7 @@ class Handles:
         "invitations",
         "networks",
         "nodes",
+        "plans",
         "sessions",
         "system",
         "top",
@@ -910,6 +1182,7 @@ class Handles:
         self.invitations = InvitationsHandle(fleet)
         self.networks = NetworksHandle(fleet)
         self.nodes = NodesHandle(fleet)
+        self.plans = PlansHandle(fleet)
         self.sessions = SessionsHandle(fleet)
         self.system = SystemHandle(fleet)
         self.top = TopHandle(fleet)
