@@ -131,6 +131,8 @@ impl DeployService {
         self.go(&id, &[PlanState::Paused, PlanState::Stuck], PlanState::Applying, |header| {
             header.error = None;
             header.ended = None;
+            // Else the first step would hold it again.
+            header.forgiven = header.tally.failed;
         })
         .await
     }

@@ -29,6 +29,9 @@ pub(super) struct Header {
     /// The nodes whose engines did not answer when steps had to be taken back: it goes on when all of them do.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) waiting_for: Vec<NodeName>,
+    /// How many steps had failed when somebody let it go on all the same.
+    #[serde(default)]
+    pub(super) forgiven: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) applied_by: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -86,7 +86,8 @@ impl<'a> Run<'a> {
 
     async fn forward(&self) -> Done {
         let mut records = self.shared.shelf.steps(&self.plan.id).await.map_err(Halt::Lost)?;
-        let mut failed = Failures::of(self.plan, &records);
+        let forgiven = self.shared.shelf.header(&self.plan.id).await.map_err(Halt::Lost)?.value.forgiven;
+        let mut failed = Failures { forgiven: forgiven as usize, ..Failures::of(self.plan, &records) };
         if self.plan.rollout.order == Order::StopAll && !failed.too_many() {
             self.stop_all(&mut records, &mut failed).await?;
         }
@@ -491,6 +492,8 @@ struct Failures {
     failed: usize,
     refused: usize,
     stuck: usize,
+    /// How many of them do not count: somebody let the plan go on all the same.
+    forgiven: usize,
     first: Option<WireError>,
 }
 
@@ -509,6 +512,7 @@ impl Failures {
             refused: count(StepState::Refused),
             // Tried anew.
             stuck: 0,
+            forgiven: 0,
             first,
         }
     }
@@ -534,7 +538,7 @@ impl Failures {
 
     /// Whether more failed than may.
     fn too_many(&self) -> bool {
-        let failed = self.failed + self.stuck;
+        let failed = (self.failed + self.stuck).saturating_sub(self.forgiven);
         #[expect(clippy::cast_precision_loss, reason = "plans have at most 100,000 steps")]
         let ratio = failed as f64 / self.total.max(1) as f64;
         failed > 0 && ratio > self.ratio

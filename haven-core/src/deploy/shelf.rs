@@ -116,6 +116,7 @@ impl Shelf {
             error: None,
             was: PlanState::Planned,
             waiting_for: Vec::new(),
+            forgiven: 0,
             applied_by: None,
             began: None,
             ended: None,
