@@ -99,8 +99,10 @@ async fn ready(
             None => Err(failed(format!("`{}` has no health check", now.name))),
         },
         Gate::Tcp { port } => {
+            // Small ones know no `-z`, and others no `-e`.
             let script = format!(
-                "if command -v nc >/dev/null 2>&1; then nc -z -w 3 127.0.0.1 {port}; \
+                "if command -v nc >/dev/null 2>&1; then \
+                 nc -z -w 3 127.0.0.1 {port} 2>/dev/null || nc -w 3 127.0.0.1 {port} -e true; \
                  elif command -v bash >/dev/null 2>&1; then bash -c '</dev/tcp/127.0.0.1/{port}'; else exit 127; fi"
             );
             probe(site, clock, now, shell(&script), "`nc` or `bash`").await

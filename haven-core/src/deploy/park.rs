@@ -7,7 +7,7 @@
 
 use std::time::Duration;
 
-use haven_model::{Container, ContainerDetail, ContainerFilter, ContainerId, Error, RestartPolicy};
+use haven_model::{Container, ContainerDetail, ContainerFilter, ContainerId, ContainerSpec, Error, RestartPolicy};
 
 use super::{
     record::Inverse,
@@ -87,9 +87,7 @@ pub(super) async fn unpark(site: &Site<'_>, old: &Inverse) -> Done<ContainerId> 
         },
     };
     if old.running && !site.look(&id).await?.is_some_and(|seen| seen.state.is_running()) {
-        if let Err(Halt::Failed(error)) = site.start(&id).await {
-            return Err(why(site, old, error).await);
-        }
+        set_running(site, &id, &old.spec).await?;
         if old.paused {
             site.pause(&id).await?;
         }
@@ -101,26 +99,34 @@ fn taken(what: String) -> Halt {
     Halt::Failed(Error::conflict(what))
 }
 
+/// Starts a container. `Conflict` says which other container has its address or its port.
+pub(super) async fn set_running(site: &Site<'_>, id: &ContainerId, spec: &ContainerSpec) -> Done {
+    match site.start(id).await {
+        Err(Halt::Failed(error)) => Err(why(site, id, spec, error).await),
+        done => done.map(drop),
+    }
+}
+
 /// Says who has the address or the port of a container that cannot be started.
-async fn why(site: &Site<'_>, old: &Inverse, error: Error) -> Halt {
+async fn why(site: &Site<'_>, id: &ContainerId, spec: &ContainerSpec, error: Error) -> Halt {
     let Ok(others) = site.engine.containers(&ContainerFilter::default()).await else { return Halt::Failed(error) };
-    let others = || others.iter().filter(|other| other.id != old.id && other.is_running());
-    for connection in &old.spec.networks {
+    let others = || others.iter().filter(|other| other.id != *id && other.is_running());
+    for connection in &spec.networks {
         let Some(address) = connection.ipv4_address.map(|address| address.to_string()) else { continue };
         let has = |other: &&Container| other.networks.get(connection.network.as_str()) == Some(&address);
         if let Some(other) = others().find(has) {
             let network = &connection.network;
             let what = format!("address {address} of network `{network}` is now that of `{}`", other.name);
-            return Halt::Failed(Error::conflict(what).with("container", &old.name).caused_by(error));
+            return Halt::Failed(Error::conflict(what).with("node", site.node).caused_by(error));
         }
     }
-    for port in old.spec.ports.iter().filter(|port| port.host.is_some()) {
+    for port in spec.ports.iter().filter(|port| port.host.is_some()) {
         let has = |other: &&Container| {
             other.ports.iter().any(|held| held.host == port.host && held.protocol == port.protocol)
         };
         if let (Some(other), Some(host)) = (others().find(has), port.host) {
             let what = format!("port {host} of the host is now that of `{}`", other.name);
-            return Halt::Failed(Error::conflict(what).with("container", &old.name).caused_by(error));
+            return Halt::Failed(Error::conflict(what).with("node", site.node).caused_by(error));
         }
     }
     Halt::Failed(error)

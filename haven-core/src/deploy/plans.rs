@@ -134,9 +134,10 @@ impl DeployService {
     pub async fn resume(&self, plan: &PlanId) -> Result<PlanStatus> {
         let id = self.shared.shelf.find(plan)?;
         self.go(&id, &[PlanState::Paused, PlanState::Stuck], PlanState::Applying, |header| {
-            header.forgiven = header.tally.failed;
             header.error = None;
             header.ended = None;
+            // Else the first step would hold it again.
+            header.forgiven = header.tally.failed;
         })
         .await
     }

@@ -11,7 +11,7 @@ use haven_model::{
 
 use super::{
     Shared, gate, names,
-    park::{park, unpark},
+    park::{park, set_running, unpark},
     record::{Inverse, StepRecord},
     site::{Done, Halt, Site},
 };
@@ -218,8 +218,10 @@ impl<'a> Taking<'a> {
         if !start {
             return Ok(());
         }
-        if !site.look(new).await?.is_some_and(|seen| seen.state.is_running()) {
-            site.start(new).await?;
+        if let Some(seen) = site.look(new).await?
+            && !seen.state.is_running()
+        {
+            set_running(&site, new, &seen.spec).await?;
         }
         gate::pass(&site, &*self.shared.clock, new, &self.plan.rollout).await?;
         if paused {

@@ -91,6 +91,8 @@ pub(crate) enum Moment {
 #[derive(Debug)]
 pub(crate) struct Hangs {
     at: Option<(u64, Moment)>,
+    /// A call that is refused, and how often.
+    refuses: Mutex<Option<(&'static str, u32)>>,
     effects: AtomicU64,
     pub(crate) hung: tokio::sync::watch::Sender<bool>,
     pub(crate) go_on: tokio::sync::watch::Sender<bool>,
@@ -105,11 +107,19 @@ impl Hangs {
     pub(crate) fn at(at: Option<(u64, Moment)>) -> Arc<Self> {
         Arc::new(Self {
             at,
+            refuses: Mutex::default(),
             effects: AtomicU64::new(0),
             hung: tokio::sync::watch::Sender::new(false),
             go_on: tokio::sync::watch::Sender::new(false),
             log: Mutex::default(),
         })
+    }
+
+    /// Refuses a call so many times.
+    pub(crate) fn refusing(op: &'static str, times: u32) -> Arc<Self> {
+        let hook = Self::never();
+        *hook.refuses.lock().unwrap() = Some((op, times));
+        hook
     }
 
     /// How many effects there were.
@@ -126,6 +136,12 @@ impl Hangs {
 #[async_trait]
 impl Hook for Hangs {
     async fn before(&self, call: Call<'_>) -> Result<()> {
+        if let Some((op, left @ 1..)) = self.refuses.lock().unwrap().as_mut()
+            && *op == call.op
+        {
+            *left -= 1;
+            return Err(haven_core::Error::conflict("refused by the test"));
+        }
         if EFFECTS.contains(&call.op) {
             self.log.lock().unwrap().push(format!("{} {} {}", call.engine, call.op, call.target));
             let number = self.effects.fetch_add(1, Ordering::SeqCst);

@@ -147,6 +147,26 @@ async fn a_failure_pauses_and_the_rest_is_untouched() {
 }
 
 #[tokio::test]
+async fn a_plan_that_a_failure_held_goes_on_when_it_is_resumed() {
+    let fleet = Fleet::of(1).await;
+    let haven = fleet.master(&Hangs::never()).await;
+    let node = &fleet.nodes()[0];
+    for name in ["a", "b", "c"] {
+        haven.containers().run(node, name, nginx("latest")).await.unwrap();
+    }
+    let hook = Hangs::refusing("create_container", 1);
+    haven.close().await;
+    let haven = fleet.master(&hook).await;
+    let made = plan(&haven, update("1.27", rollout(Order::StopFirst))).await;
+    assert_eq!(apply(&haven, &made.id).await.status.state, PlanState::Paused);
+    haven.call(ResumePlan { plan: made.id.clone() }).await.unwrap();
+    let detail = rest(&haven, &made.id).await;
+    let states: Vec<_> = detail.steps.iter().map(|step| step.state).collect();
+    assert_eq!(states, [StepState::Failed, StepState::Done, StepState::Done]);
+    assert_eq!(detail.status.state, PlanState::Incomplete);
+}
+
+#[tokio::test]
 async fn a_fixed_port_is_found_while_planning_and_stops_first() {
     let fleet = Fleet::of(1).await;
     let haven = fleet.master(&Hangs::never()).await;

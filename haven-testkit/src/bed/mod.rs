@@ -46,6 +46,8 @@ mod registry;
 mod require;
 mod shared;
 mod state;
+mod tap;
+mod witness;
 
 use std::io;
 use std::net::Ipv4Addr;
@@ -63,6 +65,7 @@ pub use registry::Registry;
 pub use require::{missing, require};
 pub use shared::shared_bed;
 pub use state::sweep;
+pub use tap::{Moment, Taps, Then};
 
 use command::blocking;
 use network::Network;
