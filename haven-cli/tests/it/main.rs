@@ -7,5 +7,6 @@ mod client;
 mod config;
 mod fleet;
 mod serving;
+mod source;
 mod strangers;
 mod terminal;
