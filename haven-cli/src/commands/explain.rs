@@ -23,8 +23,10 @@ const MAX_VALUE: usize = 60;
 
 /// Show what configures a container, and where that stands
 #[derive(Debug, Args)]
-#[command(after_help = "Of a container that is there, what its image and the repository say now stands beside what it is: `=` \
-                        the same, `≠` another, `+` only the container has it. `--image` shows what a new container would be.")]
+#[command(
+    after_help = "Of a container that is there, what its image and the repository say now stands beside what it is: `=` \
+                        the same, `≠` another, `+` only the container has it. `--image` shows what a new container would be."
+)]
 pub(crate) struct Explain {
     /// The container, by id, beginning of the id, or name
     #[arg(value_name = "CONTAINER", required_unless_present = "image", conflicts_with = "image")]
@@ -66,7 +68,9 @@ impl Explain {
                 };
                 haven.call(operation).await
             }
-            (None, None) => return Err(Failure::usage("nothing to explain", "name a container, or an image by `--image`")),
+            (None, None) => {
+                return Err(Failure::usage("nothing to explain", "name a container, or an image by `--image`"));
+            }
         };
         let explanation = explained?;
         context.show.value(&explanation, || self.told(&explanation))?;
@@ -112,7 +116,9 @@ impl Explain {
         let name = match (field.field.as_str(), field.key.as_str()) {
             // The value of an entry, and of what stands for itself, says all.
             (name, "") => name.to_owned(),
-            (name, _) if field.value.as_ref().or(running(field)).and_then(Value::as_str) == Some(&field.key) => name.to_owned(),
+            (name, _) if field.value.as_ref().or(running(field)).and_then(Value::as_str) == Some(&field.key) => {
+                name.to_owned()
+            }
             (name, key) => format!("{name}.{key}"),
         };
         let value = |value: Option<&Value>| value.map_or_else(|| "-".to_owned(), |value| self.value(field, value));
@@ -121,7 +127,13 @@ impl Explain {
             return vec![name, value(field.value.as_ref()), by];
         }
         let same = field.running.as_ref().is_some_and(|running| running.same);
-        let mark = if field.value.is_none() { "+" } else if same { "=" } else { "≠" };
+        let mark = if field.value.is_none() {
+            "+"
+        } else if same {
+            "="
+        } else {
+            "≠"
+        };
         vec![mark.to_owned(), name, value(field.value.as_ref()), value(running(field)), by]
     }
 
@@ -184,7 +196,8 @@ fn head(explanation: &Explanation) -> String {
     });
     if let Some(version) = &explanation.version {
         let running = explanation.running_version.as_ref();
-        let then = running.filter(|running| *running != version).map(|running| format!(" (running: {})", short(running)));
+        let then =
+            running.filter(|running| *running != version).map(|running| format!(" (running: {})", short(running)));
         lines.push(("version", format!("{}{}", short(version), then.unwrap_or_default())));
     }
     if !explanation.files.is_empty() {
@@ -231,9 +244,17 @@ mod tests {
             ("memory", json!(1 << 30), "1.0GiB"),
             ("restart", json!("always"), "always"),
             ("restart", json!({"on-failure": 3}), "on-failure:3"),
-            ("ports", json!({"container": 80, "host": 8080, "address": "127.0.0.1", "protocol": "tcp"}), "127.0.0.1:8080 → 80/tcp"),
+            (
+                "ports",
+                json!({"container": 80, "host": 8080, "address": "127.0.0.1", "protocol": "tcp"}),
+                "127.0.0.1:8080 → 80/tcp",
+            ),
             ("ports", json!({"container": 80, "protocol": "udp"}), "80/udp"),
-            ("mounts", json!({"type": "bind", "source": "/a", "target": "/b", "read_only": true}), "/a → /b (read-only)"),
+            (
+                "mounts",
+                json!({"type": "bind", "source": "/a", "target": "/b", "read_only": true}),
+                "/a → /b (read-only)",
+            ),
             ("mounts", json!({"type": "tmpfs", "target": "/b"}), "tmpfs → /b"),
             ("command", json!(["sleep", "60"]), "sleep 60"),
             ("privileged", json!(true), "true"),

@@ -39,10 +39,12 @@ enum SourceCommand {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "A password is asked for where a user is given and none stands in HAVEN_SOURCE_PASSWORD. It is sealed in \
+#[command(
+    after_help = "A password is asked for where a user is given and none stands in HAVEN_SOURCE_PASSWORD. It is sealed in \
                         the store and never shown.\n\nWhich files count for a container: `<image>`, `<image>:<tag>`, \
                         `<cluster>/<image>`, `<cluster>/<image>:<tag>`, `<container>`, each `.properties`, `.yaml` or `.yml`; \
-                        `haven explain` shows what comes of them.")]
+                        `haven explain` shows what comes of them."
+)]
 struct Set {
     /// A git repository, `https://…`, `ssh://…`, `user@host:path` or an absolute path; or `folder:/srv/haven`
     url: String,
@@ -78,7 +80,8 @@ impl Source {
         };
         context.show.value(&status, || told(&status))?;
         if let Some(stale) = status.stale.as_ref().filter(|_| !context.show.json) {
-            let old = if status.version.is_some() { "what is shown may be old" } else { "nothing of it could be read yet" };
+            let old =
+                if status.version.is_some() { "what is shown may be old" } else { "nothing of it could be read yet" };
             context.show.warn(&format!("{old}: {}", stale.why));
         }
         Ok(())

@@ -55,7 +55,8 @@ pub(super) fn fetch(remote: &GitRemote, folder: &Path) -> Result<Layer> {
             Some(known) => {
                 let shown = remote.url();
                 let why = error.report();
-                let warning = format!("the git repository `{shown}` cannot be read, its last good checkout counts: {why}");
+                let warning =
+                    format!("the git repository `{shown}` cannot be read, its last good checkout counts: {why}");
                 Ok(Layer { folder: known.folder().to_owned(), warning: Some(warning) })
             }
             None => Err(error),

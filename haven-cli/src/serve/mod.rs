@@ -186,7 +186,11 @@ async fn serve(configuration: Configuration) -> Result {
     }
     show.text(&told)?;
     if let (Some(source), Some(services)) = (source, haven.services()) {
-        services.configuration.ensure(source).await.hint("`source` of the configuration says where containers are configured from")?;
+        services
+            .configuration
+            .ensure(source)
+            .await
+            .hint("`source` of the configuration says where containers are configured from")?;
     }
     for line in fleet::gather(&haven, &settings).await? {
         show.text(&line)?;

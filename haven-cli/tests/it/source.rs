@@ -19,7 +19,11 @@ fn session(fleet: &Fleet, lines: &[&str]) -> String {
     write("web-1.yml", "hostname: front\n");
     write("broken.yml", "tty: true\nmemroyLimit: 1g\n");
     let path = folder.display().to_string();
-    lines.iter().map(|line| fleet.run(&line.replace("FOLDER", &path)).replace(&path, "FOLDER")).collect::<Vec<_>>().join("\n")
+    lines
+        .iter()
+        .map(|line| fleet.run(&line.replace("FOLDER", &path)).replace(&path, "FOLDER"))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 #[test]
@@ -63,7 +67,12 @@ fn a_password_goes_to_the_store_and_is_never_shown() {
         told
     };
     let told = run(&["source", "set", "http://127.0.0.1:9/repository", "--user", "me"]);
-    for part in ["url        http://127.0.0.1:9/repository", "user       me", "password   ***", "nothing of it could be read yet"] {
+    for part in [
+        "url        http://127.0.0.1:9/repository",
+        "user       me",
+        "password   ***",
+        "nothing of it could be read yet",
+    ] {
         assert!(told.contains(part), "`{part}` is not in {told}");
     }
     assert!(run(&["source", "--json"]).contains("\"password\": \"***\""));

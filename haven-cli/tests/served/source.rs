@@ -33,13 +33,18 @@ fn what_configures_containers_survives_the_server_and_the_loss_of_the_repository
     let url = repository.to_str().unwrap();
     let mut served = Served::start("redb", &[("dm_image_configuration_git_url", url)]);
     let version = |served: &Served| served.json("source")["version"].clone();
-    within(Duration::from_secs(20), "the repository is read", || version(&served) == Value::from(first.as_str()));
-    let explain = |served: &Served| {
-        served.rest("POST", "/api/v1/source/explain", Some(&json!({ "spec": { "image": "web:1" } })))
-    };
+    within(Duration::from_secs(20), "the repository is read", || version(&served) == first.as_str());
+    let explain =
+        |served: &Served| served.rest("POST", "/api/v1/source/explain", Some(&json!({ "spec": { "image": "web:1" } })));
     let (status, explained) = explain(&served);
-    assert_eq!((status, &explained["spec"]["memory"], &explained["spec"]["env"]["TOKEN"]), (200, &json!(1 << 30), &json!("***")));
-    assert_eq!(explained["fields"][1]["origin"], json!({ "layer": "repository", "file": "web.yml", "line": 1, "column": 9 }));
+    assert_eq!(
+        (status, &explained["spec"]["memory"], &explained["spec"]["env"]["TOKEN"]),
+        (200, &json!(1 << 30), &json!("***"))
+    );
+    assert_eq!(
+        explained["fields"][1]["origin"],
+        json!({ "layer": "repository", "file": "web.yml", "line": 1, "column": 9 })
+    );
 
     // The program is pulled from under it, and so is the repository.
     served.kill();

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use futures_util::{StreamExt as _, stream};
 use haven_model::{
     ClusterName, ContainerName, ContainerRef, ContainerSpec, Error, ErrorKind, ImageDetail, ImageRef, NodeName, Result,
-    node::NodeFilter, source::{CONFIG_LABEL, Explanation},
+    node::NodeFilter,
+    source::{CONFIG_LABEL, Explanation},
 };
 
 use super::{ConfigurationService, compare};
@@ -60,7 +61,12 @@ impl ConfigurationService {
             container: new.container.as_ref().map(ContainerName::as_str),
         };
         let resolved = self.resolve(wanted).await?;
-        Ok(Explanation { image_from, cluster, container: new.container.clone(), ..told(new.spec.image.clone(), resolved) })
+        Ok(Explanation {
+            image_from,
+            cluster,
+            container: new.container.clone(),
+            ..told(new.spec.image.clone(), resolved)
+        })
     }
 
     /// What the labels of its image and the repository say now of a container that is there, beside what it is.

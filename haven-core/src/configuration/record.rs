@@ -70,7 +70,9 @@ pub(super) fn unmasked(mut spec: SourceSpec, current: Option<&SourceSpec>) -> Re
         ("ssh_key", &mut spec.ssh_key, current.and_then(|current| current.ssh_key.as_ref())),
     ] {
         if given.as_ref().is_some_and(|given| given.expose() == MASK) {
-            let kept = kept.ok_or_else(|| Error::invalid(format!("`{name}`: `{MASK}` stands for one that is kept, and there is none")))?;
+            let kept = kept.ok_or_else(|| {
+                Error::invalid(format!("`{name}`: `{MASK}` stands for one that is kept, and there is none"))
+            })?;
             *given = Some(kept.clone());
         }
     }

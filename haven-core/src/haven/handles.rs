@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use haven_model::{
     Cluster, ClusterName, Container, ContainerDetail, ContainerId, ContainerName, ContainerRef, ContainerSpec,
-    ContainerStats, Error, ErrorKind, Event, ExecSpec, Explanation, Found, Image, ImageRef, Listing, Network, Node, NodeAddress,
-    NodeName, NodeStatus, Outcome, Output, Placement, Result, Severity, SourceSpec, SourceStatus, Volume,
+    ContainerStats, Error, ErrorKind, Event, ExecSpec, Explanation, Found, Image, ImageRef, Listing, Network, Node,
+    NodeAddress, NodeName, NodeStatus, Outcome, Output, Placement, Result, Severity, SourceSpec, SourceStatus, Volume,
     access::Invitation,
     cluster::ClusterSpec,
     image::PullProgress,

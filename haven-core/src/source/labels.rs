@@ -31,7 +31,8 @@ pub(super) fn gather(labels: &BTreeMap<String, String>, gathered: &mut Gathered)
         let label = label(Place { line: line.unwrap_or_default(), column: 1 });
         Error::new(error.kind(), error.message().to_owned()).with("label", label)
     };
-    let origin = |place| Origin { layer: Layer::Image, label: Some(label(place)), file: None, line: None, column: None };
+    let origin =
+        |place| Origin { layer: Layer::Image, label: Some(label(place)), file: None, line: None, column: None };
     let mut plant = Plant::default();
     for (line, (name, value)) in (1..).zip(&said) {
         let entry = Entry { place: Place { line, column: 1 }, name: (*name).to_owned(), value: Secret::new(*value) };
@@ -39,7 +40,7 @@ pub(super) fn gather(labels: &BTreeMap<String, String>, gathered: &mut Gathered)
     }
     let mut settings = Vec::new();
     for (name, node) in plant.grown() {
-        let known = fields::read(&Reader { is_flat: true }, &name.text, &node, &mut settings).map_err(at)?;
+        let known = fields::read(Reader { is_flat: true }, &name.text, &node, &mut settings).map_err(at)?;
         let why = match known {
             Some(Known::Read) => continue,
             Some(Known::Decided) => "who asks for the container decides it".to_owned(),

@@ -166,7 +166,8 @@ impl Snapshot {
         let read = async {
             let text = self.source.read(path).await?;
             // It was there when the paths were read.
-            let text = text.ok_or_else(|| Error::new(ErrorKind::Conflict, "the repository changed while it was read"))?;
+            let text =
+                text.ok_or_else(|| Error::new(ErrorKind::Conflict, "the repository changed while it was read"))?;
             let format = Format::of(path)
                 .ok_or_else(|| Error::invalid(format!("`{path}` is neither `.yml`, `.yaml` nor `.properties`")))?;
             // A megabyte of YAML takes its time.
@@ -189,7 +190,7 @@ impl File {
                 file.includes.extend(includes(reader, &node)?);
                 continue;
             }
-            match fields::read(&reader, &name.text, &node, &mut file.settings)? {
+            match fields::read(reader, &name.text, &node, &mut file.settings)? {
                 Some(Known::Read) => {}
                 Some(Known::Decided) => file.ignored.push((name, "who asks for the container decides it")),
                 None => return Err(fields::unknown(&name)),

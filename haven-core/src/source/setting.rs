@@ -139,7 +139,9 @@ fn identity(field: &str, value: &Value) -> String {
         "blkio_weight_devices" | "device_read_bps" | "device_write_bps" | "device_read_iops" | "device_write_iops" => {
             text("path")
         }
-        "volumes_from" => value.as_str().map(|from| from.split(':').next().unwrap_or(from).to_owned()).unwrap_or_default(),
+        "volumes_from" => {
+            value.as_str().map(|from| from.split(':').next().unwrap_or(from).to_owned()).unwrap_or_default()
+        }
         _ => String::new(),
     };
     // What stands for itself.
@@ -185,12 +187,6 @@ impl Merged {
             self.slots.len() - 1
         });
         self.slots[place].said.push((item, origin));
-    }
-
-    /// The value that counts of a setting.
-    pub(crate) fn get(&self, field: &str, key: &str) -> Option<&Item> {
-        let place = self.places.get(&(field.to_owned(), key.to_owned()))?;
-        self.slots[*place].said.last().map(|(item, _)| item)
     }
 
     /// What counts, put together.

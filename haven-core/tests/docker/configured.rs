@@ -5,7 +5,9 @@ use std::{collections::BTreeMap, sync::Arc};
 use haven_core::{
     Haven,
     clock::{Clock, SystemClock},
-    model::{ContainerName, ContainerRef, ContainerSpec, ImageRef, NodeAddress, NodeName, SourceSpec, source::Explained},
+    model::{
+        ContainerName, ContainerRef, ContainerSpec, ImageRef, NodeAddress, NodeName, SourceSpec, source::Explained,
+    },
     source::Wanted,
     store::MemoryStore,
 };
@@ -48,9 +50,8 @@ network: bridge
 fn differing(fields: &[Explained]) -> Vec<String> {
     // What the engine is set to it writes into every container, as if somebody had asked for it.
     let is_the_engines = |field: &Explained| field.value.is_none() && field.field == "cgroupns_mode";
-    let differs = |field: &&Explained| {
-        field.running.as_ref().is_none_or(|running| !running.same) && !is_the_engines(field)
-    };
+    let differs =
+        |field: &&Explained| field.running.as_ref().is_none_or(|running| !running.same) && !is_the_engines(field);
     fields
         .iter()
         .filter(differs)
@@ -75,7 +76,7 @@ async fn a_container_is_what_it_was_configured_to_be() {
     haven.source().set(SourceSpec::new(format!("folder:{}", folder.path().display()))).await.unwrap();
 
     let (own, labels) = (ContainerSpec::new(image), BTreeMap::new());
-    let name = format!("configured-{:08x}", clock.random() as u32);
+    let name = format!("configured-{:016x}", clock.random());
     let wanted = Wanted { container: Some(&name), ..Wanted::new(&own, &labels) };
     let resolved = haven.services().unwrap().configuration.resolve(wanted).await.unwrap();
     let container = ContainerRef::new(&name).unwrap();

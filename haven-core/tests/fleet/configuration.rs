@@ -78,13 +78,20 @@ async fn a_repository_is_set_looked_at_and_forgotten() {
     assert_eq!((explanation.spec.memory, explanation.version.as_deref()), (Some(1 << 30), Some(first.as_str())));
 
     let second = commit(folder.path(), &[("web.yml", "memory: 2g\n")]);
-    assert_eq!(haven.source().explain(new("web:1")).await.unwrap().spec.memory, Some(1 << 30), "never one fetch a container");
+    assert_eq!(
+        haven.source().explain(new("web:1")).await.unwrap().spec.memory,
+        Some(1 << 30),
+        "never one fetch a container"
+    );
     assert_eq!(haven.source().refresh().await.unwrap().version.as_deref(), Some(second.as_str()));
     assert_eq!(haven.source().explain(new("web:1")).await.unwrap().spec.memory, Some(2 << 30));
 
     // At an old revision nothing is set.
     let old = SetSource { spec: source(folder.path()), revision: Some(status.revision) };
-    haven.call(SetSource { spec: SourceSpec { interval: Some(30), ..source(folder.path()) }, revision: None }).await.unwrap();
+    haven
+        .call(SetSource { spec: SourceSpec { interval: Some(30), ..source(folder.path()) }, revision: None })
+        .await
+        .unwrap();
     assert_eq!(haven.call(old).await.unwrap_err().kind(), ErrorKind::Conflict);
     haven.source().remove().await.unwrap();
     assert_eq!(haven.source().explain(new("web:1")).await.unwrap().spec.memory, None);
@@ -230,7 +237,13 @@ async fn a_running_container_is_explained_beside_what_it_is() {
     let mut own = ContainerSpec::new(image.clone());
     own.env.insert("C".into(), "request".into());
     own.labels.insert("com.docker.swarm.constraints".into(), r#"["zone==a"]"#.into());
-    let wanted = ExplainNew { spec: own, cluster: Some(cluster("dev")), container: Some("shop".try_into().unwrap()), labels: None, ..new("web") };
+    let wanted = ExplainNew {
+        spec: own,
+        cluster: Some(cluster("dev")),
+        container: Some("shop".try_into().unwrap()),
+        labels: None,
+        ..new("web")
+    };
     let mut spec = bed.haven.source().explain(wanted).await.unwrap().spec;
     spec.labels.insert(CONFIG_LABEL.into(), first.clone());
     // What is shown is masked; a container is made of the values.

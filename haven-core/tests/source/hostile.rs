@@ -35,10 +35,9 @@ async fn refused(files: &[(&str, &str)]) -> (String, String) {
 
 #[tokio::test]
 async fn a_billion_laughs() {
-    let mut laughs = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
-    for level in 1..12 {
-        laughs += &format!("a{level}: &a{level} [{}]\n", vec![format!("*a{}", level - 1); 10].join(", "));
-    }
+    let level = |level: u32| format!("a{level}: &a{level} [{}]", vec![format!("*a{}", level - 1); 10].join(", "));
+    let first = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]".to_owned();
+    let laughs = [first].into_iter().chain((1..12).map(level)).collect::<Vec<_>>().join("\n");
     let (message, at) = refused(&[("web.yml", &laughs)]).await;
     assert_eq!(message, "this is no configuration: it goes deeper than 24, or has more than 10000 parts");
     assert!(at.starts_with("web.yml:"), "{at}");
@@ -47,9 +46,12 @@ async fn a_billion_laughs() {
 
 #[tokio::test]
 async fn files_that_include_each_other() {
-    let (message, at) =
-        refused(&[("web.yml", "include: [a.yml]\n"), ("a.yml", "dns: []\ninclude:\n - b/b.yml\n"), ("b/b.yml", "include: ../a.yml")])
-            .await;
+    let (message, at) = refused(&[
+        ("web.yml", "include: [a.yml]\n"),
+        ("a.yml", "dns: []\ninclude:\n - b/b.yml\n"),
+        ("b/b.yml", "include: ../a.yml"),
+    ])
+    .await;
     assert_eq!((message.as_str(), at.as_str()), ("`a.yml` includes itself: a.yml → b/b.yml → a.yml", "b/b.yml:1:10"));
     let (message, _) = refused(&[("web.properties", "include = web.properties")]).await;
     assert_eq!(message, "`web.properties` includes itself: web.properties → web.properties");
@@ -122,7 +124,11 @@ async fn wrong_types_deep_nesting_duplicates_and_unknown_names() {
         (&steps, "this is no configuration: it goes deeper than 24, or has more than 10000 parts", ""),
         ("tty: true\nmemory: 1g\ntty: false\n", "`tty` stands twice, first in line 1", "3:1"),
         ("labels:\n  a: 1\n  a: 2\n", "`a` stands twice, first in line 2", "3:3"),
-        ("tty: true\nmemory-limt: 1g\n", "`memory-limt` is nothing that can be said of a container; is `memoryLimit` meant?", "2:1"),
+        (
+            "tty: true\nmemory-limt: 1g\n",
+            "`memory-limt` is nothing that can be said of a container; is `memoryLimit` meant?",
+            "2:1",
+        ),
     ] {
         let (told, at) = refused(&[("web.yml", text)]).await;
         assert_eq!(told, message);
@@ -130,7 +136,8 @@ async fn wrong_types_deep_nesting_duplicates_and_unknown_names() {
     }
     // Long is not wrong.
     let own = web();
-    let fits = resolve(Some(&snapshot(&[("web.yml", &long)]).await), Wanted::new(&own, &BTreeMap::new())).await.unwrap();
+    let fits =
+        resolve(Some(&snapshot(&[("web.yml", &long)]).await), Wanted::new(&own, &BTreeMap::new())).await.unwrap();
     assert_eq!(fits.spec.labels["a"].len(), 1_000_000);
     let (told, at) = refused(&[("web.properties", "tty = true\n\n memoryLimt = 1g\n")]).await;
     assert_eq!((told.contains("is `memoryLimit` meant?"), at.as_str()), (true, "web.properties:3:2"));

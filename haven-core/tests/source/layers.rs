@@ -4,11 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use haven_core::{
     ErrorKind,
-    model::{
-        ClusterName, ContainerSpec, ImageRef, Mount, Port, RestartPolicy,
-        source::Layer,
-        spec::MountKind,
-    },
+    model::{ClusterName, ContainerSpec, ImageRef, Mount, Port, RestartPolicy, source::Layer, spec::MountKind},
     source::{MemorySource, Resolved, Snapshot, Source as _, Wanted, resolve},
 };
 use proptest::prelude::*;
@@ -77,7 +73,10 @@ async fn the_request_weighs_more_than_the_repository_and_that_more_than_the_imag
 #[tokio::test]
 async fn lists_grow_and_what_stands_for_the_same_thing_is_replaced() {
     let files = [
-        ("web.yml", "dns: [10.0.0.1, 10.0.0.2]\nports: {8080: 80, 53: 53/udp}\nvolumeBinds: ['/a:/data', '/l:/log']\ncommand: [serve]\n"),
+        (
+            "web.yml",
+            "dns: [10.0.0.1, 10.0.0.2]\nports: {8080: 80, 53: 53/udp}\nvolumeBinds: ['/a:/data', '/l:/log']\ncommand: [serve]\n",
+        ),
         ("dev/web.yml", "dns: [10.0.0.2, 10.0.0.3]\nports: {8080: 8000, 53: 53}\nvolumeBinds: ['/b:/data:ro']\n"),
     ];
     let dev = ClusterName::new("dev").unwrap();
@@ -97,7 +96,10 @@ async fn lists_grow_and_what_stands_for_the_same_thing_is_replaced() {
 
 #[tokio::test]
 async fn what_is_said_to_be_as_usual_takes_the_place_of_what_was_said_before() {
-    let files = [("web.yml", "restart: always\nprivileged: true\nmemory: 1g\ntty: true\n"), ("dev/web.yml", "privileged: false\n")];
+    let files = [
+        ("web.yml", "restart: always\nprivileged: true\nmemory: 1g\ntty: true\n"),
+        ("dev/web.yml", "privileged: false\n"),
+    ];
     let snapshot = snapshot(&files).await;
     let (own, none) = (web(), BTreeMap::new());
     let dev = ClusterName::new("dev").unwrap();
@@ -153,7 +155,13 @@ async fn entries_of_placement_come_from_every_layer_and_each_is_kept() {
     let resolved = resolve(Some(&snapshot(&files).await), Wanted::new(&own, &image)).await.unwrap();
     assert_eq!(
         resolved.placement,
-        ["constraint:zone==a", "constraint:node!=b", "constraint:node!=a", "affinity:container!=web*", "constraint:node!=c"]
+        [
+            "constraint:zone==a",
+            "constraint:node!=b",
+            "constraint:node!=a",
+            "affinity:container!=web*",
+            "constraint:node!=c"
+        ]
     );
     assert_eq!(resolved.spec.env.keys().collect::<Vec<_>>(), ["A"]);
 }

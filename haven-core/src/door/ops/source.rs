@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, time::Duration};
 
 use async_trait::async_trait;
 use haven_model::{
-    Actor, ClusterName, ContainerName, ContainerRef, ContainerSpec, Explanation, NodeName, Result, Revision, SourceSpec,
-    SourceStatus,
+    Actor, ClusterName, ContainerName, ContainerRef, ContainerSpec, Explanation, NodeName, Result, Revision,
+    SourceSpec, SourceStatus,
 };
 
 use super::operation;

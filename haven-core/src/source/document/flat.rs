@@ -59,9 +59,7 @@ impl Branch {
     fn grown(self) -> Node {
         match self {
             Self::Leaf(place, text) => Node { place, value: Value::Text(text) },
-            Self::Map(place, entries) => {
-                Node { place, value: Value::Map(entries.grown()) }
-            }
+            Self::Map(place, entries) => Node { place, value: Value::Map(entries.grown()) },
             Self::List(place, items) => {
                 Node { place, value: Value::List(items.into_values().map(Self::grown).collect()) }
             }
@@ -114,13 +112,7 @@ fn follow<'a>(rest: &'a str, whole: &str, place: Place) -> Result<Rest<'a>> {
     }
 }
 
-fn add_named(
-    entries: &mut Entries,
-    name: Name,
-    rest: Rest<'_>,
-    value: Secret,
-    depth: usize,
-) -> Result<()> {
+fn add_named(entries: &mut Entries, name: Name, rest: Rest<'_>, value: Secret, depth: usize) -> Result<()> {
     let place = name.place;
     let known = entries.places.get(&name.text).map(|at| &mut entries.branches[*at].1);
     match (known, rest) {
@@ -136,7 +128,8 @@ fn add_named(
             Ok(())
         }
         (Some(branch), rest) => {
-            let fits = matches!((&*branch, &rest), (Branch::Map(..), Rest::Name(_)) | (Branch::List(..), Rest::Index(..)));
+            let fits =
+                matches!((&*branch, &rest), (Branch::Map(..), Rest::Name(_)) | (Branch::List(..), Rest::Index(..)));
             if !fits {
                 return Err(twice(&name, branch.place()));
             }
@@ -192,7 +185,11 @@ mod tests {
     fn plant(names: &[(&str, &str)]) -> Result<String> {
         let mut plant = Plant::default();
         for (line, (name, value)) in (1..).zip(names) {
-            plant.add(Entry { place: Place { line, column: 1 }, name: (*name).to_owned(), value: Secret::from(*value) })?;
+            plant.add(Entry {
+                place: Place { line, column: 1 },
+                name: (*name).to_owned(),
+                value: Secret::from(*value),
+            })?;
         }
         let tree = plant.grown();
         Ok(told(&Value::Map(tree)))

@@ -74,9 +74,7 @@ fn plant(text: &str, part: Spanned<Part>) -> Result<Node> {
         Part::Null => Value::Null,
         Part::Text(text) => Value::Text(text),
         Part::Plain => Value::Text(Secret::new(written(text, part.defined))),
-        Part::List(parts) => {
-            Value::List(parts.into_iter().map(|part| plant(text, part)).collect::<Result<Vec<_>>>()?)
-        }
+        Part::List(parts) => Value::List(parts.into_iter().map(|part| plant(text, part)).collect::<Result<Vec<_>>>()?),
         Part::Map(parts) => {
             let (mut entries, mut seen) = (Vec::new(), HashMap::new());
             for (name, part) in parts {
@@ -195,18 +193,26 @@ mod tests {
     #[test]
     fn scalars_are_the_texts_that_were_written() {
         assert_eq!(
-            told("a: 1.10\nb: 010\nc: yes\nd: \"8761\"\ne: [1_000, ~, !!int 5, -.inf, 0x1F]\n127.0.0.1:8761: 8761\n8761: 5"),
+            told(
+                "a: 1.10\nb: 010\nc: yes\nd: \"8761\"\ne: [1_000, ~, !!int 5, -.inf, 0x1F]\n127.0.0.1:8761: 8761\n8761: 5"
+            ),
             r#"{a="1.10" b="010" c="yes" d="8761" e=["1_000" ~ "5" "-.inf" "0x1F"] 127.0.0.1:8761="8761" 8761="5"}"#
         );
         assert_eq!(told("é: 1.0 # größe\r\nü: \t2.50  \r\n"), r#"{é="1.0" ü="2.50"}"#);
-        assert_eq!(told("x: &a 1.50\ny: *a\nz: &m {k: 2.0}\nw:\n  <<: *m\n  q: 1e3\n"), r#"{x="1.50" y="1.50" z={k="2.0"} w={q="1e3" k="2.0"}}"#);
+        assert_eq!(
+            told("x: &a 1.50\ny: *a\nz: &m {k: 2.0}\nw:\n  <<: *m\n  q: 1e3\n"),
+            r#"{x="1.50" y="1.50" z={k="2.0"} w={q="1e3" k="2.0"}}"#
+        );
         assert_eq!(told("t: |\n  one\n  two\nu: >-\n  a\n  b\n"), r#"{t="one\ntwo\n" u="a b"}"#);
         assert_eq!((told(""), told("---\n"), told("# nothing\n")), ("{}".into(), "{}".into(), "{}".into()));
     }
 
     #[test]
     fn errors_say_where() {
-        assert_eq!(error("a: 1\nb: 2\na: 3\n"), ("`a` stands twice, first in line 1".into(), Place { line: 3, column: 1 }));
+        assert_eq!(
+            error("a: 1\nb: 2\na: 3\n"),
+            ("`a` stands twice, first in line 1".into(), Place { line: 3, column: 1 })
+        );
         assert_eq!(error("- a\n").0, "a configuration is a map, this is a list");
         assert_eq!(error("b: 1\na: [\n").1.line, 2);
         assert!(error("a: *b\n").0.starts_with("this is no YAML: "), "{:?}", error("a: *b\n"));

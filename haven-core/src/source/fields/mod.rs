@@ -145,7 +145,7 @@ pub(crate) enum Known {
 
 /// Reads one value of a document. None where the name is not known.
 pub(crate) fn read(
-    reader: &Reader,
+    reader: Reader,
     name: &str,
     node: &Node,
     settings: &mut Vec<(Setting, Place)>,
@@ -200,7 +200,7 @@ mod tests {
         let reader = Reader { is_flat: format == Format::Properties };
         let mut settings = Vec::new();
         for (name, node) in format.read(text)? {
-            read(&reader, &name.text, &node, &mut settings)?.ok_or_else(|| unknown(&name))?;
+            read(reader, &name.text, &node, &mut settings)?.ok_or_else(|| unknown(&name))?;
         }
         Ok(settings.into_iter().map(|(setting, _)| setting).collect())
     }
@@ -330,7 +330,10 @@ blkioWeightDevice: ['/dev/sda:200']
         for name in ["memoryLimit", "memory-limit", "memory_limit", "MemoryLimit", "MEMORY_LIMIT", "memory"] {
             assert_eq!(spec(Format::Yaml, &format!("{name}: 512M")).0.memory, Some(512 << 20), "{name}");
         }
-        assert_eq!(error("restart: no\n memroyLimit: 1g".replace("\n ", "\n").as_str()), "2:1 `memroyLimit` is nothing that can be said of a container; is `memoryLimit` meant?");
+        assert_eq!(
+            error("restart: no\n memroyLimit: 1g".replace("\n ", "\n").as_str()),
+            "2:1 `memroyLimit` is nothing that can be said of a container; is `memoryLimit` meant?"
+        );
         assert_eq!(error("zzzzzzzz: 1"), "1:1 `zzzzzzzz` is nothing that can be said of a container");
     }
 
@@ -346,11 +349,17 @@ blkioWeightDevice: ['/dev/sda:200']
             ("ports: 5x", "1:8 `ports`: `5x` is no port, which looks like `8080:80` or `127.0.0.1:53:53/udp`"),
             ("ports: {80: }", "1:9 `ports`: `80` has no port of the container"),
             ("ports:\n  a: 80", "2:3 `ports`: `a` is no port of the host, which looks like `8080` or `127.0.0.1:8080`"),
-            ("restart: sometimes", "1:10 `restart`: a policy is `no`, `always`, `unless-stopped` or `on-failure[:TIMES]`"),
+            (
+                "restart: sometimes",
+                "1:10 `restart`: a policy is `no`, `always`, `unless-stopped` or `on-failure[:TIMES]`",
+            ),
             ("volumeBinds: [data/x:/y]", "1:15 `volumeBinds`: `data/x` is neither a volume nor an absolute path"),
             ("volumeBinds: ['/a:b']", "1:15 `volumeBinds`: `b` is no absolute path"),
             ("command: sleep 60", "1:10 `command`: a list of words is wanted here: `[sleep, \"60\"]`"),
-            ("mounts: [{type: bind, target: /x, colour: red}]", "1:35 `mounts`: `colour` is nothing that can be said of a mount"),
+            (
+                "mounts: [{type: bind, target: /x, colour: red}]",
+                "1:35 `mounts`: `colour` is nothing that can be said of a mount",
+            ),
         ] {
             assert_eq!(error(text), expected, "{text}");
         }
@@ -358,7 +367,12 @@ blkioWeightDevice: ['/dev/sda:200']
 
     #[test]
     fn what_a_variable_says_is_in_no_error() {
-        for text in ["environment: [s3cret]", "environment: {'': s3cret}", "environment: {A: [s3cret]}", "environment: [[s3cret]]"] {
+        for text in [
+            "environment: [s3cret]",
+            "environment: {'': s3cret}",
+            "environment: {A: [s3cret]}",
+            "environment: [[s3cret]]",
+        ] {
             assert!(!error(text).contains("s3cret"), "{}", error(text));
         }
     }
@@ -407,7 +421,13 @@ publish_all_ports = true
         assert!(spec.env.is_empty());
         assert_eq!(
             placement,
-            ["constraint:node!=a", "constraint:node!=b", "affinity:image==web", "reschedule:on-node-failure", "constraint:node==web-3"]
+            [
+                "constraint:node!=a",
+                "constraint:node!=b",
+                "affinity:image==web",
+                "reschedule:on-node-failure",
+                "constraint:node==web-3"
+            ]
         );
     }
 
@@ -420,7 +440,8 @@ publish_all_ports = true
             merged.add(setting, Origin { layer, label: None, file: None, line: None, column: None });
         }
         assert_eq!(merged.spec(&everything.image).unwrap(), everything);
-        assert!(matches!(merged.get("env", "A"), Some(Item::Secret(_))));
+        let variable = Setting::of(&everything, &[]).unwrap().into_iter().find(|setting| setting.field == "env");
+        assert!(matches!(variable.unwrap().item, Item::Secret(_)));
         assert_eq!(everything.labels, BTreeMap::from([("com.example.team".to_owned(), "a".to_owned())]));
     }
 }

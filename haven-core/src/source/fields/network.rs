@@ -78,8 +78,7 @@ fn container(text: &str) -> Result<(u16, u16, Protocol), String> {
 
 /// `[ADDRESS:]PORT[-PORT]`.
 fn on_host(text: &str) -> Result<(Option<IpAddr>, Range), String> {
-    let wrong =
-        || format!("`{}` is no port of the host, which looks like `8080` or `127.0.0.1:8080`", shown(text));
+    let wrong = || format!("`{}` is no port of the host, which looks like `8080` or `127.0.0.1:8080`", shown(text));
     let text = text.trim();
     let (address, port) = match text.rsplit_once(':') {
         Some((address, port)) => (Some(ip(address).ok_or_else(wrong)?), port),
@@ -117,8 +116,7 @@ fn paired(
 
 /// A network's name, `host`, `none`, `container:ID`.
 pub(super) fn mode(reading: &mut Reading<'_>, node: &Node) -> Result<()> {
-    let mode =
-        reading.parsed(node, |text| text.parse::<NetworkMode>().map_err(|error| error.message().to_owned()))?;
+    let mode = reading.parsed(node, |text| text.parse::<NetworkMode>().map_err(|error| error.message().to_owned()))?;
     reading.one(node.place, typed(&mode)?);
     Ok(())
 }
@@ -179,10 +177,9 @@ pub(super) fn hosts(reading: &mut Reading<'_>, node: &Node) -> Result<()> {
 fn joined(reading: &mut Reading<'_>, node: &Node) -> Result<()> {
     if let Value::Map(_) = &node.value {
         for (place, name, value) in reading.pairs(node)? {
-            let text = value.filter(|value| !value.is_empty()).map_or_else(
-                || name.clone().into_owned(),
-                |value| format!("{name}:{value}"),
-            );
+            let text = value
+                .filter(|value| !value.is_empty())
+                .map_or_else(|| name.clone().into_owned(), |value| format!("{name}:{value}"));
             reading.part(place, text);
         }
         return Ok(());
@@ -214,9 +211,10 @@ mod tests {
     fn ports_are_read_the_right_way_round() {
         assert_eq!(told("ports:\n 127.0.0.1:8761: 8761\n"), ["127.0.0.1 8761->8761/tcp"]);
         assert_eq!(told("ports: {8080: 80, 53: 53/udp, '[::1]:9': 9}"), ["8080->80/tcp", "53->53/udp", "::1 9->9/tcp"]);
-        assert_eq!(told("ports: ['8080:80', '80', '127.0.0.1::443', '1-3:11-13/udp']"), [
-            "8080->80/tcp", "80/tcp", "127.0.0.1 443/tcp", "1->11/udp", "2->12/udp", "3->13/udp",
-        ]);
+        assert_eq!(
+            told("ports: ['8080:80', '80', '127.0.0.1::443', '1-3:11-13/udp']"),
+            ["8080->80/tcp", "80/tcp", "127.0.0.1 443/tcp", "1->11/udp", "2->12/udp", "3->13/udp",]
+        );
         assert_eq!(told("ports: {0.0.0.0:80: 80}"), ["80->80/tcp"]);
         for text in ["0", "70000", "80:", ":80:", "a:80", "1-3:80", "1-9999:1-9999", "80/x", "999.0.0.1:80:80", ""] {
             assert!(published(text).is_err(), "{text}: {:?}", published(text));

@@ -1,7 +1,7 @@
 //! What is said of the program and of what it may use: environment, restart, health, limits of processes, devices.
 
 use haven_model::{
-    Result, RestartPolicy,
+    RestartPolicy, Result,
     spec::{Device, DeviceRequest, HealthCheck, Ulimit},
 };
 
@@ -52,8 +52,8 @@ pub(super) fn reschedule(reading: &mut Reading<'_>, node: &Node) -> Result<()> {
 
 /// The node that it must go to.
 pub(super) fn node(reading: &mut Reading<'_>, node: &Node) -> Result<()> {
-    let name = reading
-        .parsed(node, |text| haven_model::NodeName::new(text).map_err(|error| error.message().to_owned()))?;
+    let name =
+        reading.parsed(node, |text| haven_model::NodeName::new(text).map_err(|error| error.message().to_owned()))?;
     reading.push(node.place, Setting::asked(&format!("constraint:node=={name}")));
     Ok(())
 }
@@ -70,17 +70,16 @@ pub(super) fn health(reading: &mut Reading<'_>, node: &Node) -> Result<()> {
     for (name, place, part) in reading.map(node, "a health check")? {
         match name.as_str() {
             "test" | "command" => {
-                check.command = match &part.value {
-                    Value::Text(command) => shell(command.expose()),
-                    _ => {
-                        let words: Vec<String> =
-                            reading.texts(part)?.into_iter().map(|(_, word)| word.into_owned()).collect();
-                        match words.first().map(String::as_str) {
-                            Some("NONE") => Vec::new(),
-                            Some("CMD") => words[1..].to_vec(),
-                            Some("CMD-SHELL") => shell(&words[1..].join(" ")),
-                            _ => words,
-                        }
+                check.command = if let Value::Text(command) = &part.value {
+                    shell(command.expose())
+                } else {
+                    let words: Vec<String> =
+                        reading.texts(part)?.into_iter().map(|(_, word)| word.into_owned()).collect();
+                    match words.first().map(String::as_str) {
+                        Some("NONE") => Vec::new(),
+                        Some("CMD") => words[1..].to_vec(),
+                        Some("CMD-SHELL") => shell(&words[1..].join(" ")),
+                        _ => words,
                     }
                 };
             }
@@ -193,12 +192,11 @@ pub(super) fn devices(reading: &mut Reading<'_>, node: &Node) -> Result<()> {
 pub(super) fn gpus(reading: &mut Reading<'_>, node: &Node) -> Result<()> {
     let count = reading.parsed(node, |text| match text {
         "all" => Ok(-1),
-        _ => value::number(text, 1, 1024).map_err(|_| format!("`{}` is neither `all` nor a number", value::shown(text))),
+        _ => {
+            value::number(text, 1, 1024).map_err(|_| format!("`{}` is neither `all` nor a number", value::shown(text)))
+        }
     })?;
-    let request = DeviceRequest {
-        count: Some(count),
-        capabilities: vec![vec!["gpu".to_owned()]],
-        ..DeviceRequest::default()
-    };
+    let request =
+        DeviceRequest { count: Some(count), capabilities: vec![vec!["gpu".to_owned()]], ..DeviceRequest::default() };
     reading.typed_part(node.place, &request)
 }

@@ -129,7 +129,8 @@ fn mode(text: &str) -> Result<u32, String> {
         None if is_octal => u32::from_str_radix(text, 8).ok(),
         None => text.parse().ok(),
     };
-    mode.filter(|mode| *mode <= 0o7777).ok_or_else(|| format!("`{}` is no mode, which looks like `1777`", value::shown(text)))
+    mode.filter(|mode| *mode <= 0o7777)
+        .ok_or_else(|| format!("`{}` is no mode, which looks like `1777`", value::shown(text)))
 }
 
 /// Memory file systems: `TARGET[:OPTIONS]` each.
@@ -165,8 +166,8 @@ pub(super) fn tmpfs(reading: &mut Reading<'_>, node: &Node) -> Result<()> {
 pub(super) fn rates(reading: &mut Reading<'_>, node: &Node) -> Result<()> {
     for (place, text) in reading.texts(node)? {
         let halves = text.rsplit_once(':').filter(|(path, _)| path.starts_with('/'));
-        let (path, rate) = halves
-            .ok_or_else(|| reading.wrong(place, "a disk and its rate look like `/dev/sda:1mb`"))?;
+        let (path, rate) =
+            halves.ok_or_else(|| reading.wrong(place, "a disk and its rate look like `/dev/sda:1mb`"))?;
         let wrong = |why| reading.wrong(place, why);
         if reading.field == "blkio_weight_devices" {
             let weight = value::number(rate, 10, 1000).map_err(wrong)?;
@@ -188,12 +189,14 @@ mod tests {
     fn binds_are_dockers() {
         let folder = |target: &str| Mount { create_source: true, ..Mount::new(MountKind::Bind, "/a", target) };
         assert_eq!(bind("/a:/b").unwrap(), folder("/b"));
-        assert_eq!(bind("/a:/b:ro,rslave").unwrap(), Mount {
-            read_only: true,
-            propagation: Some(Propagation::Rslave),
-            ..folder("/b")
-        });
-        assert_eq!(bind("data:/b:nocopy").unwrap(), Mount { no_copy: true, ..Mount::new(MountKind::Volume, "data", "/b") });
+        assert_eq!(
+            bind("/a:/b:ro,rslave").unwrap(),
+            Mount { read_only: true, propagation: Some(Propagation::Rslave), ..folder("/b") }
+        );
+        assert_eq!(
+            bind("data:/b:nocopy").unwrap(),
+            Mount { no_copy: true, ..Mount::new(MountKind::Volume, "data", "/b") }
+        );
         assert_eq!(bind("/b").unwrap(), Mount::new(MountKind::Volume, "", "/b"));
         for text in ["", "b", "a:b", "./a:/b", "/a:/b:x", "/a:/b:ro:x", "../a:/b"] {
             assert!(bind(text).is_err(), "{text}");
@@ -202,7 +205,9 @@ mod tests {
 
     #[test]
     fn modes_are_octal_where_they_look_so() {
-        for (text, expected) in [("1777", 0o1777), ("0o700", 0o700), ("755", 0o755), ("01777", 0o1777), ("1023", 0o1023), ("493", 493)] {
+        for (text, expected) in
+            [("1777", 0o1777), ("0o700", 0o700), ("755", 0o755), ("01777", 0o1777), ("1023", 0o1023), ("493", 493)]
+        {
             assert_eq!(mode(text), Ok(expected), "{text}");
         }
         assert!(mode("99999").is_err() && mode("x").is_err() && mode("-1").is_err());

@@ -219,7 +219,9 @@ fn ask(git: &Git<'_>, remote: &GitRemote) -> Result<String> {
     let meant = format!("{tag}^{{}}");
     let said = git.run(&["ls-remote", "--quiet", "--", remote.url(), &head, &tag, &meant], None)?;
     let named = |name: &str| {
-        said.lines().find_map(|line| line.split_once('\t').filter(|(_, known)| *known == name)).and_then(|(id, _)| hash(id))
+        said.lines()
+            .find_map(|line| line.split_once('\t').filter(|(_, known)| *known == name))
+            .and_then(|(id, _)| hash(id))
     };
     let commit = named(&head).or_else(|| named(&meant)).or_else(|| named(&tag));
     commit.ok_or_else(|| Error::not_found("branch or tag in the git repository", branch))

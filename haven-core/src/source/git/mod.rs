@@ -105,7 +105,8 @@ impl GitSource {
     pub fn pinned(&self) -> Result<Pinned> {
         let state = self.lock();
         state.pinned.clone().ok_or_else(|| {
-            let error = Error::unavailable("the git repository was not fetched yet").with("repository", self.remote.url());
+            let error =
+                Error::unavailable("the git repository was not fetched yet").with("repository", self.remote.url());
             match &state.stale {
                 Some(stale) => error.caused_by(stale.why.clone()),
                 None => error,
@@ -135,9 +136,7 @@ impl GitSource {
         let (remote, checkouts, stop) = (self.remote.clone(), self.checkouts.clone(), self.stop.clone());
         let known = self.lock().pinned.clone().map(|pinned| pinned.checkout);
         let now = self.clock.now();
-        let fetch = move || {
-            Pinned::open(checkouts.fetch(&remote, known.as_ref(), now, &stop, |_| Ok(()))?)
-        };
+        let fetch = move || Pinned::open(checkouts.fetch(&remote, known.as_ref(), now, &stop, |_| Ok(()))?);
         let fetched = tokio::task::spawn_blocking(fetch)
             .await
             .unwrap_or_else(|error| Err(Error::unexpected("fetching the git repository broke off").caused_by(error)));

@@ -103,7 +103,14 @@ impl<'a> Git<'a> {
     pub(super) fn run(&self, words: &[&str], fills: Option<&Path>) -> Result<String> {
         let mut command = Command::new("git");
         // Neither hooks nor transports that run programs; no file of ours is handed to whoever follows a link.
-        command.args(["-c", "core.hooksPath=/dev/null", "-c", "protocol.ext.allow=never", "-c", "core.fsmonitor=false"]);
+        command.args([
+            "-c",
+            "core.hooksPath=/dev/null",
+            "-c",
+            "protocol.ext.allow=never",
+            "-c",
+            "core.fsmonitor=false",
+        ]);
         if self.remote.password.is_some() {
             // Who is configured to remember passwords does not need to remember this one.
             command.args(["-c", "credential.helper="]);
@@ -208,10 +215,10 @@ impl<'a> Git<'a> {
         for secret in self.remote.secrets() {
             said = said.replace(secret, "***");
         }
-        let lines = said.lines().map(str::trim).filter(|line| !line.is_empty());
+        let mut lines = said.lines().map(str::trim).filter(|line| !line.is_empty());
         // What it says after that is advice.
         let fatal = lines.clone().find(|line| line.starts_with("fatal:"));
-        fatal.or(lines.last()).unwrap_or("it did not say why").to_owned()
+        fatal.or_else(|| lines.next_back()).unwrap_or("it did not say why").to_owned()
     }
 }
 
