@@ -21,7 +21,7 @@ use crate::{
 /// The most of a value that a table shows.
 const MAX_VALUE: usize = 60;
 
-/// Show what configures a container: which label of its image, or which line of which file
+/// Show what configures a container, and where that stands
 #[derive(Debug, Args)]
 #[command(
     after_help = "Of a container that is there, what its image and the repository say now stands beside what it is: `=` \

@@ -93,7 +93,7 @@ pub(crate) enum Command {
     Ps(containers::Ps),
     /// Show everything about containers
     Inspect(inspect::Inspect),
-    /// Show what configures a container: which label of its image, or which line of which file
+    /// Show what configures a container, and where that stands
     Explain(explain::Explain),
     /// Show what a container wrote
     Logs(logs::Logs),

@@ -51,9 +51,9 @@ struct Set {
     /// The branch or tag [default: what the repository calls its own]
     #[arg(long, value_name = "NAME")]
     branch: Option<String>,
-    /// The user there
+    /// The user there; `--username` says who we are at Haven
     #[arg(long, value_name = "NAME")]
-    username: Option<String>,
+    user: Option<String>,
     /// A file with a private key for SSH
     #[arg(long, value_name = "FILE")]
     ssh_key: Option<PathBuf>,
@@ -96,14 +96,14 @@ impl Set {
             })
         };
         let interval = self.interval.as_deref().map(parse_duration).transpose()?;
-        let password = match (variable(PASSWORD), &self.username) {
+        let password = match (variable(PASSWORD), &self.user) {
             (Some(password), _) => Some(Secret::new(password)),
             (None, Some(username)) => Some(Secret::new(read_password(&format!("Password of {username} there: "))?)),
             (None, None) => None,
         };
         Ok(SourceSpec {
             branch: self.branch,
-            username: self.username,
+            username: self.user,
             password: password.filter(|password| !password.expose().is_empty()),
             ssh_key: self.ssh_key.as_ref().map(read).transpose()?.map(Secret::new),
             known_hosts: self.known_hosts.as_ref().map(read).transpose()?,

@@ -165,10 +165,10 @@ impl Source {
     /// to it than where it is.
     pub(crate) fn spec(&self) -> Result<Option<SourceSpec>> {
         let Some(url) = &self.url else {
-            return match *self == Self::default() {
-                true => Ok(None),
-                false => Err(Error::invalid("`source.url` is missing: the rest of `source` goes with it")),
-            };
+            if *self == Self::default() {
+                return Ok(None);
+            }
+            return Err(Error::invalid("`source.url` is missing: the rest of `source` goes with it"));
         };
         let read = |path: &PathBuf| {
             std::fs::read_to_string(path).map_err(|error| {

@@ -9,5 +9,6 @@ mod fleet;
 mod placing;
 mod plans;
 mod serving;
+mod source;
 mod strangers;
 mod terminal;

@@ -14,6 +14,7 @@ mod image;
 mod outage;
 mod server;
 mod shared;
+mod source;
 mod stop;
 
 use std::time::{Duration, Instant};

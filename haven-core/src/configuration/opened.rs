@@ -36,7 +36,7 @@ pub(super) struct Opened {
 
 #[derive(Debug)]
 enum Repository {
-    Git(GitSource),
+    Git(Box<GitSource>),
     Folder(PathBuf),
 }
 
@@ -52,13 +52,11 @@ impl Opened {
         let is_same = |before: &Arc<Self>| SourceSpec { interval: spec.interval, ..before.spec.clone() } == spec;
         let repository = match before.filter(is_same) {
             Some(before) => before.repository.clone(),
-            None => Arc::new(match spec.url.strip_prefix(record::FOLDER) {
-                Some(path) => Repository::Folder(path.into()),
-                None => {
-                    let remote = record::remote(&spec)?;
-                    let folder = folder.join(super::NAME);
-                    Repository::Git(GitSource::open(remote, folder, GitLimits::default(), clock.clone()))
-                }
+            None => Arc::new(if let Some(path) = spec.url.strip_prefix(record::FOLDER) {
+                Repository::Folder(path.into())
+            } else {
+                let (remote, folder) = (record::remote(&spec)?, folder.join(super::NAME));
+                Repository::Git(Box::new(GitSource::open(remote, folder, GitLimits::default(), clock.clone())))
             }),
         };
         let (latest, failed) = (Mutex::default(), Mutex::default());
@@ -85,7 +83,7 @@ impl Opened {
                 tracing::warn!(url = self.spec.url, why = stale.why, "the repository of configurations cannot be read");
             }
             (Some(_), None) => {
-                tracing::info!(url = self.spec.url, "the repository of configurations can be read again")
+                tracing::info!(url = self.spec.url, "the repository of configurations can be read again");
             }
             _ => {}
         }

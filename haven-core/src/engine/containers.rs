@@ -34,7 +34,8 @@ pub trait Containers: Debug + Send + Sync + 'static {
 
     /// Starts a container; one that runs is `AlreadySo`.
     ///
-    /// `Conflict` when it is paused; `Invalid` when the program cannot be run or a port is taken.
+    /// `Conflict` when it is paused, or another container has the address that was chosen for it; `Invalid` when the program
+    /// cannot be run or a port is taken.
     async fn start_container(&self, id: &ContainerRef) -> Result<Outcome>;
 
     /// Asks the program to end, and kills it when it does not in time; one that does not run is `AlreadySo`.
@@ -58,7 +59,8 @@ pub trait Containers: Debug + Send + Sync + 'static {
 
     /// Changes limits and restart policy of a container, of one that runs too; without a change `AlreadySo`.
     ///
-    /// `Invalid` when a limit is refused: one that the host does not have, or that contradicts another.
+    /// `Invalid` when a limit is refused: one that the host does not have, that contradicts another, or 0, as a limit of a
+    /// living container cannot be taken away but by -1 where it has that.
     async fn update_container(&self, id: &ContainerRef, update: &ContainerUpdate) -> Result<Outcome>;
 
     /// Removes it; one that does not exist is `AlreadySo`. `Conflict` when it runs and `force` is not set.
@@ -139,8 +141,32 @@ pub(super) fn check_mount(mount: &Mount) -> Result<()> {
     if mount.kind == MountKind::Bind && !mount.source.starts_with('/') {
         return refuse("takes an absolute path of the host");
     }
+    if mount.kind == MountKind::Volume && mount.source.is_empty() && mount.read_only {
+        return refuse("is of a new volume, which has to be written");
+    }
     if mount.options.iter().any(|option| option.is_empty() || option.contains([',', ':'])) {
         return refuse("has an option that is none");
     }
     Ok(())
+}
+
+/// Checks changes of a living container; `Invalid` for a 0, which no engine sees.
+#[cfg(any(feature = "docker", feature = "sim"))]
+pub(super) fn check_update(update: &ContainerUpdate) -> Result<()> {
+    let limits = [
+        ("memory", update.memory),
+        ("memory_swap", update.memory_swap.map(i64::unsigned_abs)),
+        ("memory_reservation", update.memory_reservation),
+        ("kernel_memory", update.kernel_memory),
+        ("nano_cpus", update.nano_cpus),
+        ("cpu_shares", update.cpu_shares),
+        ("cpu_quota", update.cpu_quota),
+        ("cpu_period", update.cpu_period),
+        ("blkio_weight", update.blkio_weight.map(u64::from)),
+        ("pids_limit", update.pids_limit.map(i64::unsigned_abs)),
+    ];
+    match limits.iter().find(|(_, limit)| *limit == Some(0)) {
+        Some((name, _)) => Err(Error::invalid(format!("`{name}` of a living container cannot be taken away"))),
+        None => Ok(()),
+    }
 }

@@ -74,7 +74,7 @@ fn read(root: &Path, path: &str) -> Result<Option<String>> {
     let Some(content) = content(root, path)? else { return Ok(None) };
     let at = |end: usize, error: Error| {
         let before = &content[..end];
-        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let line = before.split(|byte| *byte == b'\n').count();
         let begin = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
         error.with("line", line).with("column", String::from_utf8_lossy(&before[begin..]).chars().count() + 1)
     };

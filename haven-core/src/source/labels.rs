@@ -40,7 +40,7 @@ pub(super) fn gather(labels: &BTreeMap<String, String>, gathered: &mut Gathered)
     }
     let mut settings = Vec::new();
     for (name, node) in plant.grown() {
-        let known = fields::read(&Reader { is_flat: true }, &name.text, &node, &mut settings).map_err(at)?;
+        let known = fields::read(Reader { is_flat: true }, &name.text, &node, &mut settings).map_err(at)?;
         let why = match known {
             Some(Known::Read) => continue,
             Some(Known::Decided) => "who asks for the container decides it".to_owned(),

@@ -190,7 +190,7 @@ impl File {
                 file.includes.extend(includes(reader, &node)?);
                 continue;
             }
-            match fields::read(&reader, &name.text, &node, &mut file.settings)? {
+            match fields::read(reader, &name.text, &node, &mut file.settings)? {
                 Some(Known::Read) => {}
                 Some(Known::Decided) => file.ignored.push((name, "who asks for the container decides it")),
                 None => return Err(fields::unknown(&name)),

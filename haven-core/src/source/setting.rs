@@ -189,12 +189,6 @@ impl Merged {
         self.slots[place].said.push((item, origin));
     }
 
-    /// The value that counts of a setting.
-    pub(crate) fn get(&self, field: &str, key: &str) -> Option<&Item> {
-        let place = self.places.get(&(field.to_owned(), key.to_owned()))?;
-        self.slots[*place].said.last().map(|(item, _)| item)
-    }
-
     /// What counts, put together.
     pub(crate) fn spec(&self, image: &ImageRef) -> Result<ContainerSpec> {
         let bare = fields(&ContainerSpec::new(image.clone()))?;

@@ -4,6 +4,7 @@
 #![cfg(all(feature = "docker", feature = "sim"))]
 #![allow(clippy::unwrap_used)]
 
+mod configured;
 mod real;
 mod recorded;
 mod stub;

@@ -1,14 +1,18 @@
 //! The contract suite on a real engine, with the API version as agreed on and pinned to old ones.
 
-use std::sync::Arc;
+use std::{
+    panic::{AssertUnwindSafe, resume_unwind},
+    sync::Arc,
+};
 
+use futures_util::FutureExt as _;
 use haven_core::{
     engine::docker::{DockerEngine, DockerOptions},
     model::{ImageRef, NodeAddress},
 };
 use haven_testkit::{
     bed::{BUSYBOX, BUSYBOX_2, Bed},
-    rules::engine::EngineFixture,
+    rules::engine::{EngineFixture, specifications_come_back},
     run,
 };
 
@@ -55,4 +59,18 @@ async fn random_operations_leave_simulated_and_real_engines_alike() {
         docker.clean().await;
     });
     run.await.unwrap();
+}
+
+/// Specifications, drawn by a seed, come back from a real engine as they were; some of the containers run.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_specification_comes_back_as_it_was() {
+    let Some(docker) = fixture(None).await else { return };
+    let (seed, created) = (run::seed(), run::count(40, 500));
+    println!("seed {seed}, {created} specifications");
+    let rule = specifications_come_back(&docker, seed, created, run::count(6, 30));
+    let outcome = AssertUnwindSafe(rule).catch_unwind().await;
+    docker.clean().await;
+    if let Err(panic) = outcome {
+        resume_unwind(panic);
+    }
 }

@@ -97,7 +97,7 @@ async fn statuses_become_kinds_by_the_call() {
     for (status, inspect, create, start, remove) in [
         (400, K::Invalid, K::Invalid, K::Invalid, Err(K::Invalid)),
         (401, K::Denied, K::Denied, K::Denied, Err(K::Denied)),
-        (403, K::Denied, K::Denied, K::Denied, Err(K::Denied)),
+        (403, K::Denied, K::Denied, K::Conflict, Err(K::Denied)),
         (404, K::NotFound, K::NotFound, K::NotFound, Ok(Outcome::AlreadySo)),
         (409, K::Conflict, K::AlreadyExists, K::Conflict, Err(K::Conflict)),
         (429, K::Busy, K::Busy, K::Busy, Err(K::Busy)),

@@ -16,7 +16,10 @@ use haven_core::{
         system::EngineEventOptions,
     },
 };
-use haven_testkit::rules::engine::{EngineFixture, random_operations};
+use haven_testkit::{
+    rules::engine::{EngineFixture, random_operations, specifications_come_back},
+    run,
+};
 
 fn simulated() -> EngineFixture {
     EngineFixture::new(Arc::new(SimEngine::default()), ImageRef::new("busybox").unwrap())
@@ -45,10 +48,17 @@ mod hooked {
 
 #[tokio::test]
 async fn two_simulated_engines_agree_on_random_operations() {
-    let count = haven_testkit::run::count(600, 6_000);
+    let count = run::count(600, 6_000);
     for seed in 0..4 {
         random_operations(&simulated(), &simulated(), seed, count).await;
     }
+}
+
+#[tokio::test]
+async fn a_specification_comes_back_as_it_was() {
+    let (seed, created) = (run::seed(), run::count(300, 3_000));
+    println!("seed {seed}, {created} specifications");
+    specifications_come_back(&simulated(), seed, created, created / 5).await;
 }
 
 #[tokio::test]

@@ -35,10 +35,9 @@ async fn refused(files: &[(&str, &str)]) -> (String, String) {
 
 #[tokio::test]
 async fn a_billion_laughs() {
-    let mut laughs = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
-    for level in 1..12 {
-        laughs += &format!("a{level}: &a{level} [{}]\n", vec![format!("*a{}", level - 1); 10].join(", "));
-    }
+    let level = |level: u32| format!("a{level}: &a{level} [{}]", vec![format!("*a{}", level - 1); 10].join(", "));
+    let first = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]".to_owned();
+    let laughs = [first].into_iter().chain((1..12).map(level)).collect::<Vec<_>>().join("\n");
     let (message, at) = refused(&[("web.yml", &laughs)]).await;
     assert_eq!(message, "this is no configuration: it goes deeper than 24, or has more than 10000 parts");
     assert!(at.starts_with("web.yml:"), "{at}");

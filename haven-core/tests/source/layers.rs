@@ -4,7 +4,11 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use haven_core::{
     ErrorKind,
-    model::{ClusterName, ContainerSpec, ImageRef, Mount, Port, RestartPolicy, source::Layer, spec::MountKind},
+    model::{
+        ClusterName, ContainerSpec, ImageRef, Mount, Port, RestartPolicy,
+        source::Layer,
+        spec::{MountKind, Protocol},
+    },
     source::{MemorySource, Resolved, Snapshot, Source as _, Wanted, resolve},
 };
 use proptest::prelude::*;
@@ -81,7 +85,7 @@ async fn lists_grow_and_what_stands_for_the_same_thing_is_replaced() {
     ];
     let dev = ClusterName::new("dev").unwrap();
     let mut own = web();
-    own.ports = vec![Port { container: 9, host: None, address: None, protocol: Default::default() }];
+    own.ports = vec![Port { container: 9, host: None, address: None, protocol: Protocol::Tcp }];
     own.mounts = vec![Mount::new(MountKind::Tmpfs, "", "/log")];
     own.command = vec!["sleep".into(), "60".into()];
     let (none, snapshot) = (BTreeMap::new(), snapshot(&files).await);

@@ -20,9 +20,10 @@ impl ContainerSpec {
     /// * What is empty, or 0 where that means no limit, is left out; so is what Docker does when nothing is said: the
     ///   network `bridge`, twice the memory as swap, 64 MiB of shared memory, IPC `private`, runtime `runc`, the log driver
     ///   `json-file`, propagation `rprivate`, mode 1777 of a memory file system, volume driver `local`, all
-    ///   permissions of a device, `label=disable` of a privileged container.
+    ///   permissions of a device, `label=disable` and `systempaths=unconfined` of a privileged container.
     /// * What can be said in two ways is said in one: a quota in the usual period as `nano_cpus`; links on a network that
-    ///   somebody made as links of that connection; a link's alias that is the container's name, written out; a health check
+    ///   somebody made as links of that connection; a link's alias that is the container's name, written out; an alias that
+    ///   is the host name, not at all; a health check
     ///   that is none, without times; `volume_driver` as the driver of each volume that names none.
     ///
     /// Two engines that are set otherwise (another default log driver) take what is left out here differently: compare in this
@@ -57,6 +58,9 @@ impl ContainerSpec {
             &mut self.log_driver,
         ] {
             drop_empty(text);
+        }
+        if let Some(folder) = &mut self.working_dir {
+            *folder = cleaned(folder);
         }
         set(&mut self.group_add);
         drop_default(&mut self.runtime, "runc");
@@ -96,6 +100,7 @@ impl ContainerSpec {
             }
         }
         for connection in &mut self.networks {
+            connection.aliases.retain(|alias| Some(alias) != self.hostname.as_ref());
             set(&mut connection.aliases);
             set(&mut connection.links);
             set(&mut connection.link_local_ips);
@@ -184,6 +189,9 @@ impl ContainerSpec {
         if self.privileged || host(&self.pid_mode) || host(&self.ipc_mode) {
             self.security_opt.retain(|option| option != "label=disable");
         }
+        if self.privileged {
+            self.security_opt.retain(|option| option != "systempaths=unconfined");
+        }
         set(&mut self.security_opt);
         set(&mut self.device_cgroup_rules);
         for device in &mut self.devices {
@@ -235,6 +243,19 @@ fn normalise_mount(mount: &mut Mount, volume_driver: Option<&str>) {
             }
         }
     }
+}
+
+/// A path without what makes it longer and no other: `/a/../b/` is `/b`.
+fn cleaned(path: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()),
+            part => parts.push(part),
+        }
+    }
+    format!("/{}", parts.join("/"))
 }
 
 fn set<T: Ord>(values: &mut Vec<T>) {

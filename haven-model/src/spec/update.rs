@@ -63,7 +63,7 @@ impl ContainerUpdate {
         *self == Self::default()
     }
 
-    /// Changes a specification as the engine changes the container.
+    /// Changes a specification as the engine changes the container: swap stays what it was when only the memory changes.
     pub fn apply(&self, spec: &mut ContainerSpec) {
         fn set<T: Clone>(to: &mut Option<T>, from: Option<&T>) {
             if let Some(value) = from {
@@ -72,6 +72,10 @@ impl ContainerUpdate {
         }
         if let Some(restart) = self.restart {
             spec.restart = restart;
+        }
+        if self.memory.is_some() && self.memory != spec.memory && spec.memory_swap.is_none() {
+            let twice = spec.memory.and_then(|memory| i64::try_from(memory.checked_mul(2)?).ok());
+            spec.memory_swap = Some(twice.unwrap_or(-1));
         }
         set(&mut spec.memory, self.memory.as_ref());
         set(&mut spec.memory_swap, self.memory_swap.as_ref());

@@ -24,7 +24,9 @@ use super::{
 use crate::engine::{Containers, Networks as _, Stream, Terminal};
 
 /// A program that cannot be run, or a port that is taken, is a server's error to the engine.
-const START: Refusals = &[(500, ErrorKind::Invalid)];
+///
+/// An address that another container has is forbidden.
+const START: Refusals = &[(500, ErrorKind::Invalid), (403, ErrorKind::Conflict)];
 /// An older engine ignores until when a log is read.
 const LOGS_UNTIL: ApiVersion = ApiVersion::new(1, 35);
 const NAME_TAKEN: Refusals = &[(409, ErrorKind::AlreadyExists)];
@@ -96,7 +98,12 @@ impl Containers for DockerEngine {
     }
 
     async fn container(&self, id: &ContainerRef) -> Result<ContainerDetail> {
-        inspect::detail(self.http.get(&Self::path(id, "/json")).await?, self.http.api)
+        let inspection: serde_json::Value = self.http.get(&Self::path(id, "/json")).await?;
+        if spec::Usual::matters_to(&inspection) {
+            let usual = self.usual.get_or_try_init(|| spec::Usual::of(&self.http)).await?;
+            return inspect::detail(inspection, self.http.api, usual);
+        }
+        inspect::detail(inspection, self.http.api, &spec::Usual::default())
     }
 
     async fn create_container(&self, name: Option<&ContainerName>, spec: &ContainerSpec) -> Result<ContainerId> {

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{
-    spec::{Told, mounted, published},
+    spec::{Told, Usual, mounted, published},
     summary::null_is_empty,
 };
 
@@ -79,8 +79,8 @@ fn state_of(status: &str, running: bool) -> ContainerState {
     status.parse().unwrap_or(if running { ContainerState::Running } else { ContainerState::Exited })
 }
 
-/// Everything about a container, as an engine spoken with at `api` tells it.
-pub(super) fn detail(inspection: Value, api: ApiVersion) -> Result<ContainerDetail> {
+/// Everything about a container, as an engine spoken with at `api` tells it that fills in what is `usual`.
+pub(super) fn detail(inspection: Value, api: ApiVersion, usual: &Usual) -> Result<ContainerDetail> {
     let (mac_address, kernel_memory) = Told::former(&inspection);
     let inspect: ContainerInspectResponse = serde_json::from_value(inspection)
         .map_err(|error| Error::unexpected("the engine's answer cannot be read").caused_by(error))?;
@@ -91,7 +91,7 @@ pub(super) fn detail(inspection: Value, api: ApiVersion) -> Result<ContainerDeta
     let id = ContainerId::new(inspect.id.unwrap_or_default())
         .map_err(|error| Error::unexpected("the engine tells no id").caused_by(error))?;
     let config = inspect.config.unwrap_or_default();
-    let told = Told { id: &id, config, host: &host, endpoints: &connected, mac_address, kernel_memory, api };
+    let told = Told { id: &id, config, host: &host, endpoints: &connected, mac_address, kernel_memory, api, usual };
     let spec = told.spec()?;
     let address = |endpoint: &EndpointSettings| endpoint.ip_address.clone().unwrap_or_default();
     let networks: BTreeMap<_, _> = connected.iter().map(|(name, endpoint)| (name.clone(), address(endpoint))).collect();

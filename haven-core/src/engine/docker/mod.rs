@@ -25,6 +25,8 @@ use std::{sync::Arc, time::Duration};
 
 use haven_model::{Error, ErrorKind, NodeAddress, Result, node::TlsSpec, system::ApiVersion};
 
+use tokio::sync::OnceCell;
+
 pub use context::{Environment, local_engine};
 pub use dial::{Dial, Io, TcpDial, TlsDial, UnixDial};
 
@@ -56,6 +58,8 @@ impl Default for DockerOptions {
 #[derive(Clone, Debug)]
 pub struct DockerEngine {
     http: Arc<Http>,
+    /// What the engine fills in where nothing is said; asked for once.
+    usual: Arc<OnceCell<spec::Usual>>,
 }
 
 impl DockerEngine {
@@ -76,7 +80,7 @@ impl DockerEngine {
         let version = system::version(&http).await?;
         http.api = agree(&version, options.api)?;
         http.newest = version.api;
-        Ok(Self { http: Arc::new(http) })
+        Ok(Self { http: Arc::new(http), usual: Arc::default() })
     }
 
     /// The API version that is spoken.

@@ -228,7 +228,8 @@ impl Networks for DockerEngine {
             body["EndpointConfig"] = json!(endpoint_settings(connection, true));
         }
         let path = Path::new(format!("/networks/{}/connect", connection.network));
-        let refusals = &[(403, ErrorKind::Conflict)];
+        // An address of another range is a server's error.
+        let refusals = &[(403, ErrorKind::Conflict), (500, ErrorKind::Invalid)];
         self.http.ask(Method::POST, &path, Some(to_json(&body)?), refusals, Some(self.http.limit)).await?;
         Ok(Outcome::Done)
     }

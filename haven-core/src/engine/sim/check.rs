@@ -6,6 +6,64 @@ use crate::engine::containers::{check_environment, check_mount};
 
 use super::{create::exposed, signal, state::State};
 
+/// The log drivers that Docker has.
+const LOG_DRIVERS: [&str; 11] = [
+    "awslogs",
+    "fluentd",
+    "gcplogs",
+    "gelf",
+    "journald",
+    "json-file",
+    "local",
+    "logentries",
+    "none",
+    "splunk",
+    "syslog",
+];
+/// The kernel's capabilities.
+const CAPABILITIES: [&str; 41] = [
+    "AUDIT_CONTROL",
+    "AUDIT_READ",
+    "AUDIT_WRITE",
+    "BLOCK_SUSPEND",
+    "BPF",
+    "CHECKPOINT_RESTORE",
+    "CHOWN",
+    "DAC_OVERRIDE",
+    "DAC_READ_SEARCH",
+    "FOWNER",
+    "FSETID",
+    "IPC_LOCK",
+    "IPC_OWNER",
+    "KILL",
+    "LEASE",
+    "LINUX_IMMUTABLE",
+    "MAC_ADMIN",
+    "MAC_OVERRIDE",
+    "MKNOD",
+    "NET_ADMIN",
+    "NET_BIND_SERVICE",
+    "NET_BROADCAST",
+    "NET_RAW",
+    "PERFMON",
+    "SETFCAP",
+    "SETGID",
+    "SETPCAP",
+    "SETUID",
+    "SYSLOG",
+    "SYS_ADMIN",
+    "SYS_BOOT",
+    "SYS_CHROOT",
+    "SYS_MODULE",
+    "SYS_NICE",
+    "SYS_PACCT",
+    "SYS_PTRACE",
+    "SYS_RAWIO",
+    "SYS_RESOURCE",
+    "SYS_TIME",
+    "SYS_TTY_CONFIG",
+    "WAKE_ALARM",
+];
 /// Docker's own least limit of memory.
 const MIN_MEMORY: u64 = 6 << 20;
 
@@ -34,9 +92,46 @@ impl State {
                 return Err(Error::not_found("volume driver", driver));
             }
         }
+        let first = |text: &String| text.split(':').next().unwrap_or_default().to_owned();
+        let usual = !spec.network.as_ref().is_some_and(NetworkMode::is_user_defined);
+        let links = spec.links.iter().filter(|_| usual);
+        for name in spec.volumes_from.iter().chain(links).map(first) {
+            let found = name.parse().and_then(|name| self.find(&name));
+            found.map_err(|_| Error::invalid(format!("no such container: `{}`", name.escape_debug())))?;
+        }
         for from in &spec.volumes_from {
-            let name = from.split(':').next().unwrap_or_default();
-            self.find(&name.parse()?)?;
+            if from.split_once(':').is_some_and(|(_, mode)| !["ro", "rw", "z", "Z"].contains(&mode)) {
+                return refuse(format!("`{}` has a mode that is none", from.escape_debug()));
+            }
+        }
+        let host = |mode: &Option<String>| mode.as_deref() == Some("host");
+        if host(&spec.uts_mode) && spec.hostname.is_some() {
+            return refuse("a container with the host's name has none of its own".into());
+        }
+        if spec.network.as_ref().is_some_and(|mode| mode.to_string() == "host") && !spec.links.is_empty() {
+            return refuse("a container on the host's network has no links".into());
+        }
+        if let Some(mode) = spec.cgroupns_mode.as_deref().filter(|mode| !["host", "private"].contains(mode)) {
+            return refuse(format!("`{}` is no mode of control groups", mode.escape_debug()));
+        }
+        if let Some(runtime) = spec.runtime.as_deref().filter(|runtime| *runtime != "runc") {
+            return refuse(format!("no runtime `{}`", runtime.escape_debug()));
+        }
+        if let Some(driver) = spec.log_driver.as_deref().filter(|driver| !LOG_DRIVERS.contains(driver)) {
+            return refuse(format!("no log driver `{}`", driver.escape_debug()));
+        }
+        for capability in spec.cap_add.iter().chain(&spec.cap_drop) {
+            let name = capability.to_ascii_uppercase();
+            let name = name.strip_prefix("CAP_").unwrap_or(&name);
+            if name != "ALL" && !CAPABILITIES.contains(&name) {
+                return refuse(format!("no capability `{}`", capability.escape_debug()));
+            }
+        }
+        if spec.extra_hosts.iter().any(|host| !host.contains(':')) {
+            return refuse("a further host is `HOST:ADDRESS`".into());
+        }
+        if spec.working_dir.as_deref().is_some_and(|folder| !folder.starts_with('/')) {
+            return refuse("the working directory is no absolute path".into());
         }
         if let Some(port) = spec.expose.iter().find(|port| exposed(port).is_none()) {
             return refuse(format!("`{}` is no port", port.escape_debug()));
@@ -108,9 +203,6 @@ impl State {
         }
         if spec.blkio_weight.is_some_and(|weight| weight > 0 && !(10..=1000).contains(&weight)) {
             return refuse("a weight at disks is from 10 to 1000".into());
-        }
-        if let Some(limit) = spec.ulimits.iter().find(|limit| limit.soft > limit.hard && limit.hard != -1) {
-            return refuse(format!("the soft limit of `{}` is above the hard one", limit.name.escape_debug()));
         }
         Ok(())
     }

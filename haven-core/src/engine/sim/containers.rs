@@ -7,11 +7,12 @@ use std::{collections::BTreeMap, time::Duration};
 use async_trait::async_trait;
 use haven_model::{
     Container, ContainerDetail, ContainerFilter, ContainerId, ContainerName, ContainerRef, ContainerSpec,
-    ContainerState, ContainerStats, ContainerUpdate, Error, ErrorKind, ExecSpec, LogOptions, Outcome, Output, Result,
+    ContainerState, ContainerStats, ContainerUpdate, Error, ErrorKind, ExecSpec, LogOptions, Outcome, Output,
+    RestartPolicy, Result,
     container::{Processes, RemoveOptions, StopOptions},
 };
 
-use crate::engine::{Containers, Stream, Terminal};
+use crate::engine::{Containers, Stream, Terminal, containers::check_update};
 
 use super::{SimEngine, exec::refuse_unless_running, record::Record, signal};
 
@@ -164,7 +165,11 @@ impl Containers for SimEngine {
             if update.is_empty() {
                 return Ok(Outcome::AlreadySo);
             }
+            check_update(update)?;
             let mut spec = record.spec.clone();
+            if spec.auto_remove && update.restart.is_some_and(|restart| restart != RestartPolicy::No) {
+                return Err(Error::invalid("a container that is removed at its end cannot be restarted"));
+            }
             update.apply(&mut spec);
             state.check_limits(&spec)?;
             record.spec = spec;
@@ -245,7 +250,7 @@ impl SimEngine {
         let mut last = 0;
         let waited = self
             .until(id, |state| {
-                let Some(record) = state.containers.get(id) else { return Ok(Some(137)) };
+                let Some(record) = state.containers.get(id) else { return Ok(Some(state.code_of_gone(id))) };
                 last = record.exit_code.unwrap_or(last);
                 // A container that is started again in the same moment still has ended once.
                 let over = record.runs != runs || !record.is_running();
@@ -253,8 +258,8 @@ impl SimEngine {
             })
             .await;
         match waited {
-            // It was killed and removed meanwhile.
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(137),
+            // It was killed and removed meanwhile, or was to be removed when it ended.
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(self.reach()?.code_of_gone(id)),
             waited => waited,
         }
     }

@@ -26,10 +26,13 @@ impl State {
 
     pub(super) fn create(&mut self, name: Option<&ContainerName>, spec: &ContainerSpec) -> Result<ContainerId> {
         let image = self.image(&spec.image)?.clone();
-        let given = spec;
-        let spec = given.merged(&image.detail);
+        if matches!(spec.network, Some(NetworkMode::Container(_))) && !spec.expose.is_empty() {
+            return Err(Error::invalid("a container in the network of another exposes no ports"));
+        }
+        let mut spec = spec.merged(&image.detail);
         self.check(&spec)?;
         let connections = self.connections(&spec)?;
+        self.settle_modes(&mut spec);
         if let Some(name) = name {
             self.refuse_taken(name.as_str())?;
         }
@@ -124,6 +127,21 @@ impl State {
             return Err(Error::invalid("a container is on the host's network alone or not at all"));
         }
         Ok(connections.into_iter().map(|(name, connection)| (name, Endpoint::of(connection))).collect())
+    }
+
+    /// Others whose namespaces it has are known by their ids from then on.
+    fn settle_modes(&self, spec: &mut ContainerSpec) {
+        if let Some(NetworkMode::Container(other)) = &mut spec.network
+            && let Ok(id) = self.find(other)
+        {
+            *other = id.into();
+        }
+        for mode in [&mut spec.pid_mode, &mut spec.ipc_mode].into_iter().flatten() {
+            let other = mode.strip_prefix("container:").and_then(|other| other.parse().ok());
+            if let Some(id) = other.and_then(|other| self.find(&other).ok()) {
+                *mode = format!("container:{id}");
+            }
+        }
     }
 
     /// A network's name, where it is told by its id.

@@ -64,6 +64,9 @@ impl State {
                 if record.state != ContainerState::Created {
                     record.state = ContainerState::Exited;
                 }
+                if record.spec.auto_remove {
+                    self.destroy(record, true);
+                }
                 return Err(error);
             }
         };
@@ -173,6 +176,10 @@ impl State {
         self.leave_networks(record);
         self.mount_events(record, "unmount");
         self.stopped(record);
+        if record.spec.auto_remove && record.run.is_none() && !record.removed {
+            self.remember_gone(&record.id, code);
+            self.destroy(record, true);
+        }
     }
 
     /// Ends a stop: its event, and the start that a restart has next.
@@ -230,6 +237,7 @@ impl State {
 
     /// Takes the container away for good.
     pub(super) fn destroy(&mut self, record: &mut Record, volumes: bool) {
+        record.removed = true;
         // A restart that waits for the end must not start it again.
         record.stopping = None;
         self.signal(record, signal::KILL);
@@ -240,7 +248,6 @@ impl State {
                 network.members.remove(&record.id);
             }
         }
-        record.removed = true;
         if volumes {
             for name in std::mem::take(&mut record.anonymous) {
                 self.forget_volume(&name);

@@ -12,6 +12,7 @@ use haven_model::{
     Connection, ContainerId, ContainerRef, Error, ErrorKind, Network, NetworkName, NetworkSpec, Outcome, Port, Result,
     container::DisconnectOptions,
     network::{AddressPool, Ipam, Member},
+    spec::NetworkMode,
 };
 
 use crate::engine::Networks;
@@ -359,11 +360,20 @@ impl State {
 
     /// Gives the container an address in every network that it is connected to.
     pub(super) fn join_networks(&mut self, record: &mut Record) -> Result<()> {
+        if let Some(NetworkMode::Container(other)) = &record.spec.network {
+            let id = self.find(other)?;
+            if self.containers.get(&id).is_none_or(|other| other.run.is_none()) {
+                return Err(Error::conflict(format!("container `{other}`, whose network it shares, is not running")));
+            }
+        }
         let names: Vec<String> = record.networks.keys().cloned().collect();
         names.iter().try_for_each(|name| self.join_network(record, name))
     }
 
     fn join_network(&mut self, record: &mut Record, name: &str) -> Result<()> {
+        if let Some(own) = record.networks.get(name) {
+            self.check_connection(&own.connection)?;
+        }
         let network = self.networks.get_mut(name).ok_or_else(|| Error::not_found("network", name))?;
         let Some(own) = record.networks.get_mut(name) else { return Ok(()) };
         own.address = match (&mut network.pool, own.connection.ipv4_address) {

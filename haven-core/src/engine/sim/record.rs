@@ -205,6 +205,8 @@ impl Record {
         let mut aliases = own.connection.aliases.clone();
         if !["bridge", "host", "none"].contains(&name) {
             aliases.push(self.id.short().to_owned());
+            let named = |hostname: &&String| **hostname != self.name && !aliases.contains(hostname);
+            aliases.extend(self.spec.hostname.as_ref().filter(named).cloned().into_iter().collect::<Vec<_>>());
         }
         let mac = |address: std::net::Ipv4Addr| {
             let [a, b, c, d] = address.octets();

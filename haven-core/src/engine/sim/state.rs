@@ -52,6 +52,8 @@ pub(super) struct State {
     /// The ports of the host that are taken, on one address or on all.
     pub(super) ports: BTreeSet<(u16, Protocol, Option<IpAddr>)>,
     pub(super) next_port: u16,
+    /// How containers ended that were removed at their end, for those who wait for them.
+    gone: VecDeque<(ContainerId, i64)>,
     recent: VecDeque<EngineEvent>,
     subscribers: Vec<mpsc::Sender<EngineEvent>>,
     last_event: Timestamp,
@@ -81,6 +83,7 @@ impl State {
             volumes: BTreeMap::new(),
             ports: BTreeSet::new(),
             next_port: 49_153,
+            gone: VecDeque::new(),
             recent: VecDeque::new(),
             subscribers: Vec::new(),
             last_event: Timestamp::UNIX_EPOCH,
@@ -209,6 +212,19 @@ impl State {
     pub(super) fn new_pid(&mut self) -> u32 {
         self.next_pid = self.next_pid.checked_add(1).unwrap_or(1_000);
         self.next_pid
+    }
+
+    /// Remembers how a container ended that is no more.
+    pub(super) fn remember_gone(&mut self, id: &ContainerId, code: i64) {
+        if self.gone.len() == REMEMBERED {
+            self.gone.pop_front();
+        }
+        self.gone.push_back((id.clone(), code));
+    }
+
+    /// How a container ended that is no more: killed, where nothing else is known.
+    pub(super) fn code_of_gone(&self, id: &ContainerId) -> i64 {
+        self.gone.iter().rev().find(|(gone, _)| gone == id).map_or(137, |(_, code)| *code)
     }
 
     /// Tells everyone that something happened.

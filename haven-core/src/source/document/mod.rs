@@ -184,11 +184,12 @@ mod tests {
 
         #[test]
         fn what_properties_say_is_read_back(entries in proptest::collection::btree_map("[a-z]{1,8}", "\\PC{0,30}", 0..20)) {
-            let mut text = String::new();
-            for (name, value) in &entries {
-                let value: String = value.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect();
-                text += &format!("{name} = {value}\n");
-            }
+            let escaped = |unit: u16| format!("\\u{unit:04x}");
+            let line = |(name, value): (&String, &String)| {
+                let value: Vec<String> = value.encode_utf16().map(escaped).collect();
+                format!("{name} = {}", value.concat())
+            };
+            let text = entries.iter().map(line).collect::<Vec<_>>().join("\n");
             let read = Format::Properties.read(&text).unwrap();
             let read: std::collections::BTreeMap<String, String> = read
                 .into_iter()

@@ -222,10 +222,9 @@ mod tests {
 
     #[test]
     fn small_texts_do_not_become_large_trees() {
-        let mut laughs = "a0: &a0 [x,x,x,x,x,x,x,x,x]\n".to_owned();
-        for level in 1..10 {
-            laughs += &format!("a{level}: &a{level} [{}]\n", vec![format!("*a{}", level - 1); 9].join(","));
-        }
+        let level = |level: u32| format!("a{level}: &a{level} [{}]", vec![format!("*a{}", level - 1); 9].join(","));
+        let first = "a0: &a0 [x,x,x,x,x,x,x,x,x]".to_owned();
+        let laughs = [first].into_iter().chain((1..10).map(level)).collect::<Vec<_>>().join("\n");
         let merges = format!("a: &a {{k: 1}}\n{}", "b: {<<: [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]}\n".repeat(1000));
         let steps: String = (0..2000).map(|depth| " ".repeat(depth) + "a:\n").collect();
         let texts = [

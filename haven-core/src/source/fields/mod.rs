@@ -145,7 +145,7 @@ pub(crate) enum Known {
 
 /// Reads one value of a document. None where the name is not known.
 pub(crate) fn read(
-    reader: &Reader,
+    reader: Reader,
     name: &str,
     node: &Node,
     settings: &mut Vec<(Setting, Place)>,
@@ -200,7 +200,7 @@ mod tests {
         let reader = Reader { is_flat: format == Format::Properties };
         let mut settings = Vec::new();
         for (name, node) in format.read(text)? {
-            read(&reader, &name.text, &node, &mut settings)?.ok_or_else(|| unknown(&name))?;
+            read(reader, &name.text, &node, &mut settings)?.ok_or_else(|| unknown(&name))?;
         }
         Ok(settings.into_iter().map(|(setting, _)| setting).collect())
     }
@@ -440,7 +440,8 @@ publish_all_ports = true
             merged.add(setting, Origin { layer, label: None, file: None, line: None, column: None });
         }
         assert_eq!(merged.spec(&everything.image).unwrap(), everything);
-        assert!(matches!(merged.get("env", "A"), Some(Item::Secret(_))));
+        let variable = Setting::of(&everything, &[]).unwrap().into_iter().find(|setting| setting.field == "env");
+        assert!(matches!(variable.unwrap().item, Item::Secret(_)));
         assert_eq!(everything.labels, BTreeMap::from([("com.example.team".to_owned(), "a".to_owned())]));
     }
 }

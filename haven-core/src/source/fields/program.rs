@@ -70,17 +70,16 @@ pub(super) fn health(reading: &mut Reading<'_>, node: &Node) -> Result<()> {
     for (name, place, part) in reading.map(node, "a health check")? {
         match name.as_str() {
             "test" | "command" => {
-                check.command = match &part.value {
-                    Value::Text(command) => shell(command.expose()),
-                    _ => {
-                        let words: Vec<String> =
-                            reading.texts(part)?.into_iter().map(|(_, word)| word.into_owned()).collect();
-                        match words.first().map(String::as_str) {
-                            Some("NONE") => Vec::new(),
-                            Some("CMD") => words[1..].to_vec(),
-                            Some("CMD-SHELL") => shell(&words[1..].join(" ")),
-                            _ => words,
-                        }
+                check.command = if let Value::Text(command) = &part.value {
+                    shell(command.expose())
+                } else {
+                    let words: Vec<String> =
+                        reading.texts(part)?.into_iter().map(|(_, word)| word.into_owned()).collect();
+                    match words.first().map(String::as_str) {
+                        Some("NONE") => Vec::new(),
+                        Some("CMD") => words[1..].to_vec(),
+                        Some("CMD-SHELL") => shell(&words[1..].join(" ")),
+                        _ => words,
                     }
                 };
             }

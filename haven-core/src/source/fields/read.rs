@@ -37,6 +37,9 @@ pub(super) enum Way {
     Decided,
 }
 
+/// A name, where it stands, and its value where it has one.
+pub(super) type Pair<'n> = (Place, Cow<'n, str>, Option<Cow<'n, str>>);
+
 /// Reads values of one document.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Reader {
@@ -182,7 +185,7 @@ impl Reading<'_> {
     }
 
     /// Texts by name: a map, or texts `NAME=VALUE`. A value that is not there is none.
-    pub(super) fn pairs<'n>(&self, node: &'n Node) -> Result<Vec<(Place, Cow<'n, str>, Option<Cow<'n, str>>)>> {
+    pub(super) fn pairs<'n>(&self, node: &'n Node) -> Result<Vec<Pair<'n>>> {
         let Value::Map(entries) = &node.value else {
             let split = |(place, text): (Place, Cow<'n, str>)| {
                 let (name, value) = match &text {
@@ -206,12 +209,7 @@ impl Reading<'_> {
         entries.iter().map(pair).collect()
     }
 
-    fn checked<'n>(
-        &self,
-        place: Place,
-        name: Cow<'n, str>,
-        value: Option<Cow<'n, str>>,
-    ) -> Result<(Place, Cow<'n, str>, Option<Cow<'n, str>>)> {
+    fn checked<'n>(&self, place: Place, name: Cow<'n, str>, value: Option<Cow<'n, str>>) -> Result<Pair<'n>> {
         if name.is_empty() || name.contains('\0') || value.as_ref().is_some_and(|value| value.contains('\0')) {
             return Err(self.wrong(place, "a name cannot be empty, and neither it nor its value hold a NUL"));
         }

@@ -215,10 +215,10 @@ impl<'a> Git<'a> {
         for secret in self.remote.secrets() {
             said = said.replace(secret, "***");
         }
-        let lines = said.lines().map(str::trim).filter(|line| !line.is_empty());
+        let mut lines = said.lines().map(str::trim).filter(|line| !line.is_empty());
         // What it says after that is advice.
         let fatal = lines.clone().find(|line| line.starts_with("fatal:"));
-        fatal.or(lines.last()).unwrap_or("it did not say why").to_owned()
+        fatal.or_else(|| lines.next_back()).unwrap_or("it did not say why").to_owned()
     }
 }
 

@@ -156,7 +156,7 @@ pub async fn an_inspection_shows_the_specification(on: &EngineFixture) {
     });
     let mount = |kind, source: &str, target: &str, read_only| Mount { read_only, ..Mount::new(kind, source, target) };
     spec.mounts = vec![
-        mount(MountKind::Bind, "/tmp", "/host", true),
+        Mount { create_source: true, ..mount(MountKind::Bind, "/tmp", "/host", true) },
         mount(MountKind::Tmpfs, "", "/memory", false),
         mount(MountKind::Volume, volume.name.as_str(), "/data", false),
     ];

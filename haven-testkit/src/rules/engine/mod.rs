@@ -18,11 +18,13 @@
 
 pub mod containers;
 pub mod exec;
+mod identity;
 pub mod images;
 pub mod lifecycle;
 pub mod logs;
 pub mod networks;
 mod random;
+pub mod specs;
 pub mod system;
 pub mod volumes;
 
@@ -47,6 +49,7 @@ use haven_core::{
     },
 };
 
+pub use identity::specifications_come_back;
 pub use random::random_operations;
 
 /// The label of everything that a rule makes; its value is the fixture's own.

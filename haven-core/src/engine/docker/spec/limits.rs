@@ -11,6 +11,7 @@ use haven_model::{
 use serde_json::Value;
 
 use super::{MOUNTS, text};
+use crate::engine::containers::check_update;
 
 /// Microseconds in which an engine counts CPU time where nothing is said.
 const CPU_PERIOD: i64 = 100_000;
@@ -90,8 +91,9 @@ fn restart_policy(policy: RestartPolicy) -> bollard::models::RestartPolicy {
     bollard::models::RestartPolicy { name: Some(name), maximum_retry_count: retries }
 }
 
-/// Changes of a living container.
+/// Changes of a living container. `Invalid` for a 0, which the engine takes for nothing said.
 pub(in crate::engine::docker) fn update_body(update: &ContainerUpdate) -> Result<Value> {
+    check_update(update)?;
     let body = ContainerUpdateBody {
         restart_policy: update.restart.map(restart_policy),
         memory: some(update.memory, "memory")?,
@@ -127,7 +129,11 @@ pub(super) fn read(host: &HostConfig, api: ApiVersion, spec: &mut ContainerSpec)
     };
     spec.memory = given(host.memory);
     let twice = host.memory.and_then(|memory| memory.checked_mul(2));
-    spec.memory_swap = host.memory_swap.filter(|swap| *swap != 0 && Some(*swap) != twice);
+    spec.memory_swap = match host.memory_swap {
+        // A limit of memory that came later brought none of swap with it.
+        Some(0) if spec.memory.is_some() => Some(-1),
+        swap => swap.filter(|swap| *swap != 0 && Some(*swap) != twice),
+    };
     spec.memory_reservation = given(host.memory_reservation);
     spec.memory_swappiness = host.memory_swappiness.and_then(|swappiness| u8::try_from(swappiness).ok());
     spec.oom_kill_disable = host.oom_kill_disable.unwrap_or_default();

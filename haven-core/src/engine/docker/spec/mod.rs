@@ -9,6 +9,7 @@ mod mounts;
 mod networks;
 mod program;
 mod rights;
+mod usual;
 
 use std::collections::HashMap;
 
@@ -22,6 +23,7 @@ pub(super) use limits::update_body;
 pub(super) use mounts::mounted;
 pub(super) use networks::{endpoint_settings, published};
 pub(super) use program::health_check;
+pub(super) use usual::Usual;
 
 /// From then on an engine takes mounts as objects, and CPU time in billionths.
 const MOUNTS: ApiVersion = ApiVersion::new(1, 25);
@@ -64,7 +66,7 @@ pub(super) fn creation(spec: &ContainerSpec, http: &Http) -> Result<Creation> {
     let mut host = HostConfig::default();
     program::write(spec, &mut body, &mut host)?;
     limits::write(spec, http.api, &mut host)?;
-    rights::write(spec, &mut host);
+    rights::write(spec, &mut host)?;
     mounts::write(spec, http, &mut body, &mut host)?;
     let connections = networks::write(spec, http, &mut body, &mut host)?;
     body.host_config = Some(host);
@@ -90,6 +92,7 @@ pub(super) struct Told<'a> {
     pub(super) mac_address: Option<String>,
     pub(super) kernel_memory: Option<u64>,
     pub(super) api: ApiVersion,
+    pub(super) usual: &'a Usual,
 }
 
 impl<'a> Told<'a> {
@@ -108,10 +111,10 @@ impl<'a> Told<'a> {
         let mut spec = ContainerSpec::new(image);
         limits::read(self.host, self.api, &mut spec);
         spec.kernel_memory = self.kernel_memory;
-        rights::read(self.host, self.api, &mut spec);
+        rights::read(self.host, self.api, self.usual, &mut spec);
         mounts::read(self.host, self.config.volumes.as_deref().unwrap_or_default(), &mut spec);
         networks::read(&mut self, &mut spec);
-        program::read(self.config, self.host, self.id, &mut spec);
+        program::read(self.config, self.host, self.id, self.usual, &mut spec);
         Ok(spec)
     }
 }

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use bollard::models::{
     ContainerCreateBody, EndpointIpamConfig, EndpointSettings, HostConfig, NetworkingConfig, PortBinding,
 };
-use haven_model::{Connection, ContainerId, ContainerSpec, Error, NetworkName, Port, Result, spec::NetworkMode};
+use haven_model::{Connection, ContainerSpec, Error, NetworkName, Port, Result, spec::NetworkMode};
 
 use super::{ENDPOINTS, Told, list, map, text};
 use crate::engine::docker::{http::Http, summary::protocol_of};
@@ -153,8 +153,10 @@ pub(super) fn read(told: &mut Told<'_>, spec: &mut ContainerSpec) {
         (told.config.hostname, told.config.domainname) = (None, None);
         return;
     }
+    // What its host name and its short id are, the engine makes names of it by itself.
+    let own = [told.id.short(), told.config.hostname.as_deref().unwrap_or_default()];
     let mut connections: Vec<Connection> =
-        told.endpoints.iter().filter_map(|(name, endpoint)| connection(name, endpoint, told.id)).collect();
+        told.endpoints.iter().filter_map(|(name, endpoint)| connection(name, endpoint, own)).collect();
     connections.sort();
     // A network may be told by its id in the mode.
     let id = |name: &str| told.endpoints.get(name).and_then(|endpoint| endpoint.network_id.as_deref());
@@ -179,13 +181,13 @@ pub(super) fn read(told: &mut Told<'_>, spec: &mut ContainerSpec) {
 }
 
 /// What was configured of a connection; not what the engine chose.
-fn connection(name: &str, endpoint: &EndpointSettings, id: &ContainerId) -> Option<Connection> {
+fn connection(name: &str, endpoint: &EndpointSettings, own: [&str; 2]) -> Option<Connection> {
     let ipam = endpoint.ipam_config.clone().unwrap_or_default();
     let link_local = ipam.link_local_ips.unwrap_or_default();
     let aliases = endpoint.aliases.clone().unwrap_or_default();
     Some(Connection {
         network: NetworkName::new(name).ok()?,
-        aliases: aliases.into_iter().filter(|alias| alias != id.short()).collect(),
+        aliases: aliases.into_iter().filter(|alias| !own.contains(&alias.as_str())).collect(),
         ipv4_address: ipam.ipv4_address.and_then(|address| address.parse().ok()),
         ipv6_address: ipam.ipv6_address.and_then(|address| address.parse().ok()),
         link_local_ips: link_local.iter().filter_map(|address| address.parse().ok()).collect(),

@@ -3,7 +3,7 @@
 use bollard::models::{ContainerConfig, ContainerCreateBody, HealthConfig, HostConfig, HostConfigLogConfig};
 use haven_model::{ContainerId, ContainerSpec, Result, Secret, spec::HealthCheck};
 
-use super::{list, map, text};
+use super::{Usual, list, map, text};
 use crate::engine::containers::check_environment;
 
 const NANOS: i64 = 1_000_000_000;
@@ -37,7 +37,13 @@ pub(super) fn write(spec: &ContainerSpec, body: &mut ContainerCreateBody, host: 
     Ok(())
 }
 
-pub(super) fn read(config: ContainerConfig, host: &HostConfig, id: &ContainerId, spec: &mut ContainerSpec) {
+pub(super) fn read(
+    config: ContainerConfig,
+    host: &HostConfig,
+    id: &ContainerId,
+    usual: &Usual,
+    spec: &mut ContainerSpec,
+) {
     spec.command = config.cmd.unwrap_or_default();
     spec.entrypoint = config.entrypoint.unwrap_or_default();
     let pair = |entry: String| match entry.split_once('=') {
@@ -46,7 +52,9 @@ pub(super) fn read(config: ContainerConfig, host: &HostConfig, id: &ContainerId,
     };
     spec.env = config.env.unwrap_or_default().into_iter().map(pair).collect();
     spec.labels = config.labels.unwrap_or_default().into_iter().collect();
-    spec.hostname = text(config.hostname.as_ref()).filter(|name| name != id.short());
+    let on_host = host.network_mode.as_deref() == Some("host");
+    let filled = |name: &String| name == id.short() || (on_host && *name == usual.name);
+    spec.hostname = text(config.hostname.as_ref()).filter(|name| !filled(name));
     spec.domainname = text(config.domainname.as_ref());
     spec.user = text(config.user.as_ref());
     spec.working_dir = text(config.working_dir.as_ref());
@@ -58,9 +66,9 @@ pub(super) fn read(config: ContainerConfig, host: &HostConfig, id: &ContainerId,
     spec.group_add = host.group_add.clone().unwrap_or_default();
     spec.init = host.init;
     spec.auto_remove = host.auto_remove.unwrap_or_default();
-    spec.runtime = text(host.runtime.as_ref()).filter(|runtime| runtime != "runc");
+    spec.runtime = text(host.runtime.as_ref()).filter(|runtime| runtime != usual.runtime());
     let log = host.log_config.clone().unwrap_or_default();
-    spec.log_driver = text(log.typ.as_ref()).filter(|driver| driver != "json-file");
+    spec.log_driver = text(log.typ.as_ref()).filter(|driver| driver != usual.log_driver());
     spec.log_options = log.config.unwrap_or_default().into_iter().collect();
 }
 

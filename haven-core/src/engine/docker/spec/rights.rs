@@ -2,19 +2,19 @@
 
 use bollard::models::{DeviceMapping, HostConfig, HostConfigCgroupnsModeEnum};
 use haven_model::{
-    ContainerSpec,
+    ContainerSpec, Error, Result,
     spec::{Device, DeviceRequest},
     system::ApiVersion,
 };
 
-use super::{list, map, text};
+use super::{Usual, list, map, text};
 
 /// What a container of an older API has where nothing is said is `shareable`, of a newer `private`.
 const PRIVATE_IPC: ApiVersion = ApiVersion::new(1, 40);
 /// What `docker run` makes of it is no security option to the engine: no path of `/proc` and `/sys` is hidden.
 const NO_HIDDEN_PATHS: &str = "systempaths=unconfined";
 
-pub(super) fn write(spec: &ContainerSpec, host: &mut HostConfig) {
+pub(super) fn write(spec: &ContainerSpec, host: &mut HostConfig) -> Result<()> {
     host.privileged = spec.privileged.then_some(true);
     host.cap_add = list(&spec.cap_add);
     host.cap_drop = list(&spec.cap_drop);
@@ -46,11 +46,19 @@ pub(super) fn write(spec: &ContainerSpec, host: &mut HostConfig) {
     host.ipc_mode.clone_from(&spec.ipc_mode);
     host.uts_mode.clone_from(&spec.uts_mode);
     host.userns_mode.clone_from(&spec.userns_mode);
-    host.cgroupns_mode = spec.cgroupns_mode.as_deref().and_then(|mode| mode.parse().ok());
+    host.cgroupns_mode = match spec.cgroupns_mode.as_deref() {
+        None => None,
+        Some("host") => Some(HostConfigCgroupnsModeEnum::HOST),
+        Some("private") => Some(HostConfigCgroupnsModeEnum::PRIVATE),
+        Some(mode) => {
+            return Err(Error::invalid(format!("`{}` is no mode of control groups", mode.escape_debug())));
+        }
+    };
     host.storage_opt = map(&spec.storage_options);
+    Ok(())
 }
 
-pub(super) fn read(host: &HostConfig, api: ApiVersion, spec: &mut ContainerSpec) {
+pub(super) fn read(host: &HostConfig, api: ApiVersion, usual: &Usual, spec: &mut ContainerSpec) {
     spec.privileged = host.privileged.unwrap_or_default();
     spec.cap_add = host.cap_add.clone().unwrap_or_default();
     spec.cap_drop = host.cap_drop.clone().unwrap_or_default();
@@ -86,10 +94,11 @@ pub(super) fn read(host: &HostConfig, api: ApiVersion, spec: &mut ContainerSpec)
     spec.ipc_mode = text(host.ipc_mode.as_ref()).filter(|mode| mode != usual_ipc);
     spec.uts_mode = text(host.uts_mode.as_ref());
     spec.userns_mode = text(host.userns_mode.as_ref());
-    spec.cgroupns_mode = match host.cgroupns_mode {
-        Some(HostConfigCgroupnsModeEnum::HOST) => Some("host".to_owned()),
-        Some(HostConfigCgroupnsModeEnum::PRIVATE) => Some("private".to_owned()),
+    let cgroupns = match host.cgroupns_mode {
+        Some(HostConfigCgroupnsModeEnum::HOST) => Some("host"),
+        Some(HostConfigCgroupnsModeEnum::PRIVATE) => Some("private"),
         Some(HostConfigCgroupnsModeEnum::EMPTY) | None => None,
     };
+    spec.cgroupns_mode = cgroupns.filter(|mode| *mode != usual.cgroupns()).map(str::to_owned);
     spec.storage_options = host.storage_opt.clone().unwrap_or_default().into_iter().collect();
 }
