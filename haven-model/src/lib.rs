@@ -12,7 +12,7 @@ pub mod container;
 pub mod error;
 pub mod event;
 pub mod image;
-mod label;
+pub mod label;
 pub mod metrics;
 pub mod name;
 pub mod network;

@@ -19,8 +19,7 @@ use haven_core::{
 
 use self::{limits::Limits, mounts::Mounts, networks::Networks, program::Program, rights::Rights};
 use super::{
-    Context, images, logs,
-    pick,
+    Context, images, logs, pick,
     terminal::{self, Left},
 };
 use crate::failure::Result;

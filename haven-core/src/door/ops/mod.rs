@@ -6,6 +6,7 @@ pub mod audit;
 pub mod clusters;
 pub mod containers;
 pub mod events;
+pub mod files;
 pub mod images;
 pub mod invitations;
 pub mod networks;
@@ -80,6 +81,7 @@ pub(super) fn rows() -> Vec<Row> {
         nodes::rows(),
         clusters::rows(),
         containers::rows(),
+        files::rows(),
         images::rows(),
         networks::rows(),
         volumes::rows(),
