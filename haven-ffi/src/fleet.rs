@@ -177,7 +177,10 @@ mod tests {
     /// Operations that hosts do not reach, and why.
     const LEFT_OUT: &[(&str, &str)] = &[
         ("containers.attach", "a conversation: hosts have no terminals yet"),
+        ("containers.copy_in", "an archive: hosts have no conversations yet"),
+        ("containers.copy_out", "an archive: hosts have no conversations yet"),
         ("containers.exec", "a conversation: hosts have no terminals yet"),
+        ("containers.export", "an archive: hosts have no conversations yet"),
     ];
 
     struct Deaf;

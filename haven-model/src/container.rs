@@ -395,3 +395,26 @@ pub struct DisconnectOptions {
     #[serde(default)]
     pub force: bool,
 }
+
+/// A file of a container that is not as its image has it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Change {
+    /// Where it is.
+    pub path: String,
+    /// What became of it.
+    pub kind: ChangeKind,
+}
+
+/// What became of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum ChangeKind {
+    /// It is another.
+    Modified,
+    /// The image does not have it.
+    Added,
+    /// Only the image has it.
+    Deleted,
+}

@@ -10,7 +10,7 @@ pub const MEMORY: &str = "haven.memory";
 pub const CPUS: &str = "haven.cpus";
 
 /// Whether all of the labels wanted are there, as `label` knows them: `key` or `key=value`.
-pub(crate) fn has_labels<'a>(label: impl Fn(&str) -> Option<&'a str>, wanted: &[String]) -> bool {
+pub fn has_labels<'a>(label: impl Fn(&str) -> Option<&'a str>, wanted: &[String]) -> bool {
     wanted.iter().all(|wanted| match wanted.split_once('=') {
         Some((key, value)) => label(key) == Some(value),
         None => label(wanted).is_some(),

@@ -182,3 +182,15 @@ pub struct SystemStatus {
     /// How many events are kept.
     pub events: u64,
 }
+
+/// What was removed because nothing used it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Pruned {
+    /// The names of what was removed.
+    #[serde(default)]
+    pub removed: Vec<String>,
+    /// The bytes that this made free.
+    #[serde(default)]
+    pub bytes: u64,
+}

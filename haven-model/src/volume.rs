@@ -45,3 +45,15 @@ pub struct VolumeSpec {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub labels: BTreeMap<String, String>,
 }
+
+/// Which of the volumes that no container has are removed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct PruneVolumes {
+    /// Only with all of these labels: `key` or `key=value`.
+    #[serde(default)]
+    pub label: Vec<String>,
+    /// Also those that somebody named.
+    #[serde(default)]
+    pub all: bool,
+}

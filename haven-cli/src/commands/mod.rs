@@ -18,9 +18,11 @@ mod exec;
 mod explain;
 #[cfg(test)]
 mod faces;
+mod files;
 mod images;
 mod inspect;
 mod invite;
+mod limits;
 mod logs;
 mod networks;
 mod nodes;
@@ -117,10 +119,18 @@ pub(crate) enum Command {
     Rm(acting::Rm),
     /// Give a container another name
     Rename(acting::Rename),
+    /// Change limits and restart policy of containers
+    Limits(limits::Limits),
     /// Run a program in a container
     Exec(exec::Exec),
     /// Connect to the main program of a container
     Attach(exec::Attach),
+    /// Copy files between a container and here
+    Cp(files::Cp),
+    /// Show which files of a container are not as its image has them
+    Diff(files::Diff),
+    /// Write all files of a container as a tar archive
+    Export(files::Export),
     /// Wait until containers have ended, and print their exit codes
     Wait(containers::Wait),
     /// Show what runs in a container
@@ -216,6 +226,10 @@ impl Command {
             Self::Unpause(command) => command.run(context).await,
             Self::Rm(command) => command.run(context).await,
             Self::Rename(command) => command.run(context).await,
+            Self::Limits(command) => command.run(context).await,
+            Self::Cp(command) => command.run(context).await,
+            Self::Diff(command) => command.run(context).await,
+            Self::Export(command) => command.run(context).await,
             Self::Exec(command) => command.run(context).await,
             Self::Attach(command) => command.run(context).await,
             Self::Wait(command) => command.run(context).await,

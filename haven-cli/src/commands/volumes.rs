@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 use haven_core::{
-    door::ops::volumes::{CreateVolume, GetVolume, ListVolumes, RemoveVolume},
+    door::ops::volumes::{CreateVolume, GetVolume, ListVolumes, PruneVolumes, RemoveVolume},
     model::{NodeName, VolumeName, VolumeSpec},
 };
 
@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     failure::Result,
-    show::{Table, ago},
+    show::{Table, ago, size},
 };
 
 /// Manage volumes
@@ -64,6 +64,18 @@ enum VolumesCommand {
         #[arg(required = true)]
         volumes: Vec<VolumeName>,
     },
+    /// Remove the volumes of a node that no container has, with their data: those that nobody named
+    Prune {
+        /// The node
+        #[arg(long)]
+        node: NodeName,
+        /// Also those that somebody named
+        #[arg(short, long)]
+        all: bool,
+        /// Only with this label: `KEY` or `KEY=VALUE`
+        #[arg(short, long, value_name = "KEY[=VALUE]")]
+        label: Vec<String>,
+    },
 }
 
 impl Volumes {
@@ -88,6 +100,11 @@ impl Volumes {
             VolumesCommand::Rm { node, volumes } => {
                 let remove = |volume| async { Ok(haven.call(RemoveVolume { node: node.clone(), volume }).await?) };
                 Each::of("volume", "removing").run(context, volumes, remove, |volume, _| volume.to_string()).await
+            }
+            VolumesCommand::Prune { node, all, label } => {
+                let pruned = haven.call(PruneVolumes { node, label, all }).await?;
+                context.show.progress(&format!("{} volumes, {}", pruned.removed.len(), size(pruned.bytes)));
+                context.show.value(&pruned, || pruned.removed.join("\n"))
             }
         }
     }

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use haven_model::{
     Container, ContainerDetail, ContainerFilter, ContainerId, ContainerName, ContainerRef, ContainerSpec,
     ContainerStats, ContainerUpdate, ExecSpec, LogOptions, Outcome, Output, Result,
-    container::{Processes, RemoveOptions, StopOptions},
+    container::{Change, Processes, RemoveOptions, StopOptions},
 };
 
 #[cfg(any(feature = "docker", feature = "sim"))]
@@ -79,6 +80,22 @@ pub trait Containers: Debug + Send + Sync + 'static {
 
     /// A sample about every second, with `cpu_percent` from the second on, until the container stops.
     async fn stats_stream(&self, id: &ContainerRef) -> Result<Stream<ContainerStats>>;
+
+    /// The files in it that are not as its image has them, running or not.
+    async fn changes(&self, id: &ContainerRef) -> Result<Vec<Change>>;
+
+    /// All its files as a tar archive, volumes left out, running or not.
+    async fn export_container(&self, id: &ContainerRef) -> Result<Stream<Bytes>>;
+
+    /// A file or a folder of it as a tar archive, whose entries begin with the last part of `path`; of `FOLDER/.` with `.`.
+    ///
+    /// `NotFound` when there is no such file.
+    async fn copy_out(&self, id: &ContainerRef, path: &str) -> Result<Stream<Bytes>>;
+
+    /// Unpacks a tar archive into a folder of it, running or not. An archive that breaks off may have been unpacked in part.
+    ///
+    /// `NotFound` when there is no such folder, `Invalid` when it is none or the archive is none.
+    async fn copy_in(&self, id: &ContainerRef, folder: &str, archive: Stream<Bytes>) -> Result<()>;
 
     /// What runs in it. `Conflict` when it does not run.
     async fn processes(&self, id: &ContainerRef) -> Result<Processes>;

@@ -17,9 +17,10 @@ use haven_model::{
     Container, ContainerDetail, ContainerFilter, ContainerId, ContainerName, ContainerRef, ContainerSpec,
     ContainerStats, ContainerUpdate, EngineEvent, EngineInfo, EngineVersion, ExecSpec, Image, ImageDetail, ImageRef,
     LogOptions, Network, NetworkName, NetworkSpec, Outcome, Output, Result, Volume, VolumeName, VolumeSpec,
-    container::{Connection, DisconnectOptions, Processes, RemoveOptions, StopOptions},
+    container::{Change, Connection, DisconnectOptions, Processes, RemoveOptions, StopOptions},
     image::{ImportOptions, PullProgress},
-    system::EngineEventOptions,
+    system::{EngineEventOptions, Pruned},
+    volume::PruneVolumes,
 };
 
 use super::{Containers, Engine, Images, Networks, Stream, System, Terminal, Volumes};
@@ -189,6 +190,22 @@ impl Containers for Hooked {
         self.open("stats_stream", id.as_str(), self.engine.stats_stream(id)).await
     }
 
+    async fn changes(&self, id: &ContainerRef) -> Result<Vec<Change>> {
+        self.run("changes", id.as_str(), self.engine.changes(id)).await
+    }
+
+    async fn export_container(&self, id: &ContainerRef) -> Result<Stream<Bytes>> {
+        self.open("export_container", id.as_str(), self.engine.export_container(id)).await
+    }
+
+    async fn copy_out(&self, id: &ContainerRef, path: &str) -> Result<Stream<Bytes>> {
+        self.open("copy_out", id.as_str(), self.engine.copy_out(id, path)).await
+    }
+
+    async fn copy_in(&self, id: &ContainerRef, folder: &str, archive: Stream<Bytes>) -> Result<()> {
+        self.run("copy_in", id.as_str(), self.engine.copy_in(id, folder, archive)).await
+    }
+
     async fn processes(&self, id: &ContainerRef) -> Result<Processes> {
         self.run("processes", id.as_str(), self.engine.processes(id)).await
     }
@@ -247,6 +264,10 @@ impl Networks for Hooked {
         self.run("remove_network", network.as_str(), self.engine.remove_network(network)).await
     }
 
+    async fn prune_networks(&self, labels: &[String]) -> Result<Pruned> {
+        self.run("prune_networks", "", self.engine.prune_networks(labels)).await
+    }
+
     async fn connect_network(&self, container: &ContainerRef, connection: &Connection) -> Result<Outcome> {
         let work = self.engine.connect_network(container, connection);
         self.run("connect_network", container.as_str(), work).await
@@ -279,6 +300,10 @@ impl Volumes for Hooked {
 
     async fn remove_volume(&self, volume: &VolumeName) -> Result<Outcome> {
         self.run("remove_volume", volume.as_str(), self.engine.remove_volume(volume)).await
+    }
+
+    async fn prune_volumes(&self, options: &PruneVolumes) -> Result<Pruned> {
+        self.run("prune_volumes", "", self.engine.prune_volumes(options)).await
     }
 }
 

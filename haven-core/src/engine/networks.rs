@@ -5,6 +5,7 @@ use std::fmt::Debug;
 use async_trait::async_trait;
 use haven_model::{
     Connection, ContainerRef, Network, NetworkName, NetworkSpec, Outcome, Result, container::DisconnectOptions,
+    system::Pruned,
 };
 
 /// The networks of one engine.
@@ -22,6 +23,10 @@ pub trait Networks: Debug + Send + Sync + 'static {
     /// Removes a network; one that does not exist is `AlreadySo`. `Conflict` when a running container is connected to it;
     /// `Denied` for the three that are always there.
     async fn remove_network(&self, network: &NetworkName) -> Result<Outcome>;
+
+    /// Removes the networks that no running container is in, and that have all of these labels: `key` or `key=value`. Those
+    /// that are always there stay.
+    async fn prune_networks(&self, labels: &[String]) -> Result<Pruned>;
 
     /// Connects a container, with the addresses and names that were chosen; one that is connected is `AlreadySo`, however it
     /// is connected. A chosen address is kept when it is stopped and started.

@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 
 use async_trait::async_trait;
-use haven_model::{Outcome, Result, Volume, VolumeName, VolumeSpec};
+use haven_model::{Outcome, Result, Volume, VolumeName, VolumeSpec, system::Pruned, volume::PruneVolumes};
 
 /// The volumes of one engine.
 #[async_trait]
@@ -19,4 +19,8 @@ pub trait Volumes: Debug + Send + Sync + 'static {
 
     /// Removes a volume with its data; one that does not exist is `AlreadySo`. `Conflict` when a container uses it.
     async fn remove_volume(&self, volume: &VolumeName) -> Result<Outcome>;
+
+    /// Removes volumes that no container has, running or not, with their data: those that nobody named, and with `all` the
+    /// others too. Tells how much data that was.
+    async fn prune_volumes(&self, options: &PruneVolumes) -> Result<Pruned>;
 }

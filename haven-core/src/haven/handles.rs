@@ -1,22 +1,29 @@
 //! Typed handles over the operations, a handle a noun. Each method is one operation; see there for rules and errors.
 
-use std::time::Duration;
+use std::{pin::pin, time::Duration};
+
+use bytes::Bytes;
+use futures_util::{StreamExt as _, stream};
 
 use haven_model::{
-    Availability, Cluster, ClusterName, Container, ContainerDetail, ContainerId, ContainerName, ContainerRef,
-    ContainerSpec, ContainerStats, Error, ErrorKind, Event, ExecSpec, Explanation, Found, Image, ImageRef, Listing,
-    Network, Node, NodeAddress, NodeName, NodeStatus, Outcome, Output, Placement, Requirements, Result, Severity,
-    SourceSpec, SourceStatus, Volume,
+    Availability, Cluster, ClusterName, Connection, Container, ContainerDetail, ContainerId, ContainerName,
+    ContainerRef, ContainerSpec, ContainerStats, ContainerUpdate, Error, ErrorKind, Event, ExecSpec, Explanation,
+    Found, Image, ImageRef, Listing, Network, NetworkName, Node, NodeAddress, NodeName, NodeStatus, Outcome, Output,
+    Placement, Requirements, Result, Severity, SourceSpec, SourceStatus, Volume,
     access::Invitation,
     cluster::ClusterSpec,
+    container::Change,
     image::PullProgress,
     metrics::{ContainerUse, NodeUse, TopBy},
     node::NodeSpec,
+    system::Pruned,
+    volume::PruneVolumes,
 };
+use tokio::io::AsyncWriteExt as _;
 
 use super::Haven;
 use crate::{
-    door::ops::{clusters, containers, events, images, invitations, networks, nodes, source, top, volumes},
+    door::ops::{clusters, containers, events, files, images, invitations, networks, nodes, source, top, volumes},
     engine::{Stream, Terminal},
 };
 
@@ -291,6 +298,46 @@ impl ContainersHandle<'_> {
         Ok(self.0.call(operation).await?.outcome)
     }
 
+    /// Changes limits and restart policy of a container, of one that runs too.
+    pub async fn update_limits(
+        &self,
+        node: &NodeName,
+        container: &ContainerRef,
+        limits: ContainerUpdate,
+    ) -> Result<Outcome> {
+        let (node, container) = (node.clone(), container.clone());
+        Ok(self.0.call(containers::UpdateContainerLimits { node, container, limits }).await?.outcome)
+    }
+
+    /// Which files of a container are not as its image has them.
+    pub async fn changes(&self, node: &NodeName, container: &ContainerRef) -> Result<Vec<Change>> {
+        self.0.call(files::ContainerChanges { node: node.clone(), container: container.clone() }).await
+    }
+
+    /// A file or a folder of a container as a tar archive.
+    pub async fn copy_out(&self, node: &NodeName, container: &ContainerRef, path: &str) -> Result<Stream<Bytes>> {
+        let (node, container) = (node.clone(), container.clone());
+        Ok(archive(self.0.converse(files::CopyOut { node, container, path: path.to_owned() }).await?))
+    }
+
+    /// Unpacks a tar archive into a folder of a container.
+    pub async fn copy_in(
+        &self,
+        node: &NodeName,
+        container: &ContainerRef,
+        folder: &str,
+        archive: Stream<Bytes>,
+    ) -> Result<()> {
+        let (node, container) = (node.clone(), container.clone());
+        send(self.0.converse(files::CopyIn { node, container, folder: folder.to_owned() }).await?, archive).await
+    }
+
+    /// All files of a container as a tar archive, volumes left out.
+    pub async fn export(&self, node: &NodeName, container: &ContainerRef) -> Result<Stream<Bytes>> {
+        let operation = files::ExportContainer { node: node.clone(), container: container.clone() };
+        Ok(archive(self.0.converse(operation).await?))
+    }
+
     /// What a container wrote.
     pub async fn logs(&self, logs: containers::ContainerLogs) -> Result<Stream<Output>> {
         self.0.follow(logs).await
@@ -324,12 +371,40 @@ impl NetworksHandle<'_> {
     pub async fn list(&self) -> Result<Listing<Network>> {
         self.0.call(networks::ListNetworks::default()).await
     }
+
+    /// Connects a container to a network, with what was chosen of the connection.
+    pub async fn connect(&self, node: &NodeName, container: &ContainerRef, connection: Connection) -> Result<Outcome> {
+        let operation = networks::ConnectNetwork::with(node.clone(), container.clone(), connection);
+        Ok(self.0.call(operation).await?.outcome)
+    }
+
+    /// Disconnects a container from a network.
+    pub async fn disconnect(
+        &self,
+        node: &NodeName,
+        container: &ContainerRef,
+        network: &NetworkName,
+    ) -> Result<Outcome> {
+        let (node, container, network) = (node.clone(), container.clone(), network.clone());
+        Ok(self.0.call(networks::DisconnectNetwork { node, network, container, force: false }).await?.outcome)
+    }
+
+    /// Removes the networks of a node that no running container is in, and that have all of these labels.
+    pub async fn prune(&self, node: &NodeName, label: Vec<String>) -> Result<Pruned> {
+        self.0.call(networks::PruneNetworks { node: node.clone(), label }).await
+    }
 }
 
 impl VolumesHandle<'_> {
     /// All volumes of the fleet.
     pub async fn list(&self) -> Result<Listing<Volume>> {
         self.0.call(volumes::ListVolumes::default()).await
+    }
+
+    /// Removes volumes of a node that no container has, with their data.
+    pub async fn prune(&self, node: &NodeName, options: PruneVolumes) -> Result<Pruned> {
+        let PruneVolumes { label, all } = options;
+        self.0.call(volumes::PruneVolumes { node: node.clone(), label, all }).await
     }
 }
 
@@ -383,4 +458,46 @@ impl SourceHandle<'_> {
     pub async fn explain(&self, new: source::ExplainNew) -> Result<Explanation> {
         self.0.call(new).await
     }
+}
+
+/// An archive that a conversation tells, to its end; one that breaks off ends with an error.
+fn archive(told: Terminal) -> Stream<Bytes> {
+    let Terminal { output, input, control } = told;
+    stream::unfold(Some((output, input, control)), |state| async move {
+        let (mut output, input, control) = state?;
+        match output.next().await {
+            Some(Ok(piece)) => Some((Ok(piece.bytes), Some((output, input, control)))),
+            Some(Err(error)) => Some((Err(error), None)),
+            None => control.exit_code().await.err().map(|error| (Err(error), None)),
+        }
+    })
+    .boxed()
+}
+
+/// Writes an archive into a conversation, and waits until it is taken.
+async fn send(taking: Terminal, mut archive: Stream<Bytes>) -> Result<()> {
+    let Terminal { mut output, mut input, control } = taking;
+    let write = async {
+        while let Some(piece) = archive.next().await {
+            // What went wrong on the other side is told there.
+            if input.write_all(&piece?).await.is_err() {
+                return Ok(());
+            }
+        }
+        let _ = input.shutdown().await;
+        Ok::<_, Error>(())
+    };
+    let read = async {
+        while let Some(said) = output.next().await {
+            said?;
+        }
+        control.exit_code().await
+    };
+    let (mut write, mut read) = (pin!(write), pin!(read));
+    tokio::select! {
+        written = &mut write => written?,
+        // It is over before all was written: with an error, or with an archive that has more behind its end.
+        taken = &mut read => return taken.map(drop),
+    }
+    read.await.map(drop)
 }

@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use futures_util::StreamExt as _;
 use haven_core::{
     engine::{
         Call, Containers as _, Hook, Hooked, Images as _, Networks as _, System as _, Volumes as _, sim::SimEngine,
@@ -14,6 +15,7 @@ use haven_core::{
         container::{Connection, DisconnectOptions, RemoveOptions, StopOptions},
         image::ImportOptions,
         system::EngineEventOptions,
+        volume::PruneVolumes,
     },
 };
 use haven_testkit::{
@@ -80,6 +82,7 @@ async fn a_hook_sees_every_call_once() {
     let mut expected = BTreeMap::new();
     let none = ContainerRef::new("none").unwrap();
     let (image, filter) = (ImageRef::new("none:1").unwrap(), ContainerFilter::default());
+    let empty = || futures_util::stream::empty().boxed();
     // What comes of a call is no matter here, but that it comes once.
     macro_rules! call {
         ($($op:ident($($argument:expr),*))+) => {
@@ -97,18 +100,23 @@ async fn a_hook_sees_every_call_once() {
         unpause_container(&none) rename_container(&none, &ContainerName::new("other").unwrap())
         remove_container(&none, &RemoveOptions::default()) update_container(&none, &ContainerUpdate::default()) wait_container(&none) logs(&none, &LogOptions::default())
         stats(&none) stats_stream(&none) processes(&none) exec(&none, &ExecSpec::default()) attach(&none)
+        changes(&none) export_container(&none) copy_out(&none, "/") copy_in(&none, "/", empty())
         images() image(&image) pull_image(&image) import_image(&image, Bytes::new(), &ImportOptions::default())
         tag_image(&image, &image) remove_image(&image)
     }
     let network = NetworkName::new("none-such").unwrap();
     let connection = Connection::to(network.clone());
     let network_spec = NetworkSpec::new(network.clone());
+    // None that anything has.
+    let labels = vec!["none=such".to_owned()];
+    let prune = PruneVolumes { label: labels.clone(), all: true };
     let volume = VolumeName::new("none").unwrap();
     let volume_spec =
         VolumeSpec { name: volume.clone(), driver: None, options: BTreeMap::new(), labels: BTreeMap::new() };
     call! {
         networks() network(&network) create_network(&network_spec) connect_network(&none, &connection)
         disconnect_network(&none, &network, &DisconnectOptions::default()) remove_network(&network)
+        prune_networks(&labels) prune_volumes(&prune)
         volumes() volume(&volume) create_volume(&volume_spec) remove_volume(&volume)
         ping() version() info() events(&EngineEventOptions::default())
     }

@@ -6,9 +6,7 @@ use haven_core::model::{
     spec::{ThrottleDevice, Ulimit, WeightDevice},
 };
 
-use super::words::{
-    parse_cpus, parse_memory, parse_restart, parse_swap, parse_throttle, parse_ulimit, parse_weight,
-};
+use super::words::{parse_cpus, parse_memory, parse_restart, parse_swap, parse_throttle, parse_ulimit, parse_weight};
 
 /// The limits that can be changed in a container's life.
 #[derive(Debug, Args)]

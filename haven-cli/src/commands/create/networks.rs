@@ -3,10 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use clap::Args;
-use haven_core::model::{
-    Connection, ContainerSpec, NetworkName, Port,
-    spec::NetworkMode,
-};
+use haven_core::model::{Connection, ContainerSpec, NetworkName, Port, spec::NetworkMode};
 
 use super::words::{parse_network, parse_port};
 use crate::failure::{Failure, Result};

@@ -93,7 +93,8 @@ fn profile(option: String) -> Result<String> {
         return Err(Error::invalid("the profile of system calls is too large").with("file", file).into());
     }
     let text = std::fs::read_to_string(file).map_err(unread)?;
-    let profile: serde_json::Value = serde_json::from_str(&text)
-        .map_err(|error| Error::invalid("the profile of system calls is no JSON").caused_by(error).with("file", file))?;
+    let profile: serde_json::Value = serde_json::from_str(&text).map_err(|error| {
+        Error::invalid("the profile of system calls is no JSON").caused_by(error).with("file", file)
+    })?;
     Ok(format!("seccomp={profile}"))
 }

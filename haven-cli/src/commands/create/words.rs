@@ -112,7 +112,9 @@ pub(super) fn parse_mount(text: &str) -> Result<Mount, String> {
                     "bind" => MountKind::Bind,
                     "volume" => MountKind::Volume,
                     "tmpfs" => MountKind::Tmpfs,
-                    _ => return Err(format!("a mount's type is bind, volume or tmpfs, not `{}`", value.escape_debug())),
+                    _ => {
+                        return Err(format!("a mount's type is bind, volume or tmpfs, not `{}`", value.escape_debug()));
+                    }
                 }
             }
             "source" | "src" => mount.source = value,
@@ -371,7 +373,8 @@ mod tests {
         let bind = parse_mount("type=bind,src=/srv,dst=/web,ro,bind-propagation=rslave").unwrap();
         let plain = Mount::new(MountKind::Bind, "/srv", "/web");
         assert_eq!(bind, Mount { read_only: true, propagation: Some(Propagation::Rslave), ..plain });
-        let volume = parse_mount("src=data,dst=/d,volume-nocopy,\"volume-opt=o=size=1m,uid=7\",volume-label=a=b").unwrap();
+        let volume =
+            parse_mount("src=data,dst=/d,volume-nocopy,\"volume-opt=o=size=1m,uid=7\",volume-label=a=b").unwrap();
         assert_eq!((volume.driver_options["o"].as_str(), volume.labels["a"].as_str()), ("size=1m,uid=7", "b"));
         assert!(volume.no_copy);
         let memory = parse_tmpfs("/t:size=64k,mode=0700,exec").unwrap();
@@ -384,7 +387,10 @@ mod tests {
     #[test]
     fn devices_limits_and_networks() {
         let device = parse_device("/dev/snd:/dev/other:r").unwrap();
-        assert_eq!((device.path_in_container.as_deref(), device.permissions.as_deref()), (Some("/dev/other"), Some("r")));
+        assert_eq!(
+            (device.path_in_container.as_deref(), device.permissions.as_deref()),
+            (Some("/dev/other"), Some("r"))
+        );
         assert_eq!(parse_device("/dev/snd:rw").unwrap().path_in_container, None);
         let limit = Ulimit { name: "nofile".into(), soft: 1, hard: 2 };
         assert_eq!(parse_ulimit("nofile=1:2"), Ok(limit));

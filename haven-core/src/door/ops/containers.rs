@@ -5,8 +5,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use haven_model::{
     Actor, ClusterName, Container, ContainerDetail, ContainerFilter, ContainerId, ContainerName, ContainerRef,
-    ContainerSpec, ContainerState, ContainerStats, ExecSpec, Found, Listing, LogOptions, NodeName, Outcome, Output,
-    Requirements, Result,
+    ContainerSpec, ContainerState, ContainerStats, ContainerUpdate, ExecSpec, Found, Listing, LogOptions, NodeName,
+    Outcome, Output, Requirements, Result,
     container::{Processes, RemoveOptions, StopOptions},
 };
 use jiff::Timestamp;
@@ -33,6 +33,7 @@ pub(super) fn rows() -> Vec<Row> {
         Row::call::<PauseContainer>(),
         Row::call::<UnpauseContainer>(),
         Row::call::<RenameContainer>(),
+        Row::call::<UpdateContainerLimits>(),
         Row::call::<RemoveContainer>(),
         Row::call::<WaitContainer>(),
         Row::call::<ContainerProcesses>(),
@@ -262,6 +263,15 @@ acting! {
         pub name: ContainerName,
     },
     |operation, engine| engine.rename_container(&operation.container, &operation.name)
+}
+
+acting! {
+    /// Changes limits and restart policy of a container, of one that runs too. `invalid` for a limit that is refused.
+    "containers.update_limits", Patch "/nodes/{node}/containers/{container}/limits", Update, UpdateContainerLimits {
+        /// What changes.
+        pub limits: ContainerUpdate,
+    },
+    |operation, engine| engine.update_container(&operation.container, &operation.limits)
 }
 
 acting! {

@@ -6,6 +6,7 @@ pub mod audit;
 pub mod clusters;
 pub mod containers;
 pub mod events;
+pub mod files;
 pub mod images;
 pub mod invitations;
 pub mod networks;
@@ -83,6 +84,7 @@ pub(super) fn rows() -> Vec<Row> {
         clusters::rows(),
         containers::rows(),
         plans::rows(),
+        files::rows(),
         images::rows(),
         networks::rows(),
         volumes::rows(),

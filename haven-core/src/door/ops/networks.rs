@@ -8,7 +8,7 @@ use std::{
 use async_trait::async_trait;
 use haven_model::{
     Actor, ClusterName, Connection, ContainerRef, Error, Listing, Network, NetworkName, NetworkSpec, NodeName, Result,
-    container::DisconnectOptions,
+    container::DisconnectOptions, system::Pruned,
 };
 
 use super::{containers::Acted, operation};
@@ -26,6 +26,7 @@ pub(super) fn rows() -> Vec<Row> {
         Row::call::<RemoveNetwork>(),
         Row::call::<ConnectNetwork>(),
         Row::call::<DisconnectNetwork>(),
+        Row::call::<PruneNetworks>(),
     ]
 }
 
@@ -162,19 +163,19 @@ operation! {
 }
 
 impl ConnectNetwork {
-    /// A connection with nothing chosen.
-    pub fn to(node: NodeName, network: NetworkName, container: ContainerRef) -> Self {
+    /// A connection with what was chosen of it.
+    pub fn with(node: NodeName, container: ContainerRef, connection: Connection) -> Self {
         Self {
             node,
-            network,
             container,
-            aliases: Vec::new(),
-            ipv4_address: None,
-            ipv6_address: None,
-            link_local_ips: Vec::new(),
-            mac_address: None,
-            links: Vec::new(),
-            driver_options: BTreeMap::new(),
+            network: connection.network,
+            aliases: connection.aliases,
+            ipv4_address: connection.ipv4_address,
+            ipv6_address: connection.ipv6_address,
+            link_local_ips: connection.link_local_ips,
+            mac_address: connection.mac_address,
+            links: connection.links,
+            driver_options: connection.driver_options,
         }
     }
 }
@@ -232,5 +233,27 @@ impl Call for DisconnectNetwork {
             .map_err(|error| error.with("node", &self.node))?;
         services.nodes.refresh(&self.node, &self.container).await;
         Ok(Acted { outcome })
+    }
+}
+
+operation! {
+    /// Removes the networks of a node that no running container is in.
+    "networks.prune", Post "/nodes/{node}/prune/networks", needs Delete on Node node;
+    pub struct PruneNetworks {
+        /// The node.
+        pub node: NodeName,
+        /// Only with all of these labels: `key` or `key=value`.
+        #[serde(default)]
+        pub label: Vec<String>,
+    }
+}
+
+#[async_trait]
+impl Call for PruneNetworks {
+    type Output = Pruned;
+
+    async fn run(self, services: &Services, _: &Actor) -> Result<Pruned> {
+        let engine = services.nodes.engine(&self.node)?;
+        engine.prune_networks(&self.label).await.map_err(|error| error.with("node", &self.node))
     }
 }

@@ -1,7 +1,11 @@
 //! Volumes over the fleet.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
-use haven_model::{Actor, ClusterName, Listing, NodeName, Result, Volume, VolumeName, VolumeSpec};
+use haven_model::{
+    Actor, ClusterName, Listing, NodeName, Result, Volume, VolumeName, VolumeSpec, system::Pruned, volume,
+};
 
 use super::{containers::Acted, operation};
 use crate::{
@@ -11,7 +15,13 @@ use crate::{
 };
 
 pub(super) fn rows() -> Vec<Row> {
-    vec![Row::call::<ListVolumes>(), Row::call::<CreateVolume>(), Row::call::<GetVolume>(), Row::call::<RemoveVolume>()]
+    vec![
+        Row::call::<ListVolumes>(),
+        Row::call::<CreateVolume>(),
+        Row::call::<GetVolume>(),
+        Row::call::<RemoveVolume>(),
+        Row::call::<PruneVolumes>(),
+    ]
 }
 
 operation! {
@@ -106,5 +116,36 @@ impl Call for RemoveVolume {
         let engine = services.nodes.engine(&self.node)?;
         let outcome = engine.remove_volume(&self.volume).await.map_err(|error| error.with("node", &self.node))?;
         Ok(Acted { outcome })
+    }
+}
+
+operation! {
+    /// Removes the volumes of a node that no container has, with their data: those that nobody named.
+    "volumes.prune", Post "/nodes/{node}/prune/volumes", needs Delete on Node node;
+    pub struct PruneVolumes {
+        /// The node.
+        pub node: NodeName,
+        /// Only with all of these labels: `key` or `key=value`.
+        #[serde(default)]
+        pub label: Vec<String>,
+        /// Also those that somebody named.
+        #[serde(default)]
+        pub all: bool,
+    }
+}
+
+#[async_trait]
+impl Call for PruneVolumes {
+    type Output = Pruned;
+
+    fn lasts(&self) -> Option<Duration> {
+        // An engine measures them, each file by itself.
+        Some(Duration::from_secs(300))
+    }
+
+    async fn run(self, services: &Services, _: &Actor) -> Result<Pruned> {
+        let engine = services.nodes.engine(&self.node)?;
+        let options = volume::PruneVolumes { label: self.label, all: self.all };
+        engine.prune_volumes(&options).await.map_err(|error| error.with("node", &self.node))
     }
 }

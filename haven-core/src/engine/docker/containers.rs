@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use ::http::Method;
 use async_trait::async_trait;
+use bytes::Bytes;
 use futures_util::StreamExt as _;
 use haven_model::{
     Container, ContainerBrief, ContainerDetail, ContainerFilter, ContainerId, ContainerName, ContainerRef,
     ContainerSpec, ContainerState, ContainerStats, ContainerUpdate, Error, ErrorKind, ExecSpec, LogOptions, Outcome,
     Output, Result,
-    container::{Processes, RemoveOptions, StopOptions},
+    container::{Change, Processes, RemoveOptions, StopOptions},
     system::ApiVersion,
 };
 use serde::Deserialize;
@@ -34,7 +35,7 @@ const NAME_TAKEN: Refusals = &[(409, ErrorKind::AlreadyExists)];
 const UPDATE: Refusals = &[(409, ErrorKind::Invalid), (500, ErrorKind::Invalid)];
 
 impl DockerEngine {
-    fn path(id: &ContainerRef, rest: &str) -> Path {
+    pub(super) fn path(id: &ContainerRef, rest: &str) -> Path {
         Path::new(format!("/containers/{id}{rest}"))
     }
 
@@ -270,6 +271,22 @@ impl Containers for DockerEngine {
             },
         );
         Ok(samples.boxed())
+    }
+
+    async fn changes(&self, id: &ContainerRef) -> Result<Vec<Change>> {
+        self.changed(id).await
+    }
+
+    async fn export_container(&self, id: &ContainerRef) -> Result<Stream<Bytes>> {
+        self.export(id).await
+    }
+
+    async fn copy_out(&self, id: &ContainerRef, path: &str) -> Result<Stream<Bytes>> {
+        self.pack(id, path).await
+    }
+
+    async fn copy_in(&self, id: &ContainerRef, folder: &str, archive: Stream<Bytes>) -> Result<()> {
+        self.unpack(id, folder, archive).await
     }
 
     async fn processes(&self, id: &ContainerRef) -> Result<Processes> {

@@ -11,9 +11,10 @@ use std::{
 
 use ::http::{Method, Request, Response, Uri, header};
 use bytes::{Bytes, BytesMut};
+use futures_util::{StreamExt as _, stream};
 use haven_model::{Error, ErrorKind, Result, system::ApiVersion};
-use http_body_util::{BodyExt as _, Full};
-use hyper::body::Incoming;
+use http_body_util::{BodyExt as _, Full, StreamBody, combinators::UnsyncBoxBody};
+use hyper::body::{Frame, Incoming};
 use hyper_util::{
     client::legacy::{
         Client,
@@ -23,11 +24,13 @@ use hyper_util::{
 };
 use rustls::AlertDescription;
 use serde::de::DeserializeOwned;
+use tokio::sync::Notify;
 
 use super::{
     Dial, Io, OLDEST,
     error::{Refusals, refused},
 };
+use crate::engine::Stream;
 
 /// The largest answer that is read at once: a list of some hundred thousand containers.
 const MAX_ANSWER: usize = 256 * 1024 * 1024;
@@ -36,9 +39,17 @@ const MAX_REFUSAL: usize = 64 * 1024;
 /// The most connections that are kept without a request.
 const MAX_IDLE: usize = 8;
 
+/// What is sent: at once, or bit by bit.
+pub(super) type Body = UnsyncBoxBody<Bytes, Error>;
+
+/// A body that is there.
+pub(super) fn whole(body: impl Into<Bytes>) -> Body {
+    Full::new(body.into()).map_err(|never| match never {}).boxed_unsync()
+}
+
 /// Requests over a [`Dial`].
 pub(super) struct Http {
-    client: Client<Connector, Full<Bytes>>,
+    client: Client<Connector, Body>,
     dial: Arc<dyn Dial>,
     /// The version in the path; before one is agreed on, the oldest.
     pub(super) api: ApiVersion,
@@ -97,12 +108,12 @@ impl Http {
     }
 
     /// The request for a path, with the version in it. `Invalid` when the path became another one on its way.
-    pub(super) fn request(&self, method: Method, path: &Path, body: Option<Vec<u8>>) -> Result<Request<Full<Bytes>>> {
+    pub(super) fn request(&self, method: Method, path: &Path, body: Option<Vec<u8>>) -> Result<Request<Body>> {
         Self::request_at(method, &format!("/v{}{}", self.api, path.0), body)
     }
 
     /// The request for a path that has no version.
-    fn request_at(method: Method, path: &str, body: Option<Vec<u8>>) -> Result<Request<Full<Bytes>>> {
+    fn request_at(method: Method, path: &str, body: Option<Vec<u8>>) -> Result<Request<Body>> {
         let wanted = path.split('?').next().unwrap_or_default();
         let uri: Uri = format!("http://docker{path}").parse().map_err(|error| {
             Error::invalid(format!("`{}` cannot be asked for", wanted.escape_debug())).caused_by(error)
@@ -114,19 +125,15 @@ impl Http {
         let body = match body {
             Some(body) => {
                 request = request.header(header::CONTENT_TYPE, "application/json");
-                Full::from(body)
+                whole(body)
             }
-            None => Full::default(),
+            None => whole(Vec::new()),
         };
         request.body(body).map_err(|error| Error::invalid("the request cannot be made").caused_by(error))
     }
 
     /// Sends a request, and answers when the headers of the answer are there; whatever its status.
-    pub(super) async fn send(
-        &self,
-        request: Request<Full<Bytes>>,
-        limit: Option<Duration>,
-    ) -> Result<Response<Incoming>> {
+    pub(super) async fn send(&self, request: Request<Body>, limit: Option<Duration>) -> Result<Response<Incoming>> {
         let sent = self.client.request(request);
         let answer = match limit {
             Some(limit) => tokio::time::timeout(limit, sent)
@@ -186,7 +193,7 @@ impl Http {
     /// Opens an answer to a request of the caller's own; the limit is for its beginning.
     pub(super) async fn open_with(
         &self,
-        request: Request<Full<Bytes>>,
+        request: Request<Body>,
         refusals: Refusals,
         limit: Duration,
     ) -> Result<Incoming> {
@@ -197,6 +204,35 @@ impl Http {
         }
         let body = within(Some(self.limit), read(answer.into_body(), MAX_REFUSAL)).await?;
         Err(refused(status.as_u16(), &body, refusals))
+    }
+
+    /// Sends a tar archive bit by bit, as fast as the engine takes it; its answer has its time from the end of that on.
+    pub(super) async fn upload(&self, path: &Path, archive: Stream<Bytes>, refusals: Refusals) -> Result<()> {
+        let sent = Arc::new(Notify::new());
+        let all = Arc::clone(&sent);
+        let end = stream::poll_fn(move |_| {
+            all.notify_one();
+            Poll::Ready(None::<Result<Bytes>>)
+        });
+        let frames = archive.chain(end).map(|piece| piece.map(Frame::data));
+        let mut request = self.request(Method::PUT, path, None)?;
+        *request.body_mut() = StreamBody::new(frames).boxed_unsync();
+        request.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/x-tar"));
+        let work = async {
+            let answer = self.send(request, None).await?;
+            let status = answer.status();
+            let body = within(Some(self.limit), read(answer.into_body(), MAX_REFUSAL)).await?;
+            if status.is_success() { Ok(()) } else { Err(refused(status.as_u16(), &body, refusals)) }
+        };
+        let late = async {
+            sent.notified().await;
+            // A slow disk is still unpacking.
+            tokio::time::sleep(self.limit * 4).await;
+        };
+        tokio::select! {
+            done = work => done,
+            () = late => Err(Error::timeout("the engine did not say that the archive is unpacked")),
+        }
     }
 
     /// Opens a conversation: a connection of its own that the engine hands over.

@@ -11,7 +11,6 @@ use haven_model::{
     Error, ErrorKind, Image, ImageDetail, ImageRef, Outcome, Result, Secret,
     image::{ImportOptions, PullProgress},
 };
-use http_body_util::Full;
 use hyper::body::Incoming;
 use jiff::Timestamp;
 use serde::{Deserialize, de::IgnoredAny};
@@ -20,7 +19,7 @@ use super::{
     DockerEngine,
     error::Refusals,
     frames,
-    http::{Path, within},
+    http::{Path, whole, within},
     spec::health_check,
     summary::null_is_empty,
 };
@@ -242,7 +241,7 @@ impl Images for DockerEngine {
             path = path.with("changes", change);
         }
         let mut request = self.http.request(Method::POST, &path, None)?;
-        *request.body_mut() = Full::new(archive.clone());
+        *request.body_mut() = whole(archive.clone());
         request
             .headers_mut()
             .insert(::http::header::CONTENT_TYPE, ::http::header::HeaderValue::from_static("application/x-tar"));

@@ -10,6 +10,7 @@ mod context;
 mod dial;
 mod error;
 mod exec;
+mod files;
 mod frames;
 mod http;
 mod images;

@@ -8,7 +8,7 @@ use haven_model::{
     Connection, ContainerId, ContainerRef, Error, ErrorKind, Network, NetworkName, NetworkSpec, Outcome, Result,
     container::DisconnectOptions,
     network::{AddressPool, Ipam, Member},
-    system::ApiVersion,
+    system::{ApiVersion, Pruned},
 };
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -25,6 +25,7 @@ use crate::engine::Networks;
 /// The networks that are always there.
 const BUILTIN: [&str; 3] = ["bridge", "host", "none"];
 const ATTACHABLE: ApiVersion = ApiVersion::new(1, 25);
+const PRUNE: ApiVersion = ApiVersion::new(1, 25);
 const MAC_ADDRESS: ApiVersion = ApiVersion::new(1, 44);
 
 #[derive(Deserialize)]
@@ -213,6 +214,19 @@ impl Networks for DockerEngine {
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(Outcome::AlreadySo),
             Err(error) => Err(error),
         }
+    }
+
+    async fn prune_networks(&self, labels: &[String]) -> Result<Pruned> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "PascalCase")]
+        struct Removed {
+            #[serde(default, deserialize_with = "null_is_empty")]
+            networks_deleted: Vec<String>,
+        }
+        self.http.needs(PRUNE, "a removal of what is not used")?;
+        let path = Path::new("/networks/prune").with("filters", json!({ "label": labels }).to_string());
+        let (_, answer) = self.http.ask(Method::POST, &path, None, &[], Some(self.http.limit)).await?;
+        Ok(Pruned { removed: parse::<Removed>(&answer)?.networks_deleted, bytes: 0 })
     }
 
     async fn connect_network(&self, container: &ContainerRef, connection: &Connection) -> Result<Outcome> {

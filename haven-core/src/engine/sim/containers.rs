@@ -5,11 +5,12 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use haven_model::{
     Container, ContainerDetail, ContainerFilter, ContainerId, ContainerName, ContainerRef, ContainerSpec,
     ContainerState, ContainerStats, ContainerUpdate, Error, ErrorKind, ExecSpec, LogOptions, Outcome, Output,
     RestartPolicy, Result,
-    container::{Processes, RemoveOptions, StopOptions},
+    container::{Change, Processes, RemoveOptions, StopOptions},
 };
 
 use crate::engine::{Containers, Stream, Terminal, containers::check_update};
@@ -216,6 +217,22 @@ impl Containers for SimEngine {
 
     async fn stats_stream(&self, id: &ContainerRef) -> Result<Stream<ContainerStats>> {
         self.samples(id)
+    }
+
+    async fn changes(&self, id: &ContainerRef) -> Result<Vec<Change>> {
+        self.changed(id)
+    }
+
+    async fn export_container(&self, id: &ContainerRef) -> Result<Stream<Bytes>> {
+        self.export_files(id)
+    }
+
+    async fn copy_out(&self, id: &ContainerRef, path: &str) -> Result<Stream<Bytes>> {
+        self.pack(id, path)
+    }
+
+    async fn copy_in(&self, id: &ContainerRef, folder: &str, archive: Stream<Bytes>) -> Result<()> {
+        self.unpack(id, folder, archive).await
     }
 
     async fn processes(&self, id: &ContainerRef) -> Result<Processes> {

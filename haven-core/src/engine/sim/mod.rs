@@ -34,6 +34,7 @@ mod check;
 mod containers;
 mod create;
 mod exec;
+mod files;
 mod health;
 mod images;
 mod incidents;

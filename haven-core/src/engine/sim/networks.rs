@@ -11,8 +11,10 @@ use async_trait::async_trait;
 use haven_model::{
     Connection, ContainerId, ContainerRef, Error, ErrorKind, Network, NetworkName, NetworkSpec, Outcome, Port, Result,
     container::DisconnectOptions,
+    label::has_labels,
     network::{AddressPool, Ipam, Member},
     spec::NetworkMode,
+    system::Pruned,
 };
 
 use crate::engine::Networks;
@@ -51,7 +53,9 @@ struct Pool {
     gateway: u32,
     /// The last address that is given out.
     end: u32,
-    /// Everything from here on was given out only to those who chose it.
+    /// The first address that is given out.
+    start: u32,
+    /// Everything from here on, and before the start, was given out only to those who chose it.
     next: u32,
     given_back: BTreeSet<u32>,
     chosen: BTreeSet<u32>,
@@ -71,7 +75,7 @@ impl Pool {
         let (base, last, bits) = range(text).filter(|(.., bits)| *bits <= 30)?;
         // The first address is the gateway's.
         let (given_back, chosen) = (BTreeSet::new(), BTreeSet::new());
-        Some(Self { base, bits, gateway: base + 1, end: last - 1, next: base + 1, given_back, chosen })
+        Some(Self { base, bits, gateway: base + 1, end: last - 1, start: base + 1, next: base + 1, given_back, chosen })
     }
 
     /// A pool as a specification has it.
@@ -92,7 +96,8 @@ impl Pool {
             if first < pool.base || last > pool.last() {
                 return None;
             }
-            (pool.next, pool.end) = (first.max(pool.base + 1), last.min(pool.last() - 1));
+            (pool.start, pool.end) = (first.max(pool.base + 1), last.min(pool.last() - 1));
+            pool.next = pool.start;
         }
         pool.gateway = gateway;
         pool.chosen.extend(others?);
@@ -137,14 +142,19 @@ impl Pool {
         if address == self.gateway {
             return false;
         }
-        self.given_back.remove(&address) || (address >= self.next && self.chosen.insert(address))
+        self.given_back.remove(&address) || (!self.was_given(address) && self.chosen.insert(address))
     }
 
     fn give_back(&mut self, address: Ipv4Addr) {
         let address = u32::from(address);
-        if !self.chosen.remove(&address) || address < self.next {
+        if !self.chosen.remove(&address) || self.was_given(address) {
             self.given_back.insert(address);
         }
+    }
+
+    /// Whether it is one of those that were given out in order.
+    fn was_given(&self, address: u32) -> bool {
+        (self.start..self.next).contains(&address)
     }
 }
 
@@ -219,6 +229,27 @@ impl Networks for SimEngine {
         let record = NetworkRecord { network, pool: Some(pool), has_own_range, members: BTreeSet::new() };
         state.networks.insert(name.to_owned(), record);
         Ok(id)
+    }
+
+    async fn prune_networks(&self, labels: &[String]) -> Result<Pruned> {
+        let mut state = self.reach()?;
+        let used = |record: &NetworkRecord| {
+            record.members.iter().any(|id| state.containers.get(id).is_some_and(|record| record.run.is_some()))
+        };
+        let meant = |record: &&NetworkRecord| {
+            let name = record.network.name.as_str();
+            !ALWAYS_THERE.contains(&name)
+                && has_labels(|key| record.network.labels.get(key).map(String::as_str), labels)
+                && !used(record)
+        };
+        let removed: Vec<String> =
+            state.networks.values().filter(meant).map(|record| record.network.name.clone()).collect();
+        for name in &removed {
+            if let Some(record) = state.networks.remove(name) {
+                state.emit_network(&record.network, "destroy", None);
+            }
+        }
+        Ok(Pruned { removed, bytes: 0 })
     }
 
     async fn remove_network(&self, network: &NetworkName) -> Result<Outcome> {

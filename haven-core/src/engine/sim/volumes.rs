@@ -5,7 +5,10 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use haven_model::{ContainerId, Error, Outcome, Result, Volume, VolumeName, VolumeSpec};
+use haven_model::{
+    ContainerId, Error, Outcome, Result, Volume, VolumeName, VolumeSpec, label::has_labels, system::Pruned,
+    volume::PruneVolumes,
+};
 
 use crate::engine::Volumes;
 
@@ -42,6 +45,22 @@ impl Volumes for SimEngine {
         }
         state.forget_volume(volume.as_str());
         Ok(Outcome::Done)
+    }
+
+    async fn prune_volumes(&self, options: &PruneVolumes) -> Result<Pruned> {
+        let mut state = self.reach()?;
+        let meant = |volume: &&Volume| {
+            let unnamed = volume.name.len() == 64 && volume.name.bytes().all(|byte| byte.is_ascii_hexdigit());
+            (options.all || unnamed)
+                && has_labels(|key| volume.labels.get(key).map(String::as_str), &options.label)
+                && state.volume_user(&volume.name).is_none()
+        };
+        let removed: Vec<String> = state.volumes.values().filter(meant).map(|volume| volume.name.clone()).collect();
+        for name in &removed {
+            state.forget_volume(name);
+        }
+        // Data that outlives no container takes no room.
+        Ok(Pruned { removed, bytes: 0 })
     }
 }
 

@@ -16,8 +16,10 @@
 //! haven_testkit::engine_rules!(simulated());
 //! ```
 
+pub mod changing;
 pub mod containers;
 pub mod exec;
+pub mod files;
 mod identity;
 pub mod images;
 pub mod lifecycle;
@@ -273,6 +275,13 @@ macro_rules! engine_rules {
             exec_needs_a_running_container, exec_has_its_environment, an_exec_whose_reader_went_away_goes_on, attaching,
             an_attached_program_that_is_started_again_tells_its_own_end, attaching_to_input,
             attaching_needs_a_running_container);
+        $crate::engine_rules!(@each $make; changing:
+            limits_change, a_wrong_limit_is_invalid, chosen_addresses_are_kept,
+            a_container_is_made_with_all_its_connections, what_the_engine_fills_in_is_not_told_as_chosen,
+            volumes_without_a_name_are_told, what_is_to_be_removed_at_its_end_is, the_network_of_another,
+            networks_are_pruned, volumes_are_pruned);
+        $crate::engine_rules!(@each $make; files:
+            changes_are_told, copying_out, copying_in, a_copy_that_cannot_be_is_refused, exporting);
         $crate::engine_rules!(@each $make; images:
             an_image_has_names, removing_images, an_image_in_use_is_kept, an_image_without_a_name_is_listed,
             a_container_whose_tag_moved_is_listed_by_its_image_id, importing, pulling);
