@@ -54,7 +54,7 @@ pub struct ClusterSpec {
     #[serde(default)]
     pub description: String,
     /// Which of the nodes that can take a new container takes it.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Strategy::is_usual")]
     pub strategy: Strategy,
     /// The most containers of one image on one node; none: as many as there is room for.
     #[serde(default, skip_serializing_if = "Option::is_none")]

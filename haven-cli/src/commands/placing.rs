@@ -18,7 +18,7 @@ pub(crate) struct Placing {
     #[arg(long, value_name = "AFFINITY")]
     affinity: Vec<Affinity>,
     /// Which of the nodes that can take it, with `--cluster`; else as the cluster says
-    #[arg(long, requires = "cluster")]
+    #[arg(long, requires = "cluster", conflicts_with = "node")]
     strategy: Option<Strategy>,
 }
 

@@ -401,3 +401,26 @@ fn check_description(description: &str) -> Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cluster_of_before_spreads_without_a_limit() {
+        let record: ClusterRecord = serde_json::from_str(r#"{"description":"shops"}"#).unwrap();
+        assert_eq!((record.strategy, record.max_count_of_instances), (Strategy::Spread, None));
+        assert_eq!(record.description, "shops");
+    }
+
+    #[test]
+    fn what_was_changed_is_told() {
+        let before = ClusterRecord::default();
+        let told = |after: ClusterRecord| what_changed(&before, &after);
+        assert_eq!(told(before.clone()), "described anew");
+        assert_eq!(told(ClusterRecord { description: "x".into(), ..before.clone() }), "described anew");
+        let limited =
+            ClusterRecord { strategy: Strategy::Binpack, max_count_of_instances: Some(2), ..before.clone() };
+        assert_eq!(told(limited), "strategy binpack, at most 2 containers of an image on one node");
+    }
+}

@@ -35,3 +35,18 @@ impl Record for NodeRecord {
     const VERSION: u32 = 1;
     const SEALED: bool = true;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_node_of_before_takes_new_containers() {
+        let record: NodeRecord = serde_json::from_str(r#"{"cluster":"web"}"#).unwrap();
+        assert_eq!(record.availability, Availability::Active);
+        let drained = NodeRecord { availability: Availability::Drain, ..record };
+        let json = serde_json::to_value(&drained).unwrap();
+        assert_eq!(json["availability"], "drain");
+        assert_eq!(serde_json::from_value::<NodeRecord>(json).unwrap(), drained);
+    }
+}

@@ -130,6 +130,11 @@ impl Requirements {
         }
     }
 
+    /// Whether nothing is asked.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// Both together: what `other` says of strategy, instances and loss wins. `Invalid` when there are too many.
     pub fn and(mut self, other: Self) -> Result<Self> {
         for constraint in other.constraints {

@@ -21,6 +21,12 @@ pub enum Strategy {
 }
 
 impl Strategy {
+    /// Whether it is what is done where nobody says otherwise.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
+    pub(crate) fn is_usual(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// The name on the wire.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -209,7 +209,7 @@ operation! {
         /// What it shall be.
         pub spec: ContainerSpec,
         /// What it asks of its node, besides what its environment (`constraint:zone==a`) and labels say.
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Requirements::is_empty")]
         pub requirements: Requirements,
     }
 }
