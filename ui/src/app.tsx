@@ -5,7 +5,7 @@ import "./styles.css";
 import { MantineProvider } from "@mantine/core";
 import { Notifications } from "@mantine/notifications";
 import { QueryClientProvider } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { lazy, useEffect } from "react";
 import { Route, Switch } from "wouter";
 
 import { queries } from "./api/fleet";
@@ -13,11 +13,12 @@ import { LiveProvider } from "./api/live";
 import { useSession } from "./api/session";
 import { NotFound } from "./pages/not-found";
 import { Overview } from "./pages/overview";
-import { Plans } from "./plans/plans";
 import { SignIn } from "./pages/sign-in";
 import { Boundary } from "./shell/boundary";
 import { Shell } from "./shell/shell";
 import { theme } from "./theme";
+
+const Plans = lazy(() => import("./plans/plans"));
 
 export function App() {
   // Style elements made at run time are refused by the page's policy: variables and classes are in `styles.css`.
@@ -47,7 +48,11 @@ function Pages() {
       <Shell user={session.user}>
         <Switch>
           <Route path="/" component={Overview} />
-          <Route path="/plans" component={Plans} />
+          <Route path="/plans">
+            <Boundary of="The page of plans">
+              <Plans />
+            </Boundary>
+          </Route>
           <Route component={NotFound} />
         </Switch>
       </Shell>

@@ -33,6 +33,20 @@ fn removing_all_asks_first() {
 }
 
 #[test]
+fn a_plan_is_shown_and_asked_about_before_it_is_applied_and_is_gone_when_it_is_not_wanted() {
+    let fleet = Fleet::start();
+    let made = || text(&fleet.haven().args(["plan", "-q"]).output().unwrap().stdout).lines().count();
+    let line = format!("{} recreate web-1 --monitor 0s", env!("CARGO_BIN_EXE_haven"));
+    let output = typed(&fleet, &line, "n\n");
+    let said = text(&output.stdout);
+    assert!(said.contains("~ web-1 on sim-1") && said.contains("Apply it? [y/N]"), "{said}");
+    assert_eq!((output.status.code(), made()), (Some(0), 0));
+    let output = typed(&fleet, &line, "y\n");
+    assert!(text(&output.stdout).contains("is applied: 1 of 1 step done"), "{output:?}");
+    assert_eq!((output.status.code(), made()), (Some(0), 1));
+}
+
+#[test]
 fn exec_with_a_terminal_has_size_and_exit_code() {
     let fleet = Fleet::start();
     let line =

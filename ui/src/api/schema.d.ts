@@ -105,7 +105,7 @@ export interface paths {
         delete: operations["clusters.delete"];
         options?: never;
         head?: never;
-        /** Describes a cluster anew. `conflict` when it is not at `revision` any more. */
+        /** Changes a cluster; what is left out stays. `conflict` when it is not at `revision` any more. */
         patch: operations["clusters.update"];
         trace?: never;
     };
@@ -193,7 +193,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Creates a container on a node, without starting it. */
+        /** Creates a container on a node, without starting it. What its environment asks of placement (`constraint:zone==a`) is kept in labels, and not given to its program. */
         post: operations["containers.create"];
         delete?: never;
         options?: never;
@@ -466,6 +466,265 @@ export interface paths {
         };
         /** Connects to the main program of a container. */
         get: operations["containers.attach"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the plans, the newest first, and how far each has come. */
+        get: operations["plans.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{plan}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows a plan, and how far it and each of its steps have come. */
+        get: operations["plans.get"];
+        put?: never;
+        post?: never;
+        /** Removes a plan. `conflict` while it moves or is held, and while containers are parked for it. */
+        delete: operations["plans.remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{plan}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows what a plan does as a text that people like to read; `plans.get` has the same as data. */
+        get: operations["plans.diff"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Plans new containers on the nodes that take them. Those that no node can take are in the plan, with the reasons. */
+        post: operations["plans.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/scale": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Plans more or fewer containers of the same. */
+        post: operations["plans.scale"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Plans an update of containers: another image, other settings, or the same again. Nothing happens until the plan is applied; what is left alone is in the plan, with the reason. */
+        post: operations["plans.update"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/drain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Plans to move away from a node what Haven placed there. */
+        post: operations["plans.drain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/prune": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Plans to remove containers that do not run. Their volumes stay; a rollback makes them anew. */
+        post: operations["plans.prune"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{plan}/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Plans to take back what a plan did that has ended. `conflict` when it has not, or when what it parked is not kept any more. */
+        post: operations["plans.rollback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{plan}/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Applies a plan: begins it, and answers at once; `plans.follow` tells how it goes. It goes on to its end also when this master is killed, as long as another is there or comes.
+         * @description `conflict` when it was begun already, or when what it was made for means other containers by now.
+         */
+        post: operations["plans.apply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{plan}/follow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Follows a plan: what each step has come to so far, and then each change, until the plan is at rest. */
+        get: operations["plans.follow"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{plan}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Holds a plan: steps that were begun are ended, no other is begun. */
+        post: operations["plans.pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{plan}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets a plan go on that was held, or that could not be ended. */
+        post: operations["plans.resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{plan}/abort": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a plan back that has not ended; what has ended is taken back by `plans.rollback`. */
+        post: operations["plans.abort"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/parked": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the containers that are parked, so that plans can be rolled back, oldest first: the last ten of each name on each node. */
+        get: operations["plans.kept"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1006,6 +1265,24 @@ export interface components {
             /** @description Follows the request through logs, audit and engine calls. */
             request: string;
         };
+        /** @description A range of a network's addresses. */
+        AddressPool: {
+            /** @description The range: `10.1.0.0/16`. */
+            subnet: string;
+            /** @description The part of it that is given out: `10.1.4.0/24`; none: all. */
+            ip_range?: string | null;
+            /**
+             * Format: ip
+             * @description The address of the way out; none: the first.
+             */
+            gateway?: string | null;
+            /** @description Addresses that are others', by name. */
+            aux_addresses?: {
+                [key: string]: string;
+            };
+        };
+        /** @description A affinity: a key, `==` or `!=`, `~` where it is a wish, and a text with `*` or `/a regular expression/`. */
+        Affinity: string;
         /** @description What is known of a node's agent. */
         AgentStatus: {
             /** @description Whether it reports: its last report is younger than three of its intervals. */
@@ -1105,18 +1382,37 @@ export interface components {
             /** @description How far it reaches: `local`, `swarm`. */
             scope: string;
             /**
+             * Format: date-time
+             * @description When it was made, where the engine says.
+             */
+            created?: string | null;
+            /**
              * @description Whether it has no way out.
              * @default false
              */
             internal?: boolean;
+            /** @description Whether containers that nobody's service made may join it, where it spans a swarm. */
+            attachable?: boolean;
+            /** @description Whether it has IPv6. */
+            enable_ipv6?: boolean;
             /**
              * @description Its address ranges: `172.17.0.0/16`.
              * @default []
              */
             subnets?: string[];
+            /** @description How addresses are given out in it. */
+            ipam?: components["schemas"]["Ipam"];
+            /** @description Options of its driver. */
+            options?: {
+                [key: string]: string;
+            };
             /** @description Its labels. */
             labels?: {
                 [key: string]: string;
+            };
+            /** @description The running containers that are connected to it; told when one network is looked at, not in lists. */
+            containers?: {
+                [key: string]: components["schemas"]["Member"];
             };
         };
         /** @description A thing, and the machine it is on. */
@@ -1134,6 +1430,10 @@ export interface components {
              * @description When it was made, where the engine says.
              */
             created?: string | null;
+            /** @description Options of its driver. */
+            options?: {
+                [key: string]: string;
+            };
             /** @description Its labels. */
             labels?: {
                 [key: string]: string;
@@ -1196,10 +1496,12 @@ export interface components {
              */
             hash?: string;
         };
+        /** @description Whether a node takes new containers. What runs there goes on running in any case. */
+        Availability: "active" | "pause" | "drain";
         /** @description Where a program writes. */
         Channel: "stdout" | "stderr";
-        /** @description What a node must pass to take a container. */
-        Check: "contact" | "name" | "port" | "memory";
+        /** @description What a node must pass to take a container, in the order in which it is looked at. */
+        Check: "contact" | "availability" | "constraint" | "affinity" | "instances" | "name" | "port" | "memory" | "cpu";
         /** @description Machines managed as one. */
         Cluster: {
             /** @description Its name. */
@@ -1211,6 +1513,16 @@ export interface components {
              * @default
              */
             description?: string;
+            /**
+             * @description Which of the nodes that can take a new container takes it.
+             * @default spread
+             */
+            strategy?: components["schemas"]["Strategy"];
+            /**
+             * Format: uint32
+             * @description The most containers of one image on one node; none: as many as there is room for.
+             */
+            max_count_of_instances?: number | null;
             /** @description Its nodes: online, and all. */
             nodes: components["schemas"]["Count"];
             /** @description Its containers: running, and all, as last seen. */
@@ -1231,7 +1543,46 @@ export interface components {
              * @default
              */
             description?: string;
+            /**
+             * @description Which of the nodes that can take a new container takes it.
+             * @default spread
+             */
+            strategy?: components["schemas"]["Strategy"];
+            /**
+             * Format: uint32
+             * @description The most containers of one image on one node; none: as many as there is room for.
+             */
+            max_count_of_instances?: number | null;
         };
+        /** @description How a container is connected to a network. What is not given is the engine's to choose. */
+        Connection: {
+            /** @description The network. */
+            network: components["schemas"]["NetworkName"];
+            /** @description Further names of the container there. */
+            aliases?: string[];
+            /**
+             * Format: ipv4
+             * @description Its address there, which it keeps when it is started again.
+             */
+            ipv4_address?: string | null;
+            /**
+             * Format: ipv6
+             * @description Its IPv6 address there, which it keeps when it is started again.
+             */
+            ipv6_address?: string | null;
+            /** @description Addresses of the link itself. */
+            link_local_ips?: string[];
+            /** @description Its hardware address there: `02:42:ac:11:00:02`. Engines before Docker 25 take one for the first network only. */
+            mac_address?: string | null;
+            /** @description Other containers there that it knows by a name: `CONTAINER` or `CONTAINER:ALIAS`. */
+            links?: string[];
+            /** @description Options of the network's driver. */
+            driver_options?: {
+                [key: string]: string;
+            };
+        };
+        /** @description A constraint: a key, `==` or `!=`, `~` where it is a wish, and a text with `*` or `/a regular expression/`. */
+        Constraint: string;
         /** @description Everything an engine says about one container. */
         ContainerDetail: {
             /** @description Its full id. */
@@ -1240,7 +1591,10 @@ export interface components {
             name: string;
             /** @description The id of the image. */
             image_id: string;
-            /** @description What it was created from, the image's own values merged in as the engine does. */
+            /**
+             * @description What it was created from, the image's own values merged in as the engine does, and nothing that the engine chose by
+             *     itself: a container made of it is the same, [`ContainerSpec::without`] the image's values also on another image.
+             */
             spec: components["schemas"]["ContainerSpec"];
             /**
              * Format: date-time
@@ -1288,8 +1642,14 @@ export interface components {
             networks?: {
                 [key: string]: string;
             };
+            /** @description How it is connected to them now, what the engine chose included. */
+            endpoints?: {
+                [key: string]: components["schemas"]["Endpoint"];
+            };
             /** @description Its ports as they are published now. */
             ports?: components["schemas"]["Port"][];
+            /** @description What is mounted now, volumes that nobody named by the name that the engine gave them. */
+            mounts?: components["schemas"]["Mount"][];
         };
         /** @description A container id. */
         ContainerId: string;
@@ -1323,10 +1683,14 @@ export interface components {
             labels?: {
                 [key: string]: string;
             };
-            /** @description The host name inside. */
+            /** @description The host name inside; none: the short id. */
             hostname?: string | null;
+            /** @description The domain name inside. */
+            domainname?: string | null;
             /** @description The user, and group, that the program runs as: `1000:1000`. */
             user?: string | null;
+            /** @description Further groups of the program, by name or number. */
+            group_add?: string[];
             /** @description The folder that the program starts in. */
             working_dir?: string | null;
             /**
@@ -1339,29 +1703,8 @@ export interface components {
              * @default false
              */
             open_stdin?: boolean;
-            /** @description Published ports. */
-            ports?: components["schemas"]["Port"][];
-            /** @description Volumes, folders of the host, and memory file systems. */
-            mounts?: components["schemas"]["Mount"][];
-            /** @description The network to join; none: the engine's default bridge. */
-            network?: components["schemas"]["NetworkName"] | null;
-            /**
-             * @description What the engine does when the program ends.
-             * @default no
-             */
-            restart?: components["schemas"]["RestartPolicy"];
-            /**
-             * Format: uint64
-             * @description The most memory, in bytes; none: no limit.
-             */
-            memory?: number | null;
-            /**
-             * Format: uint64
-             * @description The most CPU time, in billionths of a core; none: no limit.
-             */
-            nano_cpus?: number | null;
-            /** @description The health check; none: the image's own. */
-            health?: components["schemas"]["HealthCheck"] | null;
+            /** @description Whether a small init is the first process and the program its child; none: as the engine is set. */
+            init?: boolean | null;
             /** @description The signal that asks the program to end; none: the image's, else SIGTERM. */
             stop_signal?: string | null;
             /**
@@ -1369,6 +1712,177 @@ export interface components {
              * @description Seconds between that signal and SIGKILL; none: the engine's own, 10.
              */
             stop_timeout?: number | null;
+            /** @description The health check; none: the image's own. */
+            health?: components["schemas"]["HealthCheck"] | null;
+            /**
+             * @description What the engine does when the program ends.
+             * @default no
+             */
+            restart?: components["schemas"]["RestartPolicy"];
+            /**
+             * @description Whether the engine removes it when its program has ended, with its volumes that have no name. Not beside a restart
+             *     policy.
+             */
+            auto_remove?: boolean;
+            /** @description What runs it: `runc`, `nvidia`, …; none: the engine's own. */
+            runtime?: string | null;
+            /** @description Where its output goes: `json-file`, `journald`, `none`, …; none: as the engine is set. */
+            log_driver?: string | null;
+            /** @description Options of that driver: `max-size`. */
+            log_options?: {
+                [key: string]: string;
+            };
+            /**
+             * @description The network to join: a network's name, `host`, `none`, or `container:ID` for that of another container; none: the
+             *     engine's default bridge.
+             */
+            network?: components["schemas"]["NetworkMode"] | null;
+            /**
+             * @description How it is connected, each network once: to `network` where there is more to say than its name, and to further
+             *     networks.
+             */
+            networks?: components["schemas"]["Connection"][];
+            /** @description Published ports. */
+            ports?: components["schemas"]["Port"][];
+            /** @description Ports that are exposed and not published, `80/tcp`, besides those of the image. */
+            expose?: string[];
+            /** @description Whether every exposed port is published, on a port that the engine chooses. */
+            publish_all_ports?: boolean;
+            /** @description Other containers on its first network that it knows by a name: `CONTAINER` or `CONTAINER:ALIAS`. */
+            links?: string[];
+            /** @description Name servers, in place of the host's. */
+            dns?: string[];
+            /** @description Domains in which names are looked up. */
+            dns_search?: string[];
+            /** @description Options of the resolver: `ndots:2`. */
+            dns_options?: string[];
+            /** @description Further hosts that it knows by name: `HOST:ADDRESS`. */
+            extra_hosts?: string[];
+            /** @description Volumes, folders of the host, and memory file systems. */
+            mounts?: components["schemas"]["Mount"][];
+            /** @description Containers whose volumes it has too: `CONTAINER` or `CONTAINER:ro`. */
+            volumes_from?: string[];
+            /** @description The driver of those of its volumes that name none. */
+            volume_driver?: string | null;
+            /** @description Whether its own file system cannot be written. */
+            read_only?: boolean;
+            /**
+             * Format: uint64
+             * @description The size of `/dev/shm`, in bytes; none: 64 MiB.
+             */
+            shm_size?: number | null;
+            /** @description Options of the storage driver: `size`. */
+            storage_options?: {
+                [key: string]: string;
+            };
+            /**
+             * Format: uint64
+             * @description The most memory, in bytes; none: no limit.
+             */
+            memory?: number | null;
+            /**
+             * Format: int64
+             * @description The most memory and swap together, in bytes; -1: no limit; none: twice the memory.
+             */
+            memory_swap?: number | null;
+            /**
+             * Format: uint64
+             * @description The memory that it is pressed down to when the host runs short, in bytes.
+             */
+            memory_reservation?: number | null;
+            /**
+             * Format: uint64
+             * @description The most memory of the kernel, in bytes, where the kernel still counts that.
+             */
+            kernel_memory?: number | null;
+            /**
+             * Format: uint8
+             * @description How readily its memory is swapped out, 0 to 100; none: as the kernel has it.
+             */
+            memory_swappiness?: number | null;
+            /** @description Whether the kernel lets it wait rather than end it when its memory is used up. */
+            oom_kill_disable?: boolean;
+            /**
+             * Format: int16
+             * @description How readily the kernel ends it when the host's memory is used up, -1000 to 1000.
+             */
+            oom_score_adj?: number | null;
+            /**
+             * Format: uint64
+             * @description The most CPU time, in billionths of a core; none: no limit. Not beside `cpu_quota` and `cpu_period`.
+             */
+            nano_cpus?: number | null;
+            /**
+             * Format: uint64
+             * @description Its weight against others when the CPU is short; none: 1024.
+             */
+            cpu_shares?: number | null;
+            /**
+             * Format: uint64
+             * @description The most CPU time in a period, in microseconds.
+             */
+            cpu_quota?: number | null;
+            /**
+             * Format: uint64
+             * @description The period that `cpu_quota` is counted in, in microseconds; none: 100,000.
+             */
+            cpu_period?: number | null;
+            /** @description The cores that it may use: `0-2,4`. */
+            cpuset_cpus?: string | null;
+            /** @description The memory nodes that it may use: `0,1`. */
+            cpuset_mems?: string | null;
+            /**
+             * Format: uint16
+             * @description Its weight against others when disks are busy, 10 to 1000.
+             */
+            blkio_weight?: number | null;
+            /** @description The same for single disks. */
+            blkio_weight_devices?: components["schemas"]["WeightDevice"][];
+            /** @description The most bytes a second read from a disk. */
+            device_read_bps?: components["schemas"]["ThrottleDevice"][];
+            /** @description The most bytes a second written to a disk. */
+            device_write_bps?: components["schemas"]["ThrottleDevice"][];
+            /** @description The most reads a second from a disk. */
+            device_read_iops?: components["schemas"]["ThrottleDevice"][];
+            /** @description The most writes a second to a disk. */
+            device_write_iops?: components["schemas"]["ThrottleDevice"][];
+            /**
+             * Format: int64
+             * @description The most processes; -1: no limit.
+             */
+            pids_limit?: number | null;
+            /** @description Limits of each of its processes. */
+            ulimits?: components["schemas"]["Ulimit"][];
+            /** @description The control group that its own is made in. */
+            cgroup_parent?: string | null;
+            /** @description Whether it may do all that the host may. */
+            privileged?: boolean;
+            /** @description Capabilities that it has besides the usual: `NET_ADMIN`, `ALL`. */
+            cap_add?: string[];
+            /** @description Usual capabilities that it does not have. */
+            cap_drop?: string[];
+            /** @description Options of security modules: `no-new-privileges`, `apparmor=unconfined`, `seccomp={…}`. */
+            security_opt?: string[];
+            /** @description Devices of the host that it has. */
+            devices?: components["schemas"]["Device"][];
+            /** @description Devices that a driver chooses for it: GPUs. */
+            device_requests?: components["schemas"]["DeviceRequest"][];
+            /** @description Which devices it may use: `c 13:* rmw`. */
+            device_cgroup_rules?: string[];
+            /** @description Settings of the kernel in its namespaces: `net.core.somaxconn`. */
+            sysctls?: {
+                [key: string]: string;
+            };
+            /** @description Whose processes it sees: `host`, `container:ID`; none: its own. */
+            pid_mode?: string | null;
+            /** @description Whose shared memory it has: `host`, `shareable`, `container:ID`, `none`; none: its own, `private`. */
+            ipc_mode?: string | null;
+            /** @description Whose host name it has: `host`; none: its own. */
+            uts_mode?: string | null;
+            /** @description Whose users it has: `host`; none: as the engine is set. */
+            userns_mode?: string | null;
+            /** @description Whose control groups it sees: `host`, `private`; none: as the engine is set. */
+            cgroupns_mode?: string | null;
         };
         /** @description What a container is doing. */
         ContainerState: "created" | "running" | "paused" | "restarting" | "removing" | "exited" | "dead";
@@ -1450,10 +1964,60 @@ export interface components {
         };
         /** @description Makes a cluster. `already_exists` when the name is taken. */
         CreateCluster: components["schemas"]["ClusterSpec"];
+        /** @description What is created, and where it may go. */
+        CreateRequest: {
+            /** @description The cluster whose nodes may take them; none: any node. */
+            cluster?: components["schemas"]["ClusterName"] | null;
+            /** @description The one node that may take them. */
+            node?: components["schemas"]["NodeName"] | null;
+            /** @description The name; none: one after the image: `nginx`, `nginx-1`, … */
+            name?: components["schemas"]["ContainerName"] | null;
+            /** @description What they shall be. Entries of its environment such as `constraint:zone==a` say where they may go. */
+            spec: components["schemas"]["ContainerSpec"];
+            /**
+             * @description Where they may go.
+             * @default {}
+             */
+            requirements?: components["schemas"]["Requirements"];
+            /**
+             * Format: uint32
+             * @description How many; none: one. The others are called as the first, with a number: `web`, `web-1`, …
+             */
+            count?: number | null;
+            /** @description How they are started; none: eight at once, each watched for a second. */
+            rollout?: components["schemas"]["Rollout"] | null;
+        };
         /** @description An answer that is the id of what was made. */
         Created: {
             /** @description The container's id. */
             id: components["schemas"]["ContainerId"];
+        };
+        /** @description A device of the host in a container. */
+        Device: {
+            /** @description Where it is on the host: `/dev/snd`. */
+            path_on_host: string;
+            /** @description Where it is inside; none: at the same path. */
+            path_in_container?: string | null;
+            /** @description What may be done with it, of `r`, `w` and `m`; none: all. */
+            permissions?: string | null;
+        };
+        /** @description A wish for devices that a driver of the engine chooses. */
+        DeviceRequest: {
+            /** @description The driver: `nvidia`; none: one that has the capabilities. */
+            driver?: string | null;
+            /**
+             * Format: int64
+             * @description How many; -1: all; none: those of `device_ids`.
+             */
+            count?: number | null;
+            /** @description Which, by number or id. */
+            device_ids?: string[];
+            /** @description What they must be able to do: all of one of the lists. */
+            capabilities?: string[][];
+            /** @description Options of the driver. */
+            options?: {
+                [key: string]: string;
+            };
         };
         /** @description A disk of a machine, in bytes. */
         DiskUse: {
@@ -1469,6 +2033,55 @@ export interface components {
              * @default 0
              */
             used?: number;
+        };
+        /** @description Which node is emptied. */
+        DrainRequest: {
+            /** @description The node. */
+            node: components["schemas"]["NodeName"];
+            /**
+             * @description Also containers whose volumes, or folders of the host, stay behind.
+             * @default false
+             */
+            leave_data?: boolean;
+            /**
+             * @description How they are moved.
+             * @default {
+             *       "order": "stop-first",
+             *       "parallelism": 1,
+             *       "delay": 0,
+             *       "monitor": 5,
+             *       "gate": {
+             *         "by": "auto"
+             *       },
+             *       "max_failure_ratio": 0,
+             *       "on_failure": "pause"
+             *     }
+             */
+            rollout?: components["schemas"]["Rollout"];
+        };
+        /** @description A container in a network, as it is now. */
+        Endpoint: {
+            /** @description The id of the network. */
+            network_id?: string;
+            /**
+             * Format: ipv4
+             * @description Its address there, while it runs.
+             */
+            ipv4_address?: string | null;
+            /**
+             * Format: ipv6
+             * @description Its IPv6 address there, while it runs.
+             */
+            ipv6_address?: string | null;
+            /** @description Its hardware address there, while it runs. */
+            mac_address?: string | null;
+            /** @description Further names of it there, its short id included. */
+            aliases?: string[];
+            /**
+             * Format: ip
+             * @description The way out of the network.
+             */
+            gateway?: string | null;
         };
         /** @description What an engine says about itself and its machine. */
         EngineInfo: {
@@ -1498,6 +2111,11 @@ export interface components {
             memory: number;
             /** @description The storage driver: `overlay2`. */
             storage_driver: string;
+            /**
+             * @description What runs containers unless they say otherwise: `runc`.
+             * @default
+             */
+            runtime?: string;
             /**
              * @description Labels of the engine.
              * @default {}
@@ -1659,6 +2277,40 @@ export interface components {
             /** @description What is mounted into it. */
             mounts?: components["schemas"]["Mount"][];
         };
+        /** @description How a new container shows that it is ready. Probes run on the node, inside the container. */
+        Gate: {
+            /** @constant */
+            by: "auto";
+        } | {
+            /** @constant */
+            by: "running";
+        } | {
+            /** @constant */
+            by: "health";
+        } | {
+            /** @constant */
+            by: "tcp";
+            /**
+             * Format: uint16
+             * @description The port inside.
+             */
+            port: number;
+        } | {
+            /** @constant */
+            by: "http";
+            /**
+             * Format: uint16
+             * @description The port inside.
+             */
+            port: number;
+            /** @description The path, with its `/`. */
+            path: string;
+        } | {
+            /** @constant */
+            by: "exec";
+            /** @description The program and its arguments. */
+            command: string[];
+        };
         /** @description What a container's health check says. */
         Health: "starting" | "healthy" | "unhealthy";
         /** @description How the engine finds out whether a container is healthy. */
@@ -1685,6 +2337,11 @@ export interface components {
              * @description Seconds at the start in which a failure does not count; none: the image's, else 0.
              */
             start_period?: number | null;
+            /**
+             * Format: uint32
+             * @description Seconds between two checks in that time; none: the image's, else 5. Engines before Docker 25 have none.
+             */
+            start_interval?: number | null;
         };
         /** @description Who an [`Actor`] is. */
         Identity: {
@@ -1751,6 +2408,18 @@ export interface components {
             env?: {
                 [key: string]: components["schemas"]["Secret"];
             };
+            /** @description The user, and group, that programs run as. */
+            user?: string | null;
+            /** @description The folder that programs start in. */
+            working_dir?: string | null;
+            /** @description The signal that asks the program to end. */
+            stop_signal?: string | null;
+            /** @description The health check. */
+            health?: components["schemas"]["HealthCheck"] | null;
+            /** @description The ports that it exposes: `80/tcp`. */
+            exposed_ports?: string[];
+            /** @description Where it wants volumes. */
+            volumes?: string[];
         };
         /** @description A image reference. */
         ImageRef: string;
@@ -1769,6 +2438,40 @@ export interface components {
          *     `/discovery/agent/haven-agent.py?token=TOKEN`, is given the agents' secret in it. `busy` when too many wait.
          */
         Invite: Record<string, never>;
+        /** @description How a network gives out addresses. */
+        Ipam: {
+            /** @description Who gives them out; none: the engine itself, `default`. */
+            driver?: string | null;
+            /** @description The ranges that they are taken from; none: the engine chooses one. */
+            pools?: components["schemas"]["AddressPool"][];
+            /** @description Options of the driver. */
+            options?: {
+                [key: string]: string;
+            };
+        };
+        /** @description A container that was parked and is kept, so that the plan can be rolled back. */
+        KeptContainer: {
+            /** @description The plan that parked it. */
+            plan: components["schemas"]["PlanId"];
+            /**
+             * Format: uint32
+             * @description The step of that plan.
+             */
+            step: number;
+            /** @description The node it is on. */
+            node: components["schemas"]["NodeName"];
+            /** @description The name that it had, and gets back. */
+            name: components["schemas"]["ContainerName"];
+            /** @description The container; none: it removed itself when it stopped, and is made anew from its specification. */
+            container?: components["schemas"]["ContainerId"] | null;
+            /** @description The image that it needs. */
+            image: string;
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            since: string;
+        };
         /** @description A list over several machines: what those that answered hold, and which did not answer. */
         Listing: {
             /** @description The things, each with its machine; those of machines out of contact as last seen. */
@@ -1864,6 +2567,26 @@ export interface components {
             /** @description Where the next page begins, where there is one. */
             next?: string | null;
         };
+        /** @description A container in a network, as the network tells it. */
+        Member: {
+            /**
+             * @description Its name.
+             * @default
+             */
+            name?: string;
+            /**
+             * Format: ipv4
+             * @description Its address.
+             */
+            ipv4_address?: string | null;
+            /**
+             * Format: ipv6
+             * @description Its IPv6 address.
+             */
+            ipv6_address?: string | null;
+            /** @description Its hardware address. */
+            mac_address?: string | null;
+        };
         /** @description Memory of a machine, in bytes. */
         MemoryUse: {
             /**
@@ -1899,7 +2622,16 @@ export interface components {
              */
             as_of?: string | null;
         };
-        /** @description Something mounted into a container. */
+        /**
+         * @description Something mounted into a container.
+         *
+         *     ```
+         *     use haven_model::{Mount, spec::MountKind};
+         *
+         *     let data = Mount { read_only: true, ..Mount::new(MountKind::Volume, "data", "/srv") };
+         *     assert_eq!(serde_json::to_string(&data).unwrap(), r#"{"type":"volume","source":"data","target":"/srv","read_only":true}"#);
+         *     ```
+         */
         Mount: {
             /** @description What kind of thing. */
             type: components["schemas"]["MountKind"];
@@ -1912,6 +2644,41 @@ export interface components {
              * @default false
              */
             read_only?: boolean;
+            /** @description Of a folder: whether what is mounted in it later is seen on the other side; none: `rprivate`. */
+            propagation?: components["schemas"]["Propagation"] | null;
+            /**
+             * @description Of a folder: whether it is made on the host where it is missing, as `docker run -v` does; else a missing folder is
+             *     refused.
+             */
+            create_source?: boolean;
+            /** @description Of a folder: whether what is mounted in it on the host is left out. */
+            non_recursive?: boolean;
+            /** @description Of a volume: whether it stays empty where the image has files. */
+            no_copy?: boolean;
+            /** @description Of a volume: a folder in it that is mounted in its place. Engines before Docker 26 have none. */
+            subpath?: string | null;
+            /** @description Of a volume that is made with the container: its labels. */
+            labels?: {
+                [key: string]: string;
+            };
+            /** @description Of a volume that is made with the container: its driver; none: the container's `volume_driver`, else `local`. */
+            driver?: string | null;
+            /** @description Of a volume that is made with the container: options of its driver. */
+            driver_options?: {
+                [key: string]: string;
+            };
+            /**
+             * Format: uint64
+             * @description Of a memory file system: its size in bytes; none: no limit.
+             */
+            size?: number | null;
+            /**
+             * Format: uint32
+             * @description Of a memory file system: its mode, 0o1777 where there is none.
+             */
+            mode?: number | null;
+            /** @description Further options, as Docker's texts have them: `exec`, `uid=1000` of a memory file system, `z`, `Z` of a folder. */
+            options?: string[];
         };
         /** @description The kind of a [`Mount`]. */
         MountKind: "bind" | "volume" | "tmpfs";
@@ -1941,20 +2708,41 @@ export interface components {
             /** @description How far it reaches: `local`, `swarm`. */
             scope: string;
             /**
+             * Format: date-time
+             * @description When it was made, where the engine says.
+             */
+            created?: string | null;
+            /**
              * @description Whether it has no way out.
              * @default false
              */
             internal?: boolean;
+            /** @description Whether containers that nobody's service made may join it, where it spans a swarm. */
+            attachable?: boolean;
+            /** @description Whether it has IPv6. */
+            enable_ipv6?: boolean;
             /**
              * @description Its address ranges: `172.17.0.0/16`.
              * @default []
              */
             subnets?: string[];
+            /** @description How addresses are given out in it. */
+            ipam?: components["schemas"]["Ipam"];
+            /** @description Options of its driver. */
+            options?: {
+                [key: string]: string;
+            };
             /** @description Its labels. */
             labels?: {
                 [key: string]: string;
             };
+            /** @description The running containers that are connected to it; told when one network is looked at, not in lists. */
+            containers?: {
+                [key: string]: components["schemas"]["Member"];
+            };
         };
+        /** @description A network's name, or `container:ID`. */
+        NetworkMode: string;
         /** @description A network name. */
         NetworkName: string;
         /** @description What a network shall be. */
@@ -1968,12 +2756,45 @@ export interface components {
              * @default false
              */
             internal?: boolean;
-            /** @description Its address range; none: the engine chooses. */
+            /** @description Whether containers that nobody's service made may join it, where it spans a swarm. */
+            attachable?: boolean;
+            /** @description Whether it has IPv6. */
+            enable_ipv6?: boolean;
+            /** @description Its address range; none: the engine chooses. In short for a pool of `ipam` that has no more than a range. */
             subnet?: string | null;
+            /** @description How addresses are given out in it. */
+            ipam?: components["schemas"]["Ipam"];
+            /** @description Options of its driver: `com.docker.network.bridge.name`. */
+            options?: {
+                [key: string]: string;
+            };
             /** @description Its labels. */
             labels?: {
                 [key: string]: string;
             };
+        };
+        /** @description The container that a step brings. */
+        NewContainer: {
+            /** @constant */
+            is: "made";
+            /** @description The node it is made on. */
+            node: components["schemas"]["NodeName"];
+            /** @description What it shall be. */
+            spec: components["schemas"]["ContainerSpec"];
+            /** @description Whether it is started. */
+            start: boolean;
+        } | {
+            /** @constant */
+            is: "parked";
+            /** @description The node it is on. */
+            node: components["schemas"]["NodeName"];
+            /** @description The plan that parked it. */
+            plan: components["schemas"]["PlanId"];
+            /**
+             * Format: uint32
+             * @description The step of that plan.
+             */
+            step: number;
         };
         /** @description A machine of the fleet. What its engine and what its agent say are two facts, shown apart. */
         Node: {
@@ -1985,6 +2806,11 @@ export interface components {
             cluster?: components["schemas"]["ClusterName"] | null;
             /** @description `online` means that the engine is connected. */
             status: components["schemas"]["NodeStatus"];
+            /**
+             * @description Whether it takes new containers.
+             * @default active
+             */
+            availability?: components["schemas"]["Availability"];
             /** @description What is known of its engine. */
             engine: components["schemas"]["EngineStatus"];
             /** @description What is known of its agent. */
@@ -2083,6 +2909,33 @@ export interface components {
             kind: "node";
             name: components["schemas"]["NodeName"];
         };
+        /** @description What was seen of a container. Health and status texts are no part of it: they change by themselves. */
+        ObservedContainer: {
+            /** @description Its id. */
+            id: components["schemas"]["ContainerId"];
+            /** @description A hash of its specification that only this fleet can make. */
+            spec: string;
+            /** @description Whether it ran. */
+            running: boolean;
+            /** @description The image it was made of. */
+            image: string;
+        };
+        /** @description A container that a step replaces or puts away, as it was when the plan was made. */
+        OldContainer: {
+            /** @description The node it is on. */
+            node: components["schemas"]["NodeName"];
+            /** @description What was seen of it; a step whose container is otherwise by then is refused. */
+            observed: components["schemas"]["ObservedContainer"];
+            /**
+             * @description Whether it is removed instead of parked, which frees its disk: a rollback makes it anew, without what it wrote into
+             *     its own files. Its volumes stay.
+             */
+            remove?: boolean;
+        };
+        /** @description What happens when more steps fail than may. */
+        OnFailure: "pause" | "continue" | "rollback";
+        /** @description Whether the old container goes before the new one comes. */
+        Order: "stop-first" | "start-first" | "stop-all";
         /** @description Whether an acting call changed something. */
         Outcome: "done" | "already_so";
         /** @description An [`Output`] as it travels: text where the bytes are UTF-8, else base64. */
@@ -2114,12 +2967,177 @@ export interface components {
             node?: components["schemas"]["NodeName"] | null;
             /** @description Why that one, or that none can, in words. */
             reason: string;
+            /** @description How many nodes cannot take it, by what they do not pass. */
+            counts?: components["schemas"]["Tally"][];
             /**
              * @description The nodes that cannot take it, and why.
              * @default []
              */
             refused?: components["schemas"]["Refusal"][];
         };
+        /** @description What shall happen, and why: nothing of it has happened when it is made. */
+        Plan: {
+            /** @description The hash of all the rest, values of environments left out. */
+            id: components["schemas"]["PlanId"];
+            /** @description What it is for. */
+            kind: components["schemas"]["PlanKind"];
+            /** @description What it does, in one line: `update nginx to 1.5: 6 of 30 containers on 3 nodes`. */
+            summary: string;
+            /** @description Who asked for it. */
+            author: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created: string;
+            /** @description A random text: two plans are never the same. */
+            nonce: string;
+            /** @description How its steps are taken. */
+            rollout: components["schemas"]["Rollout"];
+            /** @description What it was made for; applying looks again, and refuses when that means other containers now. */
+            selection: components["schemas"]["Selection"];
+            /** @description The steps, in order. */
+            steps: components["schemas"]["PlanStep"][];
+            /** @description What was looked at and is left alone, and why. */
+            skipped?: components["schemas"]["SkippedContainer"][];
+        };
+        /** @description One difference between a container and its successor. Values that are secret are not told. */
+        PlanChange: {
+            /** @description What is different: `image`, `env MQ_HOST`, `ports`. */
+            field: string;
+            /** @description What it was; none: it was not there, or is secret. */
+            from?: string | null;
+            /** @description What it becomes; none: it goes, or is secret. */
+            to?: string | null;
+        };
+        /** @description Plans new containers on the nodes that take them. Those that no node can take are in the plan, with the reasons. */
+        PlanCreate: components["schemas"]["CreateRequest"];
+        /** @description A plan and how far it has come. */
+        PlanDetail: {
+            /** @description The plan. */
+            plan: components["schemas"]["Plan"];
+            /** @description How far it has come. */
+            status: components["schemas"]["PlanStatus"];
+            /** @description How far each of its steps has come. */
+            steps: components["schemas"]["StepStatus"][];
+        };
+        /** @description Plans to move away from a node what Haven placed there. */
+        PlanDrain: components["schemas"]["DrainRequest"];
+        /** @description The id of a plan: 64 hexadecimal digits; where a plan is asked for, eight or more of the first are enough. */
+        PlanId: string;
+        /** @description What a plan is for. */
+        PlanKind: "create" | "scale" | "update" | "recreate" | "drain" | "prune" | "rollback";
+        /** @description How a plan goes: where it stands, and what a step has come to. */
+        PlanProgress: {
+            /** @description How far the plan has come. */
+            status: components["schemas"]["PlanStatus"];
+            /** @description The step that has come further; none: the plan as a whole has. */
+            step?: components["schemas"]["StepStatus"] | null;
+        };
+        /** @description Plans to remove containers that do not run. Their volumes stay; a rollback makes them anew. */
+        PlanPrune: components["schemas"]["PruneRequest"];
+        /** @description Plans more or fewer containers of the same. */
+        PlanScale: components["schemas"]["ScaleRequest"];
+        /** @description Where a plan stands. */
+        PlanState: "planned" | "applying" | "paused" | "rolling_back" | "applied" | "incomplete" | "rolled_back" | "stuck";
+        /** @description How far a plan has come, as lists show it. */
+        PlanStatus: {
+            /** @description Its id. */
+            id: components["schemas"]["PlanId"];
+            /** @description What it is for. */
+            kind: components["schemas"]["PlanKind"];
+            /** @description What it does, in one line. */
+            summary: string;
+            /** @description Who asked for it. */
+            author: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created: string;
+            /** @description Where it stands. */
+            state: components["schemas"]["PlanState"];
+            /** @description Why it stands there: what failed first. */
+            error?: components["schemas"]["WireError"] | null;
+            /** @description Who had it applied; none: nobody yet. */
+            applied_by?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was begun.
+             */
+            began?: string | null;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            ended?: string | null;
+            /** @description How many steps there are, and how many are done. */
+            steps: components["schemas"]["PlanTally"];
+            /** @description The record, for a conditional change. */
+            revision: components["schemas"]["Revision"];
+        };
+        /** @description One step: `old` goes, `new` comes; at least one of them is there. */
+        PlanStep: {
+            /**
+             * Format: uint32
+             * @description Its place in the plan, from 0.
+             */
+            index: number;
+            /** @description The name that the container has, and its successor gets. */
+            name: components["schemas"]["ContainerName"];
+            /** @description The container that is parked: stopped and kept, until nothing can need it any more. */
+            old?: components["schemas"]["OldContainer"] | null;
+            /** @description The container that takes its place. */
+            new?: components["schemas"]["NewContainer"] | null;
+            /** @description Which of the two is first. */
+            order: components["schemas"]["Order"];
+            /** @description Why there is this step, or why there. */
+            reason?: string;
+            /** @description What is different from what was asked for, and why: that both cannot run side by side. */
+            note?: string | null;
+            /** @description What is different in the successor. */
+            changes?: components["schemas"]["PlanChange"][];
+        };
+        /** @description How many steps stand where. */
+        PlanTally: {
+            /**
+             * Format: uint32
+             * @description All.
+             */
+            total: number;
+            /**
+             * Format: uint32
+             * @description Taken.
+             */
+            done: number;
+            /**
+             * Format: uint32
+             * @description Failed, and taken back.
+             */
+            failed: number;
+            /**
+             * Format: uint32
+             * @description Refused: the container was not any more what the plan saw.
+             */
+            refused: number;
+            /**
+             * Format: uint32
+             * @description Taken back.
+             */
+            undone: number;
+        };
+        /** @description What a plan does, as a text. */
+        PlanText: {
+            /** @description Its id. */
+            id: components["schemas"]["PlanId"];
+            /** @description A line a step, its changes below it, and what is left alone. */
+            text: string;
+        };
+        /**
+         * @description Plans an update of containers: another image, other settings, or the same again. Nothing happens until the plan is
+         *     applied; what is left alone is in the plan, with the reason.
+         */
+        PlanUpdate: components["schemas"]["UpdateRequest"];
         /** @description A published port. */
         Port: {
             /**
@@ -2184,8 +3202,21 @@ export interface components {
             /** @description One row a process. */
             processes: string[][];
         };
+        /**
+         * @description Whether what is mounted later in a folder of the host is seen on the other side: `shared` both ways, `slave` from the
+         *     host only, `private` not; with an `r` also below.
+         */
+        Propagation: "private" | "rprivate" | "shared" | "rshared" | "slave" | "rslave";
         /** @description The protocol of a published port. */
         Protocol: "tcp" | "udp" | "sctp";
+        /** @description Which containers are removed, of those that do not run. */
+        PruneRequest: {
+            /**
+             * @description Which containers.
+             * @default {}
+             */
+            selection?: components["schemas"]["Selection"];
+        };
         /** @description One step of a pull: a layer's progress, or a message about the whole. */
         PullProgress: {
             /** @description The layer; none: the whole. */
@@ -2209,6 +3240,8 @@ export interface components {
             node: components["schemas"]["NodeName"];
             /** @description What it does not pass. */
             check: components["schemas"]["Check"];
+            /** @description The constraint or affinity that does not hold there, where it is one: `zone==a`. */
+            requirement?: string | null;
             /** @description Why, in words. */
             reason: string;
         };
@@ -2257,6 +3290,41 @@ export interface components {
              */
             system?: components["schemas"]["SystemUse"];
         };
+        /**
+         * @description What a container asks of the node it goes to.
+         *
+         *     ```
+         *     use haven_model::{ContainerSpec, ImageRef, placement::Requirements};
+         *
+         *     let mut spec = ContainerSpec::new(ImageRef::new("nginx")?);
+         *     spec.env.insert("constraint:zone".into(), "=a".into()); // `-e constraint:zone==a`
+         *     let (spec, requirements) = Requirements::split(spec)?;
+         *     assert_eq!(requirements.constraints[0].to_string(), "zone==a");
+         *     assert!(spec.env.is_empty());
+         *     assert_eq!(spec.labels["com.docker.swarm.constraints"], r#"["zone==a"]"#);
+         *     # Ok::<(), haven_model::Error>(())
+         *     ```
+         */
+        Requirements: {
+            /** @description What the node shall be: `zone==a`, `node!=/web-[0-9]+/`, `storage==~ssd` as a wish. */
+            constraints?: components["schemas"]["Constraint"][];
+            /** @description What shall be on the node already, or shall not: `container==db`, `image==nginx`, `com.example.tier!=front`. */
+            affinities?: components["schemas"]["Affinity"][];
+            /** @description Which of the nodes that can take it is chosen; none: as the cluster says. */
+            strategy?: components["schemas"]["Strategy"] | null;
+            /**
+             * Format: uint32
+             * @description The most containers of its image on one node; none: as the cluster says, which is never exceeded.
+             */
+            max_count_of_instances?: number | null;
+            /** @description What shall become of it when its node is lost. */
+            reschedule?: components["schemas"]["Reschedule"] | null;
+        };
+        /**
+         * @description What shall become of a container whose node is lost, as the standalone swarm had it. It is kept with the container;
+         *     nothing is moved because of it.
+         */
+        Reschedule: "off" | "on-node-failure";
         /** @description What the engine does when a container's program ends. */
         RestartPolicy: "no" | "always" | "unless-stopped" | {
             /** Format: uint32 */
@@ -2264,11 +3332,93 @@ export interface components {
         };
         /** @description A point in the history of one store, as `1f00c2aa.17`. */
         Revision: string;
+        /** @description How the steps of a plan are taken. The defaults are those of `docker service update`. */
+        Rollout: {
+            /**
+             * @description Whether a container's successor starts before it is stopped; by default after.
+             * @default stop-first
+             */
+            order?: components["schemas"]["Order"];
+            /**
+             * Format: uint32
+             * @description How many steps are taken at once, 0: all; by default 1.
+             * @default 1
+             */
+            parallelism?: number;
+            /**
+             * Format: double
+             * @description Seconds between one step and the next; by default 0.
+             * @default 0
+             */
+            delay?: number;
+            /**
+             * Format: double
+             * @description Seconds for which a new container must go on well before it counts; by default 5.
+             * @default 5
+             */
+            monitor?: number;
+            /**
+             * Format: double
+             * @description Seconds that a new container has until it must be ready; none: as its health check needs, at least 60.
+             */
+            timeout?: number | null;
+            /**
+             * @description How a new container shows that it is ready.
+             * @default {
+             *       "by": "auto"
+             *     }
+             */
+            gate?: components["schemas"]["Gate"];
+            /**
+             * Format: double
+             * @description Which part of the steps may fail, 0 to 1; by default none.
+             * @default 0
+             */
+            max_failure_ratio?: number;
+            /**
+             * @description What happens when more fail.
+             * @default pause
+             */
+            on_failure?: components["schemas"]["OnFailure"];
+        };
+        /** @description How many of a container there shall be. */
+        ScaleRequest: {
+            /** @description The name of the container, or of the group: that of its first. */
+            name: components["schemas"]["ContainerName"];
+            /**
+             * Format: uint32
+             * @description How many there shall be, those that do not run included.
+             */
+            replicas: number;
+            /** @description The cluster that they are in; none: anywhere. */
+            cluster?: components["schemas"]["ClusterName"] | null;
+            /** @description How they are started; none: eight at once, each watched for a second. */
+            rollout?: components["schemas"]["Rollout"] | null;
+        };
         /**
          * Format: password
          * @description Answers show `***`.
          */
         Secret: string;
+        /** @description What a plan was made for: looked at again before it is applied. */
+        Selection: {
+            /** @description Only of this cluster. */
+            cluster?: components["schemas"]["ClusterName"] | null;
+            /** @description Only of this node. */
+            node?: components["schemas"]["NodeName"] | null;
+            /** @description Only these containers. */
+            id?: components["schemas"]["ContainerId"][];
+            /** @description Only with one of these names: exact, or with `*` for any text. */
+            name?: string[];
+            /** @description Only of one of these images: `nginx`, `nginx:1.*`, `registry/team/*`; without a tag any tag. */
+            image?: string[];
+            /** @description Only with all of these labels: `key` or `key=value`. */
+            label?: string[];
+            /** @description Not of these nodes. */
+            exclude_node?: components["schemas"]["NodeName"][];
+            /** @description Not these containers: names, exact or with `*`. */
+            exclude?: string[];
+        };
         /** @description Somebody who signed in. The token is shown once, here. */
         Session: {
             /** @description Who. */
@@ -2298,6 +3448,76 @@ export interface components {
             /** @description The token. */
             token: components["schemas"]["Secret"];
         };
+        /** @description A container that was looked at and is left alone. */
+        SkippedContainer: {
+            /** @description The node it is on; none: it would have been new, and no node takes it. */
+            node?: components["schemas"]["NodeName"] | null;
+            /** @description Its name. */
+            name: string;
+            /** @description Its id; none: it would have been new. */
+            id?: components["schemas"]["ContainerId"] | null;
+            /** @description Why. */
+            reason: string;
+        };
+        /** @description What is changed in specifications. */
+        SpecChanges: {
+            /** @description Variables that are set. */
+            env?: {
+                [key: string]: components["schemas"]["Secret"];
+            };
+            /** @description Variables that go. */
+            unset_env?: string[];
+            /** @description Labels that are set. */
+            labels?: {
+                [key: string]: string;
+            };
+            /** @description Labels that go. */
+            unset_labels?: string[];
+            /** @description The arguments of the program; none: as they are. */
+            command?: string[] | null;
+            /**
+             * Format: uint64
+             * @description The most memory, in bytes; none: as it is.
+             */
+            memory?: number | null;
+            /**
+             * Format: uint64
+             * @description The most CPU time, in billionths of a core; none: as it is.
+             */
+            nano_cpus?: number | null;
+        };
+        /** @description Where a step stands. */
+        StepState: "pending" | "doing" | "done" | "refused" | "undoing" | "undone" | "failed" | "stuck";
+        /** @description How far one step has come. */
+        StepStatus: {
+            /**
+             * Format: uint32
+             * @description Its place in the plan.
+             */
+            index: number;
+            /** @description The node that it ends on. */
+            node: components["schemas"]["NodeName"];
+            /** @description The name of the container. */
+            name: components["schemas"]["ContainerName"];
+            /** @description Where it stands. */
+            state: components["schemas"]["StepState"];
+            /** @description The container that came, once it is there. */
+            container?: components["schemas"]["ContainerId"] | null;
+            /** @description Why it failed or was refused. */
+            error?: components["schemas"]["WireError"] | null;
+            /**
+             * Format: date-time
+             * @description When it was begun.
+             */
+            began?: string | null;
+            /**
+             * Format: date-time
+             * @description When it came to where it stands.
+             */
+            ended?: string | null;
+        };
+        /** @description Which of the nodes that can take a container takes it. */
+        Strategy: "spread" | "binpack" | "random";
         /** @description Haven itself: what it is and how it is. */
         SystemStatus: {
             /** @description Haven's version. */
@@ -2363,6 +3583,28 @@ export interface components {
                 [key: string]: components["schemas"]["NetUse"];
             };
         };
+        /** @description How many nodes do not pass a check. */
+        Tally: {
+            /** @description The check. */
+            check: components["schemas"]["Check"];
+            /** @description The constraint or affinity that does not hold there, where it is one: `zone==a`. */
+            requirement?: string | null;
+            /**
+             * Format: uint64
+             * @description How many nodes.
+             */
+            nodes: number;
+        };
+        /** @description A limit on the use of a disk. */
+        ThrottleDevice: {
+            /** @description The disk: `/dev/sda`. */
+            path: string;
+            /**
+             * Format: uint64
+             * @description The most a second.
+             */
+            rate: number;
+        };
         /** @description Certificates for an engine behind TLS, as PEM texts. */
         TlsSpec: {
             /** @description Authorities to trust; none: the well-known ones. */
@@ -2374,6 +3616,66 @@ export interface components {
         };
         /** @description What to put first in a list of what uses most. */
         TopBy: "cpu" | "memory" | "network";
+        /** @description A limit of each process. */
+        Ulimit: {
+            /** @description Of what: `nofile`, `nproc`, `core`, … */
+            name: string;
+            /**
+             * Format: int64
+             * @description What a process has; -1: no limit.
+             */
+            soft: number;
+            /**
+             * Format: int64
+             * @description What a process may raise it to; -1: no limit.
+             */
+            hard: number;
+        };
+        /** @description Which containers get what. */
+        UpdateRequest: {
+            /**
+             * @description Which containers.
+             * @default {}
+             */
+            selection?: components["schemas"]["Selection"];
+            /** @description Only those whose tag is this: exact, or with `*` for any text. */
+            from?: string | null;
+            /**
+             * @description The tag that they get, `1.5`, or a whole image, `registry/web:1.5`; none: the image that they have by name, as it is
+             *     now.
+             */
+            to?: string | null;
+            /**
+             * @description What else is changed.
+             * @default {}
+             */
+            changes?: components["schemas"]["SpecChanges"];
+            /**
+             * Format: uint8
+             * @description Only so many of a hundred of them, at least one, of each node in turn; none: all.
+             */
+            percent?: number | null;
+            /**
+             * @description Also those that would be as they are.
+             * @default false
+             */
+            recreate?: boolean;
+            /**
+             * @description How they are replaced.
+             * @default {
+             *       "order": "stop-first",
+             *       "parallelism": 1,
+             *       "delay": 0,
+             *       "monitor": 5,
+             *       "gate": {
+             *         "by": "auto"
+             *       },
+             *       "max_failure_ratio": 0,
+             *       "on_failure": "pause"
+             *     }
+             */
+            rollout?: components["schemas"]["Rollout"];
+        };
         /** @description A volume. */
         Volume: {
             /** @description Its name. */
@@ -2387,6 +3689,10 @@ export interface components {
              * @description When it was made, where the engine says.
              */
             created?: string | null;
+            /** @description Options of its driver. */
+            options?: {
+                [key: string]: string;
+            };
             /** @description Its labels. */
             labels?: {
                 [key: string]: string;
@@ -2408,6 +3714,16 @@ export interface components {
             labels?: {
                 [key: string]: string;
             };
+        };
+        /** @description A weight at a disk. */
+        WeightDevice: {
+            /** @description The disk: `/dev/sda`. */
+            path: string;
+            /**
+             * Format: uint16
+             * @description The weight, 10 to 1000.
+             */
+            weight: number;
         };
         /** @description An [`Error`] as plain data. */
         WireError: {
@@ -2587,6 +3903,8 @@ export interface operations {
                     } | null;
                     /** @description The certificates that it is reached with, in place of the present ones. */
                     tls?: components["schemas"]["TlsSpec"] | null;
+                    /** @description Whether it takes new containers: `active`, `pause`, or `drain` when it shall be emptied. */
+                    availability?: components["schemas"]["Availability"] | null;
                     /** @description The revision that the change is meant for; none: whichever there is. */
                     revision?: components["schemas"]["Revision"] | null;
                 };
@@ -2802,6 +4120,13 @@ export interface operations {
                 "application/json": {
                     /** @description What it is for. */
                     description?: string | null;
+                    /** @description Which of the nodes that can take a new container takes it. */
+                    strategy?: components["schemas"]["Strategy"] | null;
+                    /**
+                     * Format: uint32
+                     * @description The most containers of one image on one node; 0: as many as there is room for.
+                     */
+                    max_count_of_instances?: number | null;
                     /** @description The revision that the change is meant for; none: whichever there is. */
                     revision?: components["schemas"]["Revision"] | null;
                 };
@@ -2898,6 +4223,11 @@ export interface operations {
                     name?: components["schemas"]["ContainerName"] | null;
                     /** @description What it shall be. */
                     spec: components["schemas"]["ContainerSpec"];
+                    /**
+                     * @description What it asks of its node, besides what its environment (`constraint:zone==a`) and labels say.
+                     * @default {}
+                     */
+                    requirements?: components["schemas"]["Requirements"];
                 };
             };
         };
@@ -3542,6 +4872,428 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    "plans.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanStatus"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "plans.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id, or the beginning of its id. */
+                plan: components["schemas"]["PlanId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanDetail"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "plans.remove": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again under the same key within a day, the request is answered but not done again; `conflict` when it may have been done. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Its id, or the beginning of its id. */
+                plan: components["schemas"]["PlanId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "plans.diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id, or the beginning of its id. */
+                plan: components["schemas"]["PlanId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanText"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "plans.create": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again under the same key within a day, the request is answered but not done again; `conflict` when it may have been done. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PlanCreate"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "plans.scale": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again under the same key within a day, the request is answered but not done again; `conflict` when it may have been done. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PlanScale"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "plans.update": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again under the same key within a day, the request is answered but not done again; `conflict` when it may have been done. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PlanUpdate"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "plans.drain": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again under the same key within a day, the request is answered but not done again; `conflict` when it may have been done. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PlanDrain"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "plans.prune": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again under the same key within a day, the request is answered but not done again; `conflict` when it may have been done. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PlanPrune"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "plans.rollback": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again under the same key within a day, the request is answered but not done again; `conflict` when it may have been done. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Its id, or the beginning of its id. */
+                plan: components["schemas"]["PlanId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "plans.apply": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again under the same key within a day, the request is answered but not done again; `conflict` when it may have been done. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Its id, or the beginning of its id. */
+                plan: components["schemas"]["PlanId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description The plan as it was printed: `invalid` when it was altered since. */
+                    contents?: components["schemas"]["Plan"] | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanStatus"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "plans.follow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id, or the beginning of its id. */
+                plan: components["schemas"]["PlanId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The items, as they come. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "plans.pause": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again under the same key within a day, the request is answered but not done again; `conflict` when it may have been done. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Its id, or the beginning of its id. */
+                plan: components["schemas"]["PlanId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanStatus"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "plans.resume": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again under the same key within a day, the request is answered but not done again; `conflict` when it may have been done. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Its id, or the beginning of its id. */
+                plan: components["schemas"]["PlanId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanStatus"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "plans.abort": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again under the same key within a day, the request is answered but not done again; `conflict` when it may have been done. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Its id, or the beginning of its id. */
+                plan: components["schemas"]["PlanId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanStatus"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "plans.kept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptContainer"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     "images.list": {
         parameters: {
             query?: {
@@ -3836,11 +5588,28 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": {
-                    /**
-                     * @description Further names of the container there.
-                     * @default []
-                     */
+                    /** @description Further names of the container there. */
                     aliases?: string[];
+                    /**
+                     * Format: ipv4
+                     * @description Its address there, which it keeps when it is started again; none: the engine chooses.
+                     */
+                    ipv4_address?: string | null;
+                    /**
+                     * Format: ipv6
+                     * @description Its IPv6 address there.
+                     */
+                    ipv6_address?: string | null;
+                    /** @description Addresses of the link itself. */
+                    link_local_ips?: string[];
+                    /** @description Its hardware address there. */
+                    mac_address?: string | null;
+                    /** @description Other containers there that it knows by a name: `CONTAINER` or `CONTAINER:ALIAS`. */
+                    links?: string[];
+                    /** @description Options of the network's driver. */
+                    driver_options?: {
+                        [key: string]: string;
+                    };
                 };
             };
         };
@@ -3859,7 +5628,10 @@ export interface operations {
     };
     "networks.disconnect": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Also when the container is gone from the engine while the network still knows of it. */
+                force?: boolean;
+            };
             header?: {
                 /** @description Sent again under the same key within a day, the request is answered but not done again; `conflict` when it may have been done. */
                 "Idempotency-Key"?: string;

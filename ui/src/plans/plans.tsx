@@ -16,7 +16,7 @@ import { Standing } from "./state";
 
 const NONE = "There is no plan. `haven update`, `scale`, `deploy`, `drain` and `prune` make some.";
 
-export function Plans() {
+export default function Plans() {
   const { isReady } = useLive();
   const query = useQuery({ ...plans, enabled: isReady });
   const [search, setSearch] = useSearchParams();

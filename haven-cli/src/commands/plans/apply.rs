@@ -131,7 +131,7 @@ async fn attend(context: &Context, plan: &PlanId, tell: impl Fn(&PlanProgress) -
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut progress = haven.plans().follow(plan).await.advised(haven, plan).await?;
     let bar = bar(context, "applying", 2);
-    let lost = format!("the plan goes on: `haven plan follow {}` follows it again", short(plan));
+    let lost = format!("the plan goes on: `haven plan follow {}` follows it again", plan.short());
     loop {
         let told = tokio::select! {
             told = progress.next() => told,
@@ -166,16 +166,14 @@ async fn attend(context: &Context, plan: &PlanId, tell: impl Fn(&PlanProgress) -
     Ok(detail)
 }
 
-fn short(plan: &PlanId) -> &str {
-    if plan.as_str().len() > 12 { plan.short() } else { plan.as_str() }
-}
-
 fn left(context: &Context, plan: &PlanId) -> Failure {
-    let id = short(plan);
+    let id = plan.short();
     if !context.show.json {
-        let goes_on = match context.haven.get().is_some_and(|haven| haven.services().is_some()) {
-            true => "the plan stops here, and goes on when this fleet is opened again",
-            false => "the plan goes on",
+        let is_here = context.haven.get().is_some_and(|haven| haven.services().is_some());
+        let goes_on = if is_here {
+            "the plan stops here, and goes on when this fleet is opened again"
+        } else {
+            "the plan goes on"
         };
         note(&format!(
             "left; {goes_on}\nhint: `haven plan follow {id}` follows it again, `haven plan pause {id}` holds it, `haven plan abort {id}` takes it back"

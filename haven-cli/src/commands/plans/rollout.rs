@@ -10,34 +10,36 @@ use haven_core::model::{
 
 use crate::show::parse_duration;
 
+/// The heading of these in a command's help.
+const HOW: &str = "How containers are replaced or started";
+
 /// How containers are replaced.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "How")]
 pub(crate) struct Steps {
     /// Whether a container's successor starts before it is stopped [default: stop-first]
-    #[arg(long)]
+    #[arg(long, help_heading = HOW)]
     order: Option<Ordered>,
     /// How many at once, 0 for all
-    #[arg(long, value_name = "N")]
+    #[arg(long, help_heading = HOW, value_name = "N")]
     parallelism: Option<u32>,
     /// The time between one and the next: `5s`
-    #[arg(long, value_name = "SPAN", value_parser = parse_duration)]
+    #[arg(long, help_heading = HOW, value_name = "SPAN", value_parser = parse_duration)]
     delay: Option<Duration>,
     /// How long a new one must go on well before it counts: `30s`
-    #[arg(long, value_name = "SPAN", value_parser = parse_duration)]
+    #[arg(long, help_heading = HOW, value_name = "SPAN", value_parser = parse_duration)]
     monitor: Option<Duration>,
     /// How long a new one has until it must be ready [default: as its health check needs, at least 60s]
-    #[arg(long, value_name = "SPAN", value_parser = parse_duration)]
+    #[arg(long, help_heading = HOW, value_name = "SPAN", value_parser = parse_duration)]
     timeout: Option<Duration>,
     /// How a new one shows that it is ready: `http:80/path`, `tcp:80`, `exec:COMMAND`, `health` for its health check,
     /// `running` [default: its health check, else running]
-    #[arg(long, value_name = "PROBE", value_parser = parse_gate)]
+    #[arg(long, help_heading = HOW, value_name = "PROBE", value_parser = parse_gate)]
     health: Option<Gate>,
     /// Which part of them may fail, 0 to 1 [default: 0]
-    #[arg(long, value_name = "RATIO")]
+    #[arg(long, help_heading = HOW, value_name = "RATIO")]
     max_failure_ratio: Option<f64>,
     /// What happens when more fail [default: pause]
-    #[arg(long, value_name = "WHAT")]
+    #[arg(long, help_heading = HOW, value_name = "WHAT")]
     on_failure: Option<Failing>,
 }
 
