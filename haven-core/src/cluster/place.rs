@@ -22,8 +22,8 @@ impl ClusterService {
     ) -> Result<Placement> {
         let (spec, asked) = Requirements::split(spec.clone())?;
         let requirements = asked.and(requirements)?;
-        let task = Task::new(name.cloned(), &spec, &requirements, &self.settings_of(cluster)?)?;
-        let views = self.views_for(cluster, &requirements).await?;
+        let task = Task::new(name.cloned(), &spec, &requirements, &self.settings_of(Some(cluster))?)?;
+        let views = self.views_for(&Scope::Cluster(cluster.clone()), &requirements).await?;
         let seed = self.clock.random();
         // Every container is looked at, and there may be very many.
         tokio::task::spawn_blocking(move || Scheduler::new(views, seed).explain(&task))
@@ -31,18 +31,17 @@ impl ClusterService {
             .map_err(|error| Error::unexpected("placing a container ended early").caused_by(error))
     }
 
-    /// The nodes of a cluster as placement sees them, with what they hold as last seen. `NotFound` when there is no such
-    /// cluster.
-    pub(crate) fn views(&self, cluster: &ClusterName) -> Result<Vec<NodeView>> {
-        Ok(self.nodes_of(&Scope::Cluster(cluster.clone()))?.iter().map(|state| view(state)).collect())
+    /// The nodes of a scope as placement sees them, with what they hold as last seen. `NotFound` when there is no such
+    /// scope.
+    pub(crate) fn views(&self, scope: &Scope) -> Result<Vec<NodeView>> {
+        Ok(self.nodes_of(scope)?.iter().map(|state| view(state)).collect())
     }
 
-    /// The same, with the images that nodes have without a container of them, where it is asked for that: one request a
-    /// node.
-    pub(crate) async fn views_for(&self, cluster: &ClusterName, requirements: &Requirements) -> Result<Vec<NodeView>> {
-        let mut views = self.views(cluster)?;
+    /// The same, with the images that nodes have without a container of them, where it is asked for that.
+    pub(crate) async fn views_for(&self, scope: &Scope, requirements: &Requirements) -> Result<Vec<NodeView>> {
+        let mut views = self.views(scope)?;
         if requirements.affinities.iter().any(|affinity| affinity.key() == "image") {
-            let mut images = self.images_of(cluster).await?;
+            let mut images = self.images_of(scope).await?;
             for view in &mut views {
                 view.images = images.remove(&view.name).unwrap_or_default();
             }
@@ -50,10 +49,10 @@ impl ClusterService {
         Ok(views)
     }
 
-    /// The names and ids of the images on each node of a cluster, of those that answer.
-    pub(crate) async fn images_of(&self, cluster: &ClusterName) -> Result<HashMap<NodeName, Vec<String>>> {
-        let (scope, window) = (Scope::Cluster(cluster.clone()), Window::default());
-        let listing = self.gather(&scope, &window, |engine| async move { engine.images().await }).await?;
+    /// The names and ids of the images on each node of a scope, of those that answer: one request a node.
+    async fn images_of(&self, scope: &Scope) -> Result<HashMap<NodeName, Vec<String>>> {
+        let window = Window::default();
+        let listing = self.gather(scope, &window, |engine| async move { engine.images().await }).await?;
         let mut images: HashMap<NodeName, Vec<String>> = HashMap::new();
         for at in listing.items {
             let Image { id, tags, digests, .. } = at.item;
@@ -62,8 +61,10 @@ impl ClusterService {
         Ok(images)
     }
 
-    /// What a cluster says of placement; `all` and `orphans` say nothing. `NotFound` when there is no such cluster.
-    pub(crate) fn settings_of(&self, cluster: &ClusterName) -> Result<Settings> {
+    /// What a cluster says of placement; `all` and `orphans`, and no cluster, say nothing. `NotFound` when there is no such
+    /// cluster.
+    pub(crate) fn settings_of(&self, cluster: Option<&ClusterName>) -> Result<Settings> {
+        let Some(cluster) = cluster else { return Ok(Settings::default()) };
         let cluster = self.get(cluster)?;
         Ok(Settings { strategy: cluster.strategy, max_count_of_instances: cluster.max_count_of_instances })
     }
