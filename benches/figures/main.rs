@@ -8,9 +8,11 @@
 mod agent;
 mod list;
 mod load;
+mod planning;
 mod python;
 mod ratio;
 mod report;
+mod rollout;
 mod sizes;
 
 use haven_testkit::bed::{Bed, require};
@@ -22,6 +24,20 @@ async fn main() {
         return;
     }
     println!("{}", ratio::HEAD);
+    // Words that are given name what is measured; none: everything.
+    let asked: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    let is_asked = |what: &str| asked.is_empty() || asked.iter().any(|asked| asked == what);
+    if is_asked("plans") {
+        planning::planning(30_000).await;
+        if require("docker").is_some() {
+            let bed = Bed::with_engines(3).start().await.expect("the bed starts");
+            rollout::rollouts(&bed).await;
+            bed.shutdown().await.expect("the bed goes away");
+        }
+    }
+    if !is_asked("others") {
+        return;
+    }
     sizes::sizes();
     report::reports().await;
     if require("docker").is_some() {
