@@ -1,4 +1,4 @@
-//! Engines, hosts and the store's leader that are lost in the middle of an update.
+//! Engines, hosts and the store's leader that are lost in the middle of an update, each on a bed of its own.
 
 use std::time::Duration;
 
@@ -10,21 +10,16 @@ use haven_core::{
     },
 };
 use haven_testkit::{
-    bed::{BUSYBOX_2, Moment, Taps, Then},
-    shared_bed_or_skip,
+    bed::{BUSYBOX, BUSYBOX_2, Bed, Member, Moment, Taps, Then},
+    bed_or_skip,
 };
 
-use crate::{
-    bed,
-    fleet::{Fleet, is_same, rollout},
-};
+use crate::fleet::{Fleet, is_same, rollout};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_engine_that_is_killed_in_the_middle_of_an_update_and_started_again_loses_nothing() {
-    let bed = shared_bed_or_skip!(bed());
-    let _mine = crate::ENGINES.write().await;
-    let _whole = crate::MEMBERS.read().await;
-    let fleet = Fleet::of(bed, "dockerd");
+    let bed = bed_or_skip!(Bed::with_engines(2));
+    let fleet = Fleet::of(&bed, "dockerd");
     let (taps, master) = (Taps::new(), fleet.master().await);
     for engine in &bed.engines()[..2] {
         fleet.register(&master.haven, engine, Some(&taps).filter(|_| engine.name() == "engine-1")).await;
@@ -58,13 +53,11 @@ async fn an_engine_that_is_killed_in_the_middle_of_an_update_and_started_again_l
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_host_that_is_cut_off_in_the_middle_is_named_and_the_rest_goes_on_or_stops() {
-    let bed = shared_bed_or_skip!(bed());
-    let _mine = crate::ENGINES.write().await;
-    let _whole = crate::MEMBERS.read().await;
-    let fleet = Fleet::of(bed, "cut");
+    let bed = bed_or_skip!(Bed::with_engines(2));
+    let fleet = Fleet::of(&bed, "cut");
     let master = fleet.master().await;
     for engine in &bed.engines()[..2] {
-        master.served.register(bed, engine);
+        master.served.register(&bed, engine);
         for name in ["go-a", "go-b", "hold-a", "hold-b"] {
             fleet.run(&master.haven, engine, name).await;
         }
@@ -127,7 +120,7 @@ async fn a_host_that_is_cut_off_in_the_middle_is_named_and_the_rest_goes_on_or_s
     let now = fleet.living();
     for step in &went.steps {
         let key = format!("{}/{}", step.node, step.name);
-        let image = if step.state == StepState::Done { BUSYBOX_2 } else { haven_testkit::bed::BUSYBOX };
+        let image = if step.state == StepState::Done { BUSYBOX_2 } else { BUSYBOX };
         assert_eq!((&now[&key]["Config"]["Image"], &now[&key]["Running"]), (&image.into(), &true.into()), "{key}");
     }
     assert_eq!(now.len(), before.len(), "{:?}", now.keys());
@@ -138,14 +131,12 @@ async fn a_host_that_is_cut_off_in_the_middle_is_named_and_the_rest_goes_on_or_s
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_leader_of_the_store_is_killed_in_the_middle_of_an_update() {
-    let bed = shared_bed_or_skip!(bed());
-    let _all = crate::ENGINES.read().await;
-    let _mine = crate::MEMBERS.write().await;
-    let fleet = Fleet::of(bed, "leader");
+    let bed = bed_or_skip!(Bed::with_engines(1).etcd(3));
+    let fleet = Fleet::of(&bed, "leader");
     let master = fleet.master().await;
     for engine in bed.engines() {
         fleet.register(&master.haven, engine, None).await;
-        for name in ["a", "b"] {
+        for name in ["a", "b", "c", "d"] {
             fleet.run(&master.haven, engine, name).await;
         }
     }
@@ -153,7 +144,7 @@ async fn the_leader_of_the_store_is_killed_in_the_middle_of_an_update() {
     let made = fleet.plan(&master.haven, "", BUSYBOX_2, rollout(Order::StopFirst)).await;
     master.begin(&made).await;
     master.until(&made.id, "begun", |detail| detail.steps.iter().any(|step| step.state == StepState::Done)).await;
-    let leads = |member: &&haven_testkit::bed::Member| {
+    let leads = |member: &&Member| {
         let mut ask = bed.etcdctl(std::slice::from_ref(*member));
         let said = ask.args(["endpoint", "status", "-w", "json"]).output().unwrap().stdout;
         let found: serde_json::Value = serde_json::from_slice(&said).unwrap();

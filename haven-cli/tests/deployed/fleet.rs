@@ -10,7 +10,7 @@ use haven_core::{
     deploy::{SpecChanges, UpdateRequest},
     door::ops::plans::{ApplyPlan, GetPlan, PlanRollback, PlanUpdate},
     model::{
-        ContainerRef, ContainerSpec, ImageRef, NodeAddress, NodeName, Plan, PlanId, PlanState, RestartPolicy, Rollout,
+        ContainerSpec, ImageRef, NodeAddress, NodeName, Plan, PlanId, PlanState, RestartPolicy, Rollout,
         plan::{Order, PlanDetail, Selection, StepState},
     },
 };
@@ -22,9 +22,9 @@ use crate::server::Served;
 /// How long a plan may take, a master that is taken over from included.
 const PATIENCE: Duration = Duration::from_secs(240);
 
-/// The engines as one fleet, whose state is in etcd.
-pub(crate) struct Fleet {
-    pub(crate) bed: &'static Bed,
+/// The engines of a bed as one fleet, whose state is in the bed's etcd, if it has one.
+pub(crate) struct Fleet<'a> {
+    pub(crate) bed: &'a Bed,
     store: String,
     /// What the names of its containers begin with.
     pub(crate) prefix: String,
@@ -36,11 +36,13 @@ pub(crate) struct Master {
     pub(crate) haven: Haven,
 }
 
-impl Fleet {
-    pub(crate) fn of(bed: &'static Bed, prefix: impl Into<String>) -> Self {
+impl<'a> Fleet<'a> {
+    pub(crate) fn of(bed: &'a Bed, prefix: impl Into<String>) -> Self {
         let prefix = prefix.into();
         let hosts: Vec<String> = bed.etcd().iter().map(|member| member.client_address().to_string()).collect();
-        Self { bed, store: format!("etcd://{}/deployed-{prefix}", hosts.join(",")), prefix }
+        let store =
+            if hosts.is_empty() { "redb".to_owned() } else { format!("etcd://{}/deployed-{prefix}", hosts.join(",")) };
+        Self { bed, store, prefix }
     }
 
     /// Another master.
@@ -183,15 +185,6 @@ impl Master {
     pub(crate) async fn roll_back(&self, plan: &PlanId) {
         let back = self.haven.call(PlanRollback { plan: plan.clone() }).await.unwrap();
         self.applied(&back).await;
-    }
-
-    /// Waits until its inventory shows a container.
-    pub(crate) async fn shows(&self, name: &str) {
-        let (begun, container) = (Instant::now(), ContainerRef::new(name).unwrap());
-        while self.haven.containers().find(&container).await.is_err() {
-            assert!(begun.elapsed() < PATIENCE, "the inventory does not show `{name}`");
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
     }
 }
 

@@ -55,8 +55,6 @@ async fn killed(bed: &'static Bed, order: Order, at: u64, moment: Moment) -> boo
 /// Some of all cases in an order, chosen by the seed; all of them in a soak.
 async fn killed_in(order: Order) {
     let bed = shared_bed_or_skip!(bed());
-    let _all = crate::ENGINES.read().await;
-    let _whole = crate::MEMBERS.read().await;
     let mut cases: Vec<(u64, Moment)> =
         (0..REQUESTS).flat_map(|at| [(at, Moment::Before), (at, Moment::After)]).collect();
     let (seed, all) = (run::seed() as usize, cases.len());

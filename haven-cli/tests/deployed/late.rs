@@ -47,8 +47,6 @@ async fn an_answer_is_lost(bed: &'static Bed, order: Order) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lost_answer_to_create_does_not_double_the_container() {
     let bed = shared_bed_or_skip!(bed());
-    let _all = crate::ENGINES.read().await;
-    let _whole = crate::MEMBERS.read().await;
     for order in [Order::StopFirst, Order::StartFirst, Order::StopAll] {
         an_answer_is_lost(bed, order).await;
     }
@@ -63,13 +61,13 @@ async fn frozen(bed: &'static Bed, order: Order, at: u64) {
         fleet.run(&first.haven, engine, "web").await;
     }
     let before = fleet.containers();
-    let second = fleet.master().await;
     let made = fleet.plan(&first.haven, "web", BUSYBOX_2, rollout(order)).await;
     taps.forget();
     let pid = first.served.pid();
     taps.break_at(at, Moment::Before, Then::Held, move || kill_process(pid, Signal::STOP).unwrap());
     first.begin(&made).await;
     taps.broken().await;
+    let second = fleet.master().await;
     let detail = second.rest(&made.id).await;
     assert_eq!(detail.status.state, PlanState::Applied, "{order:?} {at}: {:#?}", detail.steps);
     fleet.all_run(&before, BUSYBOX_2);
@@ -95,10 +93,9 @@ async fn frozen(bed: &'static Bed, order: Order, at: u64) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_master_that_is_frozen_before_an_effect_and_wakes_up_late_does_no_harm() {
     let bed = shared_bed_or_skip!(bed());
-    let _all = crate::ENGINES.read().await;
-    let _whole = crate::MEMBERS.read().await;
     let orders = [Order::StopFirst, Order::StartFirst, Order::StopAll];
-    let cases: Vec<(Order, u64)> = orders.into_iter().flat_map(|order| (0..REQUESTS).map(move |at| (order, at))).collect();
+    let cases: Vec<(Order, u64)> =
+        orders.into_iter().flat_map(|order| (0..REQUESTS).map(move |at| (order, at))).collect();
     let all = cases.len();
     let first = run::seed() as usize % all;
     let chosen: Vec<_> = cases.into_iter().cycle().skip(first).step_by(5).take(run::count(2, all)).collect();

@@ -14,15 +14,8 @@ mod late;
 mod server;
 
 use haven_testkit::bed::{Bed, BedBuilder};
-use tokio::sync::RwLock;
 
-/// Written by a test that breaks engines, read by those that need them all.
-static ENGINES: RwLock<()> = RwLock::const_new(());
-
-/// The same for the members of etcd.
-static MEMBERS: RwLock<()> = RwLock::const_new(());
-
-/// Three engines and three members of etcd, shared by the tests.
+/// Three engines and three members of etcd, shared by the tests that break neither.
 fn bed() -> BedBuilder {
     Bed::with_engines(3).etcd(3)
 }

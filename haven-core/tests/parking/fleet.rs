@@ -100,7 +100,8 @@ impl Fleet {
 
     pub(crate) async fn plan_with(&self, names: &[&str], to: &str, changes: SpecChanges, rollout: Rollout) -> Plan {
         let selection = Selection { name: names.iter().map(|&name| name.to_owned()).collect(), ..Selection::default() };
-        let request = UpdateRequest { selection, to: Some(to.to_owned()), changes, rollout, ..UpdateRequest::default() };
+        let request =
+            UpdateRequest { selection, to: Some(to.to_owned()), changes, rollout, ..UpdateRequest::default() };
         self.haven.call(PlanUpdate(request)).await.unwrap()
     }
 

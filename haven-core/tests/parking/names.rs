@@ -80,7 +80,10 @@ async fn configured_addresses_of_the_network_and_the_hardware_are_kept() {
     fleet.applied(&made).await;
     let is_configured = || {
         let endpoint = fleet.engine.inspect(&web).unwrap()["NetworkSettings"]["Networks"]["kept-net"].clone();
-        assert_eq!((endpoint["IPAddress"].as_str(), endpoint["MacAddress"].as_str()), (Some("172.30.8.5"), Some("02:42:ac:1e:08:99")));
+        assert_eq!(
+            (endpoint["IPAddress"].as_str(), endpoint["MacAddress"].as_str()),
+            (Some("172.30.8.5"), Some("02:42:ac:1e:08:99"))
+        );
     };
     is_configured();
     fleet.applied(&fleet.rollback(&made.id).await).await;

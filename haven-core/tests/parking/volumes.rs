@@ -47,7 +47,8 @@ async fn anonymous_volumes_are_carried_by_name_and_survive_a_rollback_with_their
     is_same(&before, &fleet.living());
     assert_eq!(fleet.read(&web), "one two one two");
     // A bad version is removed, and takes no volume with it.
-    let detail = fleet.apply(&fleet.plan(&[&web], haven_testkit::bed::UNHEALTHY, rollout(Order::StartFirst)).await).await;
+    let detail =
+        fleet.apply(&fleet.plan(&[&web], haven_testkit::bed::UNHEALTHY, rollout(Order::StartFirst)).await).await;
     assert!(detail.steps[0].error.is_some(), "{:#?}", detail.steps);
     assert_eq!(fleet.read(&web), "one two one two");
     is_same(&before, &fleet.living());
