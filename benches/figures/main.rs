@@ -9,9 +9,11 @@ mod agent;
 mod list;
 mod load;
 mod placement;
+mod planning;
 mod python;
 mod ratio;
 mod report;
+mod rollout;
 mod select;
 mod shape;
 mod sizes;
@@ -29,8 +31,21 @@ async fn main() {
         return placement::seconds();
     }
     println!("{}", ratio::HEAD);
-    placement::placement();
-    if std::env::args().any(|argument| argument == "placement") {
+    // Words that are given name what is measured; none: everything.
+    let asked: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    let is_asked = |what: &str| asked.is_empty() || asked.iter().any(|asked| asked == what);
+    if is_asked("placement") {
+        placement::placement();
+    }
+    if is_asked("plans") {
+        planning::planning(30_000).await;
+        if require("docker").is_some() {
+            let bed = Bed::with_engines(3).start().await.expect("the bed starts");
+            rollout::rollouts(&bed).await;
+            bed.shutdown().await.expect("the bed goes away");
+        }
+    }
+    if !is_asked("others") {
         return;
     }
     sizes::sizes();

@@ -84,8 +84,14 @@ impl Served {
         self.signal(rustix::process::Signal::KILL);
     }
 
-    fn signal(&self, signal: rustix::process::Signal) {
-        send(self.child.as_ref().unwrap(), signal);
+    /// Sends it a signal.
+    pub(crate) fn signal(&self, signal: rustix::process::Signal) {
+        rustix::process::kill_process(self.pid(), signal).unwrap();
+    }
+
+    /// Its process.
+    pub(crate) fn pid(&self) -> rustix::process::Pid {
+        pid_of(self.child.as_ref().unwrap())
     }
 
     /// Asks it to stop, and waits until it has.
@@ -284,8 +290,11 @@ impl Drop for Lines {
 }
 
 fn send(child: &Child, signal: rustix::process::Signal) {
-    let pid = i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw).unwrap();
-    rustix::process::kill_process(pid, signal).unwrap();
+    rustix::process::kill_process(pid_of(child), signal).unwrap();
+}
+
+fn pid_of(child: &Child) -> rustix::process::Pid {
+    i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw).unwrap()
 }
 
 pub(crate) fn text(bytes: &[u8]) -> String {

@@ -12,6 +12,9 @@ use haven_model::{
 
 use crate::{claim::Held, engine::Engine};
 
+/// How many seconds a container has between the signal that asks it to end and its end, where it says nothing else.
+const STOP: u32 = 10;
+
 /// Why a step does not go on.
 #[derive(Debug)]
 pub(super) enum Halt {
@@ -89,25 +92,23 @@ impl Site<'_> {
         self.engine.start_container(&id.into()).await.map_err(|error| self.named(error))
     }
 
-    /// Stops a container, also one that is held.
+    /// Stops a container, also one that is held. It has the time that it has by itself; said, it bounds how long an engine
+    /// that does not answer is waited for.
     pub(super) async fn stop(&self, id: &ContainerId) -> Done<Outcome> {
-        self.unpause(id).await?;
+        let seen = self.look(id).await?;
+        if seen.as_ref().is_some_and(|seen| seen.state == haven_model::ContainerState::Paused) {
+            self.may().await?;
+            self.engine.unpause_container(&id.into()).await.map_err(|error| self.named(error))?;
+        }
         self.may().await?;
-        self.engine.stop_container(&id.into(), &StopOptions::default()).await.map_err(|error| self.named(error))
+        let own = seen.and_then(|seen| seen.spec.stop_timeout).unwrap_or(STOP);
+        let options = StopOptions { timeout: Some(own), ..StopOptions::default() };
+        self.engine.stop_container(&id.into(), &options).await.map_err(|error| self.named(error))
     }
 
     pub(super) async fn pause(&self, id: &ContainerId) -> Done<Outcome> {
         self.may().await?;
         self.engine.pause_container(&id.into()).await.map_err(|error| self.named(error))
-    }
-
-    async fn unpause(&self, id: &ContainerId) -> Done {
-        let held = self.look(id).await?.is_some_and(|seen| seen.state == haven_model::ContainerState::Paused);
-        if held {
-            self.may().await?;
-            self.engine.unpause_container(&id.into()).await.map_err(|error| self.named(error))?;
-        }
-        Ok(())
     }
 
     pub(super) async fn rename(&self, id: &ContainerId, name: &ContainerName) -> Done<Outcome> {

@@ -18,7 +18,7 @@ use haven_core::{
     },
     store::MemoryStore,
 };
-use haven_testkit::bed::{BUSYBOX, Bed, BedBuilder, Engine};
+use haven_testkit::bed::{BUSYBOX, Bed, BedBuilder, Engine, differences};
 use serde_json::Value;
 use tokio::sync::{RwLock, RwLockReadGuard};
 
@@ -156,4 +156,11 @@ pub(crate) fn image(name: &str) -> ContainerSpec {
 /// A quick rollout that takes back what fails.
 pub(crate) fn rollout(order: Order) -> Rollout {
     Rollout { order, monitor: 0.3, timeout: Some(8.0), on_failure: OnFailure::Rollback, ..Rollout::default() }
+}
+
+/// That containers are as they were.
+#[track_caller]
+pub(crate) fn is_same(before: &BTreeMap<String, Value>, after: &BTreeMap<String, Value>) {
+    let differences = differences(before, after);
+    assert!(differences.is_empty(), "{differences:#?}");
 }

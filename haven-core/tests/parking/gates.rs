@@ -9,7 +9,7 @@ use haven_core::{
 };
 use haven_testkit::bed::{BUSYBOX_2, HEALTHY, UNHEALTHY, WEB, WEB_2};
 
-use crate::fleet::{Fleet, busybox, image, rollout};
+use crate::fleet::{Fleet, busybox, image, is_same, rollout};
 
 fn gated(gate: Gate) -> Rollout {
     Rollout { gate, ..rollout(Order::StartFirst) }
@@ -24,7 +24,7 @@ impl Fleet {
             return None;
         }
         assert_eq!(detail.status.state, PlanState::RolledBack, "{:#?}", detail.steps);
-        assert_eq!(self.living(), before);
+        is_same(&before, &self.living());
         Some(detail.steps[0].error.as_ref().unwrap().message.clone())
     }
 }
@@ -35,7 +35,7 @@ async fn the_containers_own_check_is_its_gate() {
     let web = fleet.run("web", busybox()).await;
     let none = SpecChanges::default;
     let why = fleet.updated(&web, UNHEALTHY, none(), gated(Gate::Auto)).await.unwrap();
-    assert_eq!(why.contains("is unhealthy"), true, "{why}");
+    assert!(why.contains("is unhealthy"), "{why}");
     let why = fleet.updated(&web, BUSYBOX_2, none(), gated(Gate::Health)).await.unwrap();
     assert!(why.contains("has no health check"), "{why}");
     assert_eq!(fleet.updated(&web, HEALTHY, none(), gated(Gate::Auto)).await, None);

@@ -10,7 +10,7 @@ use haven_core::{
 };
 use haven_testkit::bed::{BUSYBOX, BUSYBOX_2};
 
-use crate::fleet::{ENGINE, Fleet, busybox, rollout};
+use crate::fleet::{ENGINE, Fleet, busybox, is_same, rollout};
 
 fn port(host: u16) -> Port {
     Port { container: 80, host: Some(host), address: None, protocol: Protocol::Tcp }
@@ -37,7 +37,7 @@ async fn a_second_container_on_a_fixed_host_port_stays_created_and_does_not_dist
     let web = &after[&format!("engine-1/{web}")];
     assert_eq!(web["Ports"]["80/tcp"][0]["HostPort"], "18080");
     fleet.applied(&fleet.rollback(&made.id).await).await;
-    assert_eq!(fleet.living(), before);
+    is_same(&before, &fleet.living());
     fleet.clean().await;
 }
 
@@ -57,7 +57,7 @@ async fn who_took_the_port_of_a_parked_container_is_said_by_its_rollback() {
     assert_eq!(detail.status.state, PlanState::RolledBack, "{:#?}", detail.steps);
     let error = detail.steps[0].error.as_ref().unwrap();
     assert!(error.message.contains("port 18081 of the host is now that of `taken-thief`"), "{error:?}");
-    assert_eq!(fleet.engine.configurations("taken-"), before, "what cannot be rolled back is as it was");
+    is_same(&before, &fleet.engine.configurations("taken-"));
     fleet.clean().await;
 }
 
@@ -83,7 +83,7 @@ async fn a_stopped_container_does_not_keep_its_fixed_address_and_the_rollback_sa
     assert_eq!(now["Networks"]["address-net"]["IPAddress"], "172.30.7.9");
     let back = fleet.rollback(&made.id).await;
     fleet.applied(&back).await;
-    assert_eq!(fleet.living(), before, "the configured address is back, too");
+    is_same(&before, &fleet.living());
 
     // Nobody runs with it now, and another takes it.
     let again = fleet.rollback(&back.id).await;
@@ -118,6 +118,6 @@ async fn a_parked_container_that_always_restarts_is_not_revived_by_its_engine() 
         assert_eq!(seen["Running"], !name.ends_with("-old"), "{name}");
     }
     fleet.applied(&fleet.rollback(&made.id).await).await;
-    assert_eq!(fleet.living(), before, "its restart policy is back, too");
+    is_same(&before, &fleet.living());
     fleet.clean().await;
 }

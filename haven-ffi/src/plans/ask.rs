@@ -23,6 +23,9 @@ pub struct CreateRequest {
     /// How many. The others are called as the first, with a number: `web`, `web-1`, …
     #[uniffi(default = 1)]
     pub count: u32,
+    /// Whether what the labels of the image and the repository of configurations say is left out.
+    #[uniffi(default = false)]
+    pub unconfigured: bool,
     /// The cluster whose nodes may take them; none: any node.
     #[uniffi(default = None)]
     pub cluster: Option<String>,
@@ -55,6 +58,7 @@ impl TryFrom<CreateRequest> for deploy::CreateRequest {
             name: request.name.map(ContainerName::new).transpose()?,
             spec: request.spec.try_into()?,
             requirements,
+            unconfigured: request.unconfigured,
             count: Some(request.count),
             rollout: request.rollout.map(|rollout| rollout.over(deploy::quick())),
         })
@@ -91,6 +95,9 @@ pub struct UpdateRequest {
     /// Also those that would be as they are.
     #[uniffi(default = false)]
     pub recreate: bool,
+    /// Whether what the labels of the image and the repository of configurations say now wins over what they are.
+    #[uniffi(default = false)]
+    pub configure: bool,
     /// How they are replaced; none: each is stopped, and then its successor started.
     #[uniffi(default = None)]
     pub rollout: Option<Rollout>,
@@ -114,6 +121,7 @@ impl TryFrom<UpdateRequest> for deploy::UpdateRequest {
             changes,
             percent: request.percent,
             recreate: request.recreate,
+            configure: request.configure,
             rollout: request.rollout.map(Into::into).unwrap_or_default(),
         })
     }

@@ -66,6 +66,7 @@ pub use require::{missing, require};
 pub use shared::shared_bed;
 pub use state::sweep;
 pub use tap::{Moment, Taps, Then};
+pub use witness::differences;
 
 use command::blocking;
 use network::Network;

@@ -1,6 +1,10 @@
 //! What an engine itself says of its containers: a witness from outside, for tests that compare what was with what is.
 
-use std::{collections::BTreeMap, io, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io,
+    time::Duration,
+};
 
 use serde_json::{Value, json};
 
@@ -68,6 +72,33 @@ impl Engine {
     fn get(&self, path: &str) -> io::Result<Answer> {
         over_unix(self.socket(), &Request { method: "GET", path, ..Request::default() }, LIMIT)
     }
+}
+
+/// What is different between two [`configurations`](Engine::configurations): `engine-1/web/HostConfig/Memory: 0, then 1`.
+pub fn differences(before: &BTreeMap<String, Value>, after: &BTreeMap<String, Value>) -> Vec<String> {
+    let mut found = Vec::new();
+    differ("", &json!(before), &json!(after), &mut found);
+    found
+}
+
+fn differ(path: &str, before: &Value, after: &Value, found: &mut Vec<String>) {
+    if let (Some(old), Some(new)) = (before.as_object(), after.as_object()) {
+        let keys: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+        for key in keys {
+            differ(&format!("{path}/{key}"), &before[key], &after[key], found);
+        }
+    } else if !is_nothing(before) || !is_nothing(after) {
+        if before != after {
+            found.push(format!("{}: {before}, then {after}", path.trim_start_matches('/')));
+        }
+    }
+}
+
+/// An engine that was started again tells nothing where it told an empty list.
+fn is_nothing(value: &Value) -> bool {
+    value.is_null()
+        || value.as_array().is_some_and(Vec::is_empty)
+        || value.as_object().is_some_and(serde_json::Map::is_empty)
 }
 
 fn configuration(seen: &Value) -> Value {

@@ -90,7 +90,11 @@ impl TcpDial {
             .with_time(Duration::from_secs(15))
             .with_interval(Duration::from_secs(5))
             .with_retries(3);
-        let _ = socket2::SockRef::from(&stream).set_tcp_keepalive(&keepalive);
+        let socket = socket2::SockRef::from(&stream);
+        let _ = socket.set_tcp_keepalive(&keepalive);
+        // And while something was said that nobody took: that no keepalive notices.
+        #[cfg(target_os = "linux")]
+        let _ = socket.set_tcp_user_timeout(Some(Duration::from_secs(30)));
         let _ = stream.set_nodelay(true);
         Ok(stream)
     }
