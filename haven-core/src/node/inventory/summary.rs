@@ -304,7 +304,9 @@ pub(super) fn truncate(container: &mut Container) {
     }
     container.truncated = true;
     if container.command.len() > MOST_OF_COMMAND {
-        container.command.truncate(container.command.floor_char_boundary(MOST_OF_COMMAND));
+        let mut ends = (0..=MOST_OF_COMMAND).rev();
+        let end = ends.find(|end| container.command.is_char_boundary(*end)).unwrap_or_default();
+        container.command.truncate(end);
         container.command.push('…');
         over = text_of(container).saturating_sub(MOST);
     }
@@ -346,7 +348,7 @@ impl Id {
     }
 
     pub(super) fn begins(&self, digits: &str) -> bool {
-        let own = |at: usize| if at % 2 == 0 { self.0[at / 2] >> 4 } else { self.0[at / 2] & 0xf };
+        let own = |at: usize| if at.is_multiple_of(2) { self.0[at / 2] >> 4 } else { self.0[at / 2] & 0xf };
         let is_own =
             |(at, digit)| char::from(digit).to_digit(16) == Some(own(at).into()) && !u8::is_ascii_uppercase(&digit);
         digits.len() <= 64 && digits.bytes().enumerate().all(is_own)

@@ -49,7 +49,7 @@ const NOW: Timestamp = Timestamp::UNIX_EPOCH;
 prop_compose! {
     fn any_port()(container: u16, host: Option<u16>, v4 in option::of(any::<[u8; 4]>()), udp: bool) -> Port {
         let protocol = if udp { Protocol::Udp } else { Protocol::Tcp };
-        Port { container, host, address: v4.map(|v4| std::net::IpAddr::from(v4)), protocol }
+        Port { container, host, address: v4.map(std::net::IpAddr::from), protocol }
     }
 }
 
