@@ -25,7 +25,7 @@ fn allocated() -> usize {
 }
 
 /// The inventories of a fleet, as lists of its nodes fill them, each of them asked for a label once, so that it has its index.
-fn fleet(containers: usize) -> (Arc<Pool>, Vec<Inventory>) {
+fn fleet(containers: usize) -> Vec<Inventory> {
     let pool = Arc::<Pool>::default();
     let label = ContainerFilter { label: vec!["haven.plan".to_owned()], ..ContainerFilter::default() };
     let nodes = (0..containers / shape::ON_A_NODE).map(|node| {
@@ -35,7 +35,7 @@ fn fleet(containers: usize) -> (Arc<Pool>, Vec<Inventory>) {
         assert_eq!(inventory.read().select(&label).count(), shape::ON_A_NODE);
         inventory
     });
-    (pool, nodes.collect())
+    nodes.collect()
 }
 
 fn main() {

@@ -192,7 +192,28 @@ name!(
     check_image
 );
 
+const DIGITS: &[u8; 16] = b"0123456789abcdef";
+
 impl ContainerId {
+    /// The id of these bytes.
+    pub fn from_bytes(bytes: [u8; 32]) -> Self {
+        let mut digits = [0; 64];
+        for (pair, byte) in digits.chunks_exact_mut(2).zip(bytes) {
+            pair.copy_from_slice(&[DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 0xf)]]);
+        }
+        Self(std::str::from_utf8(&digits).expect("digits are text").into())
+    }
+
+    /// The bytes that its digits are.
+    pub fn to_bytes(&self) -> [u8; 32] {
+        let digits = self.0.as_bytes();
+        let value = |at: usize| match digits[at] {
+            digit @ b'0'..=b'9' => digit - b'0',
+            digit => digit - b'a' + 10,
+        };
+        std::array::from_fn(|at| value(2 * at) << 4 | value(2 * at + 1))
+    }
+
     /// The first twelve digits, as `docker ps` shows them.
     pub fn short(&self) -> &str {
         &self.0[..12]
@@ -392,6 +413,13 @@ mod tests {
         #[test]
         fn no_parser_panics(text in "\\PC{0,80}") {
             let _ = (NodeName::new(&text), ImageRef::new(&text), ContainerRef::new(&text), ContainerId::new(&text));
+        }
+
+        #[test]
+        fn a_container_id_is_its_bytes(bytes: [u8; 32]) {
+            let id = ContainerId::from_bytes(bytes);
+            prop_assert_eq!(id.to_bytes(), bytes);
+            prop_assert_eq!(ContainerId::new(id.as_str()).unwrap(), id);
         }
 
         #[test]

@@ -237,6 +237,7 @@ impl From<&Nodes> for NodeSettings {
                 disk: limit(nodes.limits.disk.0),
                 container_memory: limit(nodes.limits.container_memory.0),
             },
+            ..Self::default()
         }
     }
 }

@@ -123,7 +123,8 @@ fn size(detail: &ContainerDetail) -> usize {
     FRAME + 2 * (shown + secrets)
 }
 
-#[cfg(all(test, feature = "sim"))]
+#[cfg(test)]
+#[cfg(feature = "sim")]
 mod tests {
     use std::{
         collections::BTreeMap,

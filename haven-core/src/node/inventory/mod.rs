@@ -218,12 +218,11 @@ impl Inventory {
                 continue;
             }
             truncate(&mut container);
-            match known.remove(&id).filter(|known| known.is_same_but_status(&container)) {
-                Some(known) => after.push(known.told_again(&container.status, at, &self.pool)),
-                None => {
-                    after.push(Summary::new(&container, Some(at), &self.pool));
-                    changed.push(container.id);
-                }
+            if let Some(known) = known.remove(&id).filter(|known| known.is_same_but_status(&container)) {
+                after.push(known.told_again(&container.status, at, &self.pool));
+            } else {
+                after.push(Summary::new(&container, Some(at), &self.pool));
+                changed.push(container.id);
             }
         }
         let made = changed.len();

@@ -43,13 +43,10 @@ impl Pool {
 
     /// What containers have in common, shared with all that are made alike.
     pub(super) fn common(&self, common: Common) -> Arc<Common> {
-        match self.commons.find(&common) {
-            Some(known) => known,
-            None => {
-                let made = Arc::new(common);
-                self.commons.take(&*made, || made.clone())
-            }
-        }
+        self.commons.find(&common).unwrap_or_else(|| {
+            let made = Arc::new(common);
+            self.commons.take(&*made, || made.clone())
+        })
     }
 
     /// Takes how many containers are kept that were not, and how many are no longer.
@@ -113,7 +110,7 @@ impl<T> Default for Shards<T> {
 
 impl<T: Counted + Clone + Eq + Hash> Shards<T> {
     fn shard<Q: Hash + ?Sized>(&self, wanted: &Q) -> MutexGuard<'_, Shard<T>> {
-        let at = self.choice.hash_one(wanted) as usize % SHARDS;
+        let at = usize::try_from(self.choice.hash_one(wanted) % SHARDS as u64).expect("it is a small number");
         self.shards[at].lock().expect("no panic happens under this lock")
     }
 

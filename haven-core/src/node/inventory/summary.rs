@@ -118,13 +118,12 @@ impl Summary {
         Self { kept: self.kept.clone(), status, told: Moment::of(Some(told)) }
     }
 
-    /// Whether this is what `container` says, but for the status: that holds running time (`Up 5 minutes`), which is no
-    /// change of the container.
+    /// Whether this is what `container`, which has its id, says, but for the status: that holds running time (`Up 5
+    /// minutes`), which is no change of the container.
     pub(super) fn is_same_but_status(&self, container: &Container) -> bool {
-        let Kept { id, created, common, name, command, ports, state, health, truncated, .. } = &*self.kept;
+        let Kept { created, common, name, command, ports, state, health, truncated, .. } = &*self.kept;
         *state == container.state
             && *health == container.health
-            && id.is(container.id.as_str())
             && *name == container.name
             && common.image == container.image
             && common.image_id == container.image_id
@@ -168,7 +167,7 @@ impl Summary {
 
     /// Its full id.
     pub fn id(&self) -> ContainerId {
-        self.kept.id.shown()
+        ContainerId::from_bytes(self.kept.id.0)
     }
 
     pub(super) fn key(&self) -> Id {
@@ -305,7 +304,9 @@ pub(super) fn truncate(container: &mut Container) {
     }
     container.truncated = true;
     if container.command.len() > MOST_OF_COMMAND {
-        container.command.truncate(container.command.floor_char_boundary(MOST_OF_COMMAND));
+        let mut ends = (0..=MOST_OF_COMMAND).rev();
+        let end = ends.find(|end| container.command.is_char_boundary(*end)).unwrap_or_default();
+        container.command.truncate(end);
         container.command.push('…');
         over = text_of(container).saturating_sub(MOST);
     }
@@ -343,26 +344,14 @@ pub(super) struct Id([u8; 32]);
 
 impl Id {
     pub(super) fn of(id: &ContainerId) -> Self {
-        let mut bytes = [0; 32];
-        hex::decode_to_slice(id.as_str(), &mut bytes).expect("an id is 64 hexadecimal digits");
-        Self(bytes)
-    }
-
-    fn shown(&self) -> ContainerId {
-        let mut digits = [0; 64];
-        hex::encode_to_slice(self.0, &mut digits).expect("it has twice as many digits");
-        let digits = std::str::from_utf8(&digits).expect("digits are text");
-        ContainerId::new(digits).expect("64 hexadecimal digits are an id")
-    }
-
-    fn is(&self, digits: &str) -> bool {
-        digits.len() == 64 && self.begins(digits)
+        Self(id.to_bytes())
     }
 
     pub(super) fn begins(&self, digits: &str) -> bool {
-        let own =
-            self.0.iter().flat_map(|byte| [byte >> 4, byte & 0xf]).map(|digit| b"0123456789abcdef"[digit as usize]);
-        digits.len() <= 64 && own.zip(digits.bytes()).all(|(own, digit)| own == digit)
+        let own = |at: usize| if at.is_multiple_of(2) { self.0[at / 2] >> 4 } else { self.0[at / 2] & 0xf };
+        let is_own =
+            |(at, digit)| char::from(digit).to_digit(16) == Some(own(at).into()) && !u8::is_ascii_uppercase(&digit);
+        digits.len() <= 64 && digits.bytes().enumerate().all(is_own)
     }
 }
 

@@ -49,7 +49,7 @@ const NOW: Timestamp = Timestamp::UNIX_EPOCH;
 prop_compose! {
     fn any_port()(container: u16, host: Option<u16>, v4 in option::of(any::<[u8; 4]>()), udp: bool) -> Port {
         let protocol = if udp { Protocol::Udp } else { Protocol::Tcp };
-        Port { container, host, address: v4.map(|v4| std::net::IpAddr::from(v4)), protocol }
+        Port { container, host, address: v4.map(std::net::IpAddr::from), protocol }
     }
 }
 
@@ -159,7 +159,7 @@ proptest! {
 
     #[test]
     fn any_other_container_is_not_the_same(one in any_container(), other in any_container()) {
-        let inventory = inventory();
+        let (inventory, other) = (inventory(), Container { id: one.id.clone(), ..other });
         inventory.replace(vec![one.clone()], NOW);
         let is_same = inventory.read().containers()[0].is_same_but_status(&other);
         prop_assert_eq!(is_same, Container { status: String::new(), ..one } == Container { status: String::new(), ..other });
