@@ -9,7 +9,7 @@ import haven
 import haven.blocking
 import pytest
 
-WEB = haven.ContainerSpec("nginx", labels={"app": "web"}, env={"TOKEN": "s3cret"})
+WEB = haven.ContainerSpec("nginx:latest", labels={"app": "web"}, env={"TOKEN": "s3cret"})
 QUICK = haven.Rollout(order="start-first", monitor=0.1, delay=0.05, gate=haven.Gate("running"))
 
 APPLY = """
@@ -104,7 +104,7 @@ def test_a_plan_that_was_kept_as_json_is_applied_by_another_process(server: Any)
         at = fleet.containers.find("web", node="elsewhere").item
         assert at.image == "nginx:1.27"
         detail = fleet.containers.inspect("elsewhere", "web")
-        assert detail.spec.labels["app"] == "web" and list(detail.spec.env) == ["TOKEN"]
+        assert detail.spec.labels["app"] == "web" and "TOKEN" in detail.spec.env
         fleet.nodes.remove("elsewhere")
 
 

@@ -61,6 +61,10 @@ class Fleet:
     """
     A fleet that was opened; none: it was closed, and nothing keeps its store.
     """
+    def apply_and_wait(self, /, plan: Any) -> Work:
+        """
+        Begins a plan, which must be as it was made, and waits until it is at rest; answers it and how far it has come.
+        """
     def call(self, /, operation: str, parameters: Any) -> Any:
         """
         An operation: the work that answers a value or a terminal, or a stream, as the table has it.
@@ -81,6 +85,10 @@ class Fleet:
     def wait_online(self, /, node: str, within: SupportsFloat | SupportsIndex) -> Work:
         """
         Waits until a node's engine is connected, for at most so many seconds; answers the node.
+        """
+    def wait_plan(self, /, plan: str) -> Work:
+        """
+        Waits until a plan that was begun is at rest; answers it and how far it has come.
         """
 
 @final
