@@ -6,6 +6,7 @@ mod choosing;
 mod client;
 mod config;
 mod fleet;
+mod living;
 mod serving;
 mod strangers;
 mod terminal;

@@ -6,4 +6,5 @@
 
 mod real;
 mod recorded;
+mod sent;
 mod stub;
