@@ -6,6 +6,7 @@ mod choosing;
 mod client;
 mod config;
 mod fleet;
+mod living;
 mod placing;
 mod plans;
 mod serving;

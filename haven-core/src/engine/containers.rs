@@ -30,7 +30,8 @@ pub trait Containers: Debug + Send + Sync + 'static {
     /// Creates a container without starting it; without a name the engine makes one up. It is made with all its connections,
     /// or not at all.
     ///
-    /// `AlreadyExists` when the name is taken, `NotFound` when the image is absent, `Invalid` when the specification is refused.
+    /// `AlreadyExists` when the name is taken, `NotFound` when the image is absent, `Invalid` when the specification is
+    /// refused, `Unsupported` when the engine would ignore something of it.
     async fn create_container(&self, name: Option<&ContainerName>, spec: &ContainerSpec) -> Result<ContainerId>;
 
     /// Starts a container; one that runs is `AlreadySo`.
@@ -61,7 +62,7 @@ pub trait Containers: Debug + Send + Sync + 'static {
     /// Changes limits and restart policy of a container, of one that runs too; without a change `AlreadySo`.
     ///
     /// `Invalid` when a limit is refused: one that the host does not have, that contradicts another, or 0, as a limit of a
-    /// living container cannot be taken away but by -1 where it has that.
+    /// living container cannot be taken away but by -1 where it has that. `Unsupported` when the engine would ignore one.
     async fn update_container(&self, id: &ContainerRef, update: &ContainerUpdate) -> Result<Outcome>;
 
     /// Removes it; one that does not exist is `AlreadySo`. `Conflict` when it runs and `force` is not set.

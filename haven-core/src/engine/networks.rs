@@ -32,7 +32,7 @@ pub trait Networks: Debug + Send + Sync + 'static {
     /// is connected. A chosen address is kept when it is stopped and started.
     ///
     /// `Invalid` for an address that the network does not have, `Conflict` for one that another container has: at once when
-    /// it runs, else when it is started.
+    /// it runs, else when it is started. What is refused at once leaves it unconnected.
     async fn connect_network(&self, container: &ContainerRef, connection: &Connection) -> Result<Outcome>;
 
     /// Disconnects a container; one that is not connected is `AlreadySo`.

@@ -7,4 +7,5 @@
 mod configured;
 mod real;
 mod recorded;
+mod sent;
 mod stub;

@@ -42,7 +42,7 @@ pub(super) const ENDLESS: &[u8] = b"HTTP/1.1 200 OK\r\nConnection: close\r\nCont
 /// A stub on loopback. Dropping it closes everything.
 pub(super) struct Stub {
     address: NodeAddress,
-    asked: Arc<Mutex<Vec<String>>>,
+    asked: Arc<Mutex<Vec<(String, Vec<u8>)>>>,
     gone: Arc<Mutex<u32>>,
     server: JoinHandle<()>,
 }
@@ -103,7 +103,15 @@ impl Stub {
 
     /// The requests so far, `METHOD path?query`, but the one for the version.
     pub(super) fn asked(&self) -> Vec<String> {
-        self.asked.lock().unwrap().iter().filter(|line| *line != "GET /version").cloned().collect()
+        let asked = self.asked.lock().unwrap();
+        asked.iter().map(|(line, _)| line.clone()).filter(|line| line != "GET /version").collect()
+    }
+
+    /// The JSON that came with the requests whose line holds `text`.
+    pub(super) fn told(&self, text: &str) -> Vec<serde_json::Value> {
+        let asked = self.asked.lock().unwrap();
+        let meant = asked.iter().filter(|(line, _)| line.contains(text));
+        meant.map(|(_, body)| serde_json::from_slice(body).unwrap()).collect()
     }
 
     /// How many connections have ended.
@@ -114,7 +122,7 @@ impl Stub {
 
 async fn serve(
     stream: TcpStream,
-    asked: &Mutex<Vec<String>>,
+    asked: &Mutex<Vec<(String, Vec<u8>)>>,
     reply: &(dyn Fn(&str) -> Reply + Sync),
 ) -> io::Result<()> {
     let mut stream = BufReader::new(stream);
@@ -136,7 +144,7 @@ async fn serve(
         let mut body = vec![0; length];
         stream.read_exact(&mut body).await?;
         let line = first.trim_end().trim_end_matches(" HTTP/1.1").to_owned();
-        asked.lock().unwrap().push(line.clone());
+        asked.lock().unwrap().push((line.clone(), body));
         match reply(&line) {
             Reply::Json(status, body) => {
                 let head = format!("HTTP/1.1 {status} X\r\nContent-Length: {}\r\n\r\n", body.len());

@@ -109,3 +109,86 @@ fn filled(own: HealthCheck, image: &HealthCheck) -> HealthCheck {
         start_interval: own.start_interval.or(image.start_interval),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::{Image, ImageRef, Secret, spec::Port};
+
+    fn pairs<V: From<String>>(pairs: &[(&str, &str)]) -> BTreeMap<String, V> {
+        pairs.iter().map(|(key, value)| ((*key).to_owned(), V::from((*value).to_owned()))).collect()
+    }
+
+    fn image(version: &str) -> ImageDetail {
+        ImageDetail {
+            summary: Image {
+                id: "sha256:1".into(),
+                tags: Vec::new(),
+                digests: Vec::new(),
+                created: jiff::Timestamp::UNIX_EPOCH,
+                size: 0,
+                labels: pairs(&[("version", version), ("maker", "us")]),
+            },
+            os: "linux".into(),
+            architecture: "amd64".into(),
+            command: vec!["serve".into(), version.into()],
+            entrypoint: vec!["/run".into()],
+            env: pairs::<Secret>(&[("VERSION", version), ("PATH", "/bin")]),
+            user: Some("app".into()),
+            working_dir: Some("/srv".into()),
+            stop_signal: Some("SIGQUIT".into()),
+            health: Some(HealthCheck { command: vec!["check".into()], interval: Some(5), ..HealthCheck::default() }),
+            exposed_ports: vec!["80/tcp".into(), "81/tcp".into()],
+            volumes: vec!["/data".into()],
+        }
+    }
+
+    fn specs() -> Vec<ContainerSpec> {
+        let plain = || ContainerSpec::new(ImageRef::new("web").unwrap());
+        let port = Port { container: 80, host: Some(8080), address: None, protocol: crate::spec::Protocol::Tcp };
+        let own = HealthCheck { command: vec!["own".into()], ..HealthCheck::default() };
+        vec![
+            plain(),
+            ContainerSpec { command: vec!["other".into()], ..plain() },
+            ContainerSpec { entrypoint: vec!["/run".into()], ..plain() },
+            ContainerSpec { entrypoint: vec!["/run".into()], command: vec!["serve".into(), "1".into()], ..plain() },
+            ContainerSpec { entrypoint: vec!["/other".into()], ..plain() },
+            ContainerSpec { env: pairs(&[("VERSION", "mine"), ("OWN", "x")]), ..plain() },
+            ContainerSpec { labels: pairs(&[("maker", "me"), ("own", "x")]), ..plain() },
+            ContainerSpec { user: Some("root".into()), working_dir: Some("/".into()), ..plain() },
+            ContainerSpec { health: Some(HealthCheck::default()), ..plain() },
+            ContainerSpec { health: Some(own), stop_signal: Some("SIGTERM".into()), ..plain() },
+            ContainerSpec { ports: vec![port], expose: vec!["99/udp".into()], ..plain() },
+            ContainerSpec { mounts: vec![Mount::new(MountKind::Volume, "named", "/data")], ..plain() },
+        ]
+    }
+
+    #[test]
+    fn what_is_taken_away_comes_back_with_the_image() {
+        for spec in specs() {
+            let merged = spec.merged(&image("1"));
+            assert_eq!(
+                merged.without(&image("1")).merged(&image("1")).normalise(),
+                merged.clone().normalise(),
+                "{spec:?}"
+            );
+            assert_eq!(merged.merged(&image("1")), merged, "{spec:?}");
+        }
+    }
+
+    #[test]
+    fn on_another_image_nothing_of_the_old_one_is_left() {
+        let next = |spec: &ContainerSpec| spec.merged(&image("1")).without(&image("1")).merged(&image("2"));
+        let plain = next(&specs()[0]);
+        assert_eq!((plain.env["VERSION"].expose(), plain.labels["version"].as_str()), ("2", "2"));
+        assert_eq!(plain.command, ["serve", "2"]);
+        let bare = next(&specs()[2]);
+        assert!(bare.command.is_empty(), "an entry point of one's own has no command of the image's");
+        let own = next(&specs()[5]);
+        assert_eq!((own.env["VERSION"].expose(), own.env["OWN"].expose()), ("mine", "x"));
+        let unchecked = next(&specs()[8]);
+        assert_eq!(unchecked.health, Some(HealthCheck::default()));
+    }
+}

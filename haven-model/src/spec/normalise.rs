@@ -274,3 +274,87 @@ fn drop_default(text: &mut Option<String>, default: &str) {
         *text = None;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{ImageRef, spec::Device};
+
+    fn plain() -> ContainerSpec {
+        ContainerSpec::new(ImageRef::new("web").unwrap())
+    }
+
+    #[test]
+    fn what_means_the_same_has_one_form() {
+        let connection = |network: &str| Connection::to(crate::NetworkName::new(network).unwrap());
+        let alike = [
+            (
+                ContainerSpec { memory: Some(64), memory_swap: Some(128), ..plain() },
+                ContainerSpec { memory: Some(64), ..plain() },
+            ),
+            (
+                ContainerSpec { cpu_quota: Some(50_000), cpu_period: Some(100_000), ..plain() },
+                ContainerSpec { nano_cpus: Some(500_000_000), ..plain() },
+            ),
+            (
+                ContainerSpec { cap_add: vec!["CAP_NET_ADMIN".into(), "sys_time".into()], ..plain() },
+                ContainerSpec { cap_add: vec!["SYS_TIME".into(), "NET_ADMIN".into(), "NET_ADMIN".into()], ..plain() },
+            ),
+            (
+                ContainerSpec {
+                    network: Some("front".parse().unwrap()),
+                    networks: vec![connection("front"), connection("back")],
+                    links: vec!["db".into()],
+                    ..plain()
+                },
+                ContainerSpec {
+                    network: Some("front".parse().unwrap()),
+                    networks: vec![
+                        connection("back"),
+                        Connection { links: vec!["db:db".into()], ..connection("front") },
+                    ],
+                    ..plain()
+                },
+            ),
+            (
+                ContainerSpec { working_dir: Some("/a/../b/".into()), ..plain() },
+                ContainerSpec { working_dir: Some("/b".into()), ..plain() },
+            ),
+            (ContainerSpec { pids_limit: Some(-1), shm_size: Some(SHM_SIZE), ..plain() }, plain()),
+            (
+                ContainerSpec {
+                    devices: vec![Device {
+                        path_on_host: "/dev/a".into(),
+                        path_in_container: Some("/dev/a".into()),
+                        permissions: Some("rwm".into()),
+                    }],
+                    ..plain()
+                },
+                ContainerSpec {
+                    devices: vec![Device { path_on_host: "/dev/a".into(), path_in_container: None, permissions: None }],
+                    ..plain()
+                },
+            ),
+        ];
+        for (one, other) in alike {
+            let form = one.clone().normalise();
+            assert_eq!(form, other.normalise(), "{one:?}");
+            assert_eq!(form.clone().normalise(), form, "once is as good as twice");
+        }
+    }
+
+    #[test]
+    fn what_means_something_else_keeps_its_form() {
+        for other in [
+            ContainerSpec { memory: Some(64), memory_swap: Some(-1), ..plain() },
+            ContainerSpec { cpu_quota: Some(50_000), cpu_period: Some(50_000), ..plain() },
+            ContainerSpec { network: Some("host".parse().unwrap()), ..plain() },
+            ContainerSpec { stop_signal: Some("SIGTERM".into()), ..plain() },
+            ContainerSpec { dns: vec!["b".into(), "a".into()], ..plain() },
+            ContainerSpec { log_driver: Some("none".into()), ..plain() },
+            ContainerSpec { init: Some(false), ..plain() },
+        ] {
+            assert_eq!(other.clone().normalise(), other);
+        }
+    }
+}

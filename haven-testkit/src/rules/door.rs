@@ -5,15 +5,17 @@
 
 use std::{any::Any, collections::BTreeMap, time::Duration};
 
+use bytes::Bytes;
 use futures_util::StreamExt as _;
 use haven_core::{
-    ErrorKind, Haven, Result,
+    Error, ErrorKind, Haven, Result,
     door::ops,
     engine::{Stream, Terminal},
     model::{
-        Availability, Channel, ClusterName, ContainerRef, ContainerSpec, ExecSpec, ImageRef, Node, NodeAddress,
-        NodeName, Outcome, Output, Page, Placement, Port, Requirements, Secret, Severity, Strategy, TerminalSize,
-        cluster::ClusterSpec, placement::Check, spec::Protocol,
+        Availability, Channel, ClusterName, Connection, ContainerRef, ContainerSpec, ContainerUpdate, ExecSpec,
+        ImageRef, NetworkName, NetworkSpec, Node, NodeAddress, NodeName, Outcome, Output, Page, Placement, Port,
+        Requirements, RestartPolicy, Secret, Severity, Strategy, TerminalSize, VolumeName, VolumeSpec,
+        cluster::ClusterSpec, placement::Check, spec::Protocol, volume::PruneVolumes,
     },
 };
 use tokio::io::AsyncWriteExt as _;
@@ -94,6 +96,11 @@ macro_rules! door_rules {
             a_terminal_has_a_size
             a_conversation_that_cannot_begin_says_why
             a_dropped_conversation_leaves_the_door_open
+            limits_of_a_container_are_changed
+            files_go_into_a_container_and_come_out_again
+            a_copy_that_cannot_be_says_why
+            connections_have_addresses_and_names
+            what_nothing_uses_is_removed
             events_go_on_after_a_cursor
             samples_are_followed
         }
@@ -663,4 +670,126 @@ pub async fn samples_are_followed(fixture: &Fixture) {
     let samples = fixture.haven.follow(follow).await.unwrap();
     let samples: Vec<_> = tokio::time::timeout(PATIENCE, samples.take(2).collect()).await.expect("samples come");
     assert!(samples.iter().all(Result::is_ok), "{samples:?}");
+}
+
+/// A limit is changed where the container is, and shown by it.
+pub async fn limits_of_a_container_are_changed(fixture: &Fixture) {
+    let node = fixture.node().await;
+    let container = fixture.running_with(&node, sleeper()).await;
+    let containers = fixture.haven.containers();
+    let limits = ContainerUpdate {
+        memory: Some(64 << 20),
+        restart: Some(RestartPolicy::UnlessStopped),
+        ..ContainerUpdate::default()
+    };
+    assert_eq!(containers.update_limits(&node, &container, limits).await.unwrap(), Outcome::Done);
+    let spec = containers.inspect(&node, &container).await.unwrap().spec;
+    assert_eq!((spec.memory, spec.restart), (Some(64 << 20), RestartPolicy::UnlessStopped));
+    let wrong = ContainerUpdate { memory: Some(1), ..ContainerUpdate::default() };
+    assert_eq!(kind(containers.update_limits(&node, &container, wrong).await), ErrorKind::Invalid);
+}
+
+/// An archive of one file.
+fn archive(name: &str, content: &[u8]) -> Vec<u8> {
+    let mut archive = tar::Builder::new(Vec::new());
+    let mut header = tar::Header::new_gnu();
+    header.set_mode(0o644);
+    header.set_size(content.len() as u64);
+    archive.append_data(&mut header, name, content).unwrap();
+    archive.into_inner().unwrap()
+}
+
+fn pieces(whole: &[u8]) -> haven_core::engine::Stream<Bytes> {
+    let pieces: Vec<Result<Bytes>> = whole.chunks(1_000).map(|piece| Ok(Bytes::copy_from_slice(piece))).collect();
+    futures_util::stream::iter(pieces).boxed()
+}
+
+/// What is copied in is what comes out, alone and with all else; and is told as a change.
+pub async fn files_go_into_a_container_and_come_out_again(fixture: &Fixture) {
+    let node = fixture.node().await;
+    let container = fixture.running_with(&node, sleeper()).await;
+    let containers = fixture.haven.containers();
+    // Any bytes, more than one message of them.
+    let content: Vec<u8> = (0..300_000_u32).flat_map(u32::to_le_bytes).take(900_000).collect();
+    containers.copy_in(&node, &container, "/tmp", pieces(&archive("data", &content))).await.unwrap();
+    let changes = containers.changes(&node, &container).await.unwrap();
+    assert!(changes.iter().any(|change| change.path == "/tmp/data"), "{changes:?}");
+    let alone = containers.copy_out(&node, &container, "/tmp/data").await.unwrap();
+    let all = containers.export(&node, &container).await.unwrap();
+    for (archive, wanted) in [(alone, "data"), (all, "tmp/data")] {
+        let whole: Vec<Bytes> = tokio::time::timeout(PATIENCE, archive.map(Result::unwrap).collect()).await.unwrap();
+        let whole = whole.concat();
+        let mut archive = tar::Archive::new(&*whole);
+        let mut entries = archive.entries().unwrap().map(std::result::Result::unwrap);
+        let mut entry = entries.find(|entry| entry.path().unwrap().as_os_str() == wanted).expect(wanted);
+        let mut found = Vec::new();
+        std::io::Read::read_to_end(&mut entry, &mut found).unwrap();
+        assert!(found == content, "{wanted}: {} bytes", found.len());
+    }
+}
+
+/// A copy that is refused says so, whatever was written already.
+pub async fn a_copy_that_cannot_be_says_why(fixture: &Fixture) {
+    let node = fixture.node().await;
+    let container = fixture.running_with(&node, sleeper()).await;
+    let containers = fixture.haven.containers();
+    let file = archive("data", b"x");
+    let nowhere = containers.copy_in(&node, &container, "/no/such", pieces(&file)).await;
+    assert_eq!(kind(nowhere), ErrorKind::NotFound);
+    let nonsense = containers.copy_in(&node, &container, "/tmp", pieces(&[b'x'; 5_000])).await;
+    assert_eq!(kind(nonsense), ErrorKind::Invalid);
+    let missing = async {
+        let mut archive = containers.copy_out(&node, &container, "/no/such").await?;
+        while let Some(piece) = archive.next().await {
+            piece?;
+        }
+        Ok(())
+    };
+    assert_eq!(kind(missing.await), ErrorKind::NotFound);
+    let broken = pieces(&file).take(1).chain(futures_util::stream::iter([Err(Error::unavailable("the file is gone"))]));
+    assert_eq!(kind(containers.copy_in(&node, &container, "/tmp", broken.boxed()).await), ErrorKind::Unavailable);
+}
+
+/// A connection has what was chosen of it.
+pub async fn connections_have_addresses_and_names(fixture: &Fixture) {
+    let node = fixture.node().await;
+    let container = fixture.running_with(&node, sleeper()).await;
+    let network = NetworkName::new("ranged").unwrap();
+    let spec = NetworkSpec { subnet: Some("10.77.0.0/16".into()), ..NetworkSpec::new(network.clone()) };
+    fixture.haven.call(ops::networks::CreateNetwork { node: node.clone(), spec }).await.unwrap();
+    let connection = Connection {
+        aliases: words(&["db", "cache"]),
+        ipv4_address: Some("10.77.3.4".parse().unwrap()),
+        ..Connection::to(network.clone())
+    };
+    let networks = fixture.haven.networks();
+    assert_eq!(networks.connect(&node, &container, connection.clone()).await.unwrap(), Outcome::Done);
+    let detail = fixture.haven.containers().inspect(&node, &container).await.unwrap();
+    assert_eq!(detail.spec.networks, [connection]);
+    assert_eq!(detail.endpoints["ranged"].ipv4_address, "10.77.3.4".parse().ok());
+    let shown = fixture.haven.call(ops::networks::GetNetwork { node: node.clone(), network: network.clone() }).await;
+    assert!(shown.unwrap().containers.contains_key(&detail.id));
+    assert_eq!(networks.disconnect(&node, &container, &network).await.unwrap(), Outcome::Done);
+    assert_eq!(networks.disconnect(&node, &container, &network).await.unwrap(), Outcome::AlreadySo);
+}
+
+/// Networks and volumes that nothing uses are removed, and told.
+pub async fn what_nothing_uses_is_removed(fixture: &Fixture) {
+    let node = fixture.node().await;
+    let network = NetworkName::new("unused").unwrap();
+    let spec = NetworkSpec::new(network.clone());
+    fixture.haven.call(ops::networks::CreateNetwork { node: node.clone(), spec }).await.unwrap();
+    let pruned = fixture.haven.networks().prune(&node, Vec::new()).await.unwrap();
+    assert_eq!(pruned.removed, ["unused"]);
+    let spec = VolumeSpec {
+        name: VolumeName::new("unused").unwrap(),
+        driver: None,
+        options: BTreeMap::new(),
+        labels: BTreeMap::new(),
+    };
+    fixture.haven.call(ops::volumes::CreateVolume { node: node.clone(), spec }).await.unwrap();
+    let volumes = fixture.haven.volumes();
+    assert_eq!(volumes.prune(&node, PruneVolumes::default()).await.unwrap().removed, Vec::<String>::new());
+    let all = PruneVolumes { all: true, ..PruneVolumes::default() };
+    assert_eq!(volumes.prune(&node, all).await.unwrap().removed, ["unused"]);
 }

@@ -137,7 +137,7 @@ impl Containers for DockerEngine {
         if update.is_empty() {
             return self.outline(id).await.map(|_| Outcome::AlreadySo);
         }
-        let body = json(&spec::update_body(update)?)?;
+        let body = json(&spec::update_body(update, &self.http)?)?;
         self.http.ask(Method::POST, &Self::path(id, "/update"), Some(body), UPDATE, Some(self.http.limit)).await?;
         Ok(Outcome::Done)
     }

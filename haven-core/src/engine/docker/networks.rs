@@ -244,7 +244,15 @@ impl Networks for DockerEngine {
         let path = Path::new(format!("/networks/{}/connect", connection.network));
         // An address of another range is a server's error.
         let refusals = &[(403, ErrorKind::Conflict), (500, ErrorKind::Invalid)];
-        self.http.ask(Method::POST, &path, Some(to_json(&body)?), refusals, Some(self.http.limit)).await?;
+        let asked = self.http.ask(Method::POST, &path, Some(to_json(&body)?), refusals, Some(self.http.limit)).await;
+        if let Err(error) = asked {
+            // An engine that refuses an address keeps the connection in its books all the same.
+            if matches!(error.kind(), ErrorKind::Conflict | ErrorKind::Invalid) {
+                let options = DisconnectOptions { force: true };
+                let _ = self.disconnect_network(container, &connection.network, &options).await;
+            }
+            return Err(error);
+        }
         Ok(Outcome::Done)
     }
 

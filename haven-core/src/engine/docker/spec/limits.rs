@@ -10,13 +10,15 @@ use haven_model::{
 };
 use serde_json::Value;
 
-use super::{MOUNTS, text};
-use crate::engine::containers::check_update;
+use super::{MOUNTS, text, too_old};
+use crate::engine::{containers::check_update, docker::http::Http};
 
 /// Microseconds in which an engine counts CPU time where nothing is said.
 const CPU_PERIOD: i64 = 100_000;
 /// Billionths of a core in a microsecond of that period.
 const NANOS_IN_QUOTA: i64 = 10_000;
+/// From then on an engine changes the most processes of a living container.
+const PIDS_CHANGE: ApiVersion = ApiVersion::new(1, 40);
 /// What `/dev/shm` is where nothing is said.
 const SHM_SIZE: i64 = 64 << 20;
 
@@ -92,17 +94,24 @@ fn restart_policy(policy: RestartPolicy) -> bollard::models::RestartPolicy {
 }
 
 /// Changes of a living container. `Invalid` for a 0, which the engine takes for nothing said.
-pub(in crate::engine::docker) fn update_body(update: &ContainerUpdate) -> Result<Value> {
+///
+/// `Unsupported` for what the engine would ignore.
+pub(in crate::engine::docker) fn update_body(update: &ContainerUpdate, http: &Http) -> Result<Value> {
     check_update(update)?;
+    if update.pids_limit.is_some() && http.api < PIDS_CHANGE {
+        return Err(too_old(PIDS_CHANGE, "a change of the most processes", http));
+    }
+    let nano_cpus = some(update.nano_cpus, "CPU time")?;
+    let in_quota = nano_cpus.filter(|_| http.api < MOUNTS);
     let body = ContainerUpdateBody {
         restart_policy: update.restart.map(restart_policy),
         memory: some(update.memory, "memory")?,
         memory_swap: update.memory_swap,
         memory_reservation: some(update.memory_reservation, "memory")?,
-        nano_cpus: some(update.nano_cpus, "CPU time")?,
+        nano_cpus: nano_cpus.filter(|_| in_quota.is_none()),
         cpu_shares: some(update.cpu_shares, "CPU time")?,
-        cpu_quota: some(update.cpu_quota, "CPU time")?,
-        cpu_period: some(update.cpu_period, "CPU time")?,
+        cpu_quota: in_quota.map(|nanos| nanos / NANOS_IN_QUOTA).or(some(update.cpu_quota, "CPU time")?),
+        cpu_period: in_quota.map(|_| CPU_PERIOD).or(some(update.cpu_period, "CPU time")?),
         cpuset_cpus: update.cpuset_cpus.clone(),
         cpuset_mems: update.cpuset_mems.clone(),
         blkio_weight: update.blkio_weight,

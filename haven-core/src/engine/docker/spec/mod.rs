@@ -14,7 +14,9 @@ mod usual;
 use std::collections::HashMap;
 
 use bollard::models::{ContainerConfig, ContainerCreateBody, EndpointSettings, HostConfig};
-use haven_model::{Connection, ContainerId, ContainerSpec, Error, ImageRef, Result, system::ApiVersion};
+use haven_model::{
+    Connection, ContainerId, ContainerSpec, Error, ErrorKind, ImageRef, Mount, Result, system::ApiVersion,
+};
 use serde_json::Value;
 
 use super::http::{Http, json};
@@ -30,12 +32,17 @@ const MOUNTS: ApiVersion = ApiVersion::new(1, 25);
 /// From then on an engine makes all connections of a container with it.
 const ENDPOINTS: ApiVersion = ApiVersion::new(1, 44);
 
-/// What an engine ignores without a word where it is too old.
+/// What an engine ignores without a word where its API, as it is spoken, is too old.
 type Since = (ApiVersion, &'static str, fn(&ContainerSpec) -> bool);
 
 const SINCE: &[Since] = &[
     (ApiVersion::new(1, 25), "removal at the end", |spec| spec.auto_remove),
     (ApiVersion::new(1, 25), "an init process", |spec| spec.init == Some(true)),
+    (ApiVersion::new(1, 25), "a mount that says what its volume is", |spec| {
+        let says =
+            |mount: &Mount| !mount.labels.is_empty() || mount.driver.is_some() || !mount.driver_options.is_empty();
+        spec.mounts.iter().any(says)
+    }),
     (ApiVersion::new(1, 40), "a device request", |spec| !spec.device_requests.is_empty()),
     (ApiVersion::new(1, 40), "a mount without what is mounted below", |spec| {
         spec.mounts.iter().any(|mount| mount.non_recursive)
@@ -58,8 +65,8 @@ pub(super) struct Creation {
 /// engine would ignore.
 pub(super) fn creation(spec: &ContainerSpec, http: &Http) -> Result<Creation> {
     for (since, what, wanted) in SINCE {
-        if wanted(spec) {
-            http.needs(*since, what)?;
+        if http.api < *since && wanted(spec) {
+            return Err(too_old(*since, what, http));
         }
     }
     let mut body = ContainerCreateBody::default();
@@ -80,6 +87,11 @@ pub(super) fn creation(spec: &ContainerSpec, http: &Http) -> Result<Creation> {
         body["HostConfig"]["KernelMemory"] = limits::number(memory, "memory of the kernel")?.into();
     }
     Ok(Creation { body: json(&body)?, connections })
+}
+
+/// `Unsupported`: what would be ignored without a word.
+fn too_old(since: ApiVersion, what: &str, http: &Http) -> Error {
+    Error::new(ErrorKind::Unsupported, format!("{what} takes API {since}, with the engine API {} is spoken", http.api))
 }
 
 /// What an inspection tells of how a container was made.
