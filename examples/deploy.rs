@@ -11,7 +11,7 @@ use haven::{
     ErrorKind, Haven, Result,
     deploy::{CreateRequest, UpdateRequest},
     model::{
-        ClusterName, ContainerSpec, ImageRef, NodeAddress, NodeName, Plan, Requirements, Rollout,
+        ClusterName, ContainerSpec, ImageRef, NodeAddress, NodeName, Plan, Rollout,
         plan::{Order, Selection, StepState},
     },
 };
@@ -46,12 +46,8 @@ async fn drive(url: &str) -> Result<()> {
     }
     let create = CreateRequest {
         cluster: Some(cluster.clone()),
-        node: None,
-        name: None,
-        spec: ContainerSpec::new(ImageRef::new("nginx")?),
-        requirements: Requirements::default(),
         count: Some(4),
-        rollout: None,
+        ..CreateRequest::new(ContainerSpec::new(ImageRef::new("nginx")?))
     };
     carry_out(&haven, &haven.plans().create(create).await?).await?;
     let update = UpdateRequest {

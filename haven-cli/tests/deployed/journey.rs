@@ -5,8 +5,8 @@ use haven_core::{
     deploy::{CreateRequest, UpdateRequest},
     door::ops::plans::{PlanCreate, PlanUpdate},
     model::{
-        ClusterName, Connection, ContainerName, ContainerSpec, ImageRef, NetworkName, PlanState, Port, Requirements,
-        RestartPolicy, Rollout,
+        ClusterName, Connection, ContainerName, ContainerSpec, ImageRef, NetworkName, PlanState, Port, RestartPolicy,
+        Rollout,
         plan::{OnFailure, Order},
         spec::{Mount, MountKind, Protocol},
     },
@@ -90,12 +90,10 @@ async fn thirty_containers_are_placed_updated_caught_killed_half_way_and_rolled_
     // Placed by constraint, and by strategy.
     let request = |name: &str, spec, count| CreateRequest {
         cluster: Some(cluster.clone()),
-        node: None,
         name: Some(ContainerName::new(name).unwrap()),
-        spec,
-        requirements: Requirements::default(),
         count: Some(count),
         rollout: Some(Rollout { parallelism: 8, monitor: 0.2, ..Rollout::default() }),
+        ..CreateRequest::new(spec)
     };
     let mut plans = Vec::new();
     for engine in bed.engines() {

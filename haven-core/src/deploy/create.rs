@@ -54,6 +54,22 @@ pub struct CreateRequest {
     pub rollout: Option<Rollout>,
 }
 
+impl CreateRequest {
+    /// One container of a specification, on any node, called after its image.
+    pub fn new(spec: ContainerSpec) -> Self {
+        Self {
+            cluster: None,
+            node: None,
+            name: None,
+            spec,
+            requirements: Requirements::default(),
+            unconfigured: false,
+            count: None,
+            rollout: None,
+        }
+    }
+}
+
 /// A container that is to be placed: its name, what it shall be, and where it may go.
 pub(super) type Wanted = (ContainerName, ContainerSpec, Requirements);
 

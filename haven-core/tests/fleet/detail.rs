@@ -6,7 +6,7 @@ use haven_core::{
     ErrorKind,
     door::ops::containers::RenameContainer,
     engine::{Containers as _, Networks as _, sim::SimEngine},
-    model::{ContainerDetail, ContainerId, ContainerName, ContainerRef, NodeAddress, container::RemoveOptions},
+    model::{ContainerDetail, ContainerId, ContainerName, ContainerRef, NodeAddress, container::{DisconnectOptions, RemoveOptions}},
 };
 use serde_json::json;
 
@@ -75,7 +75,7 @@ async fn what_happens_on_the_machine_is_in_the_next_detail() {
     engine.connect_network(&container, &connection).await.unwrap();
     let is_connected = async || detail(&bed, &id).await.unwrap().networks.contains_key("back");
     eventually("connected", &is_connected).await;
-    engine.disconnect_network(&container, &"back".try_into().unwrap()).await.unwrap();
+    engine.disconnect_network(&container, &"back".try_into().unwrap(), &DisconnectOptions::default()).await.unwrap();
     eventually("disconnected", || async { !is_connected().await }).await;
     engine.kill_container(&container, None).await.unwrap();
     eventually("ended", || async { !detail(&bed, &id).await.unwrap().state.is_running() }).await;
