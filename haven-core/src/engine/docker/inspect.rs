@@ -69,7 +69,15 @@ impl Outline {
         self.config.tty
     }
 
+    /// Whether it is connected. A running container has an endpoint there; one without is what an engine leaves in its
+    /// books of a connection that it refused.
     pub(super) fn is_in(&self, network: &str) -> bool {
+        let told = self.network_settings.networks.get(network);
+        told.is_some_and(|endpoint| !(self.state().is_running() && endpoint["EndpointID"] == ""))
+    }
+
+    /// Whether it is in the engine's books, connected or not.
+    pub(super) fn is_booked(&self, network: &str) -> bool {
         self.network_settings.networks.contains_key(network)
     }
 }
@@ -87,7 +95,10 @@ pub(super) fn detail(inspection: Value, api: ApiVersion, usual: &Usual) -> Resul
     let state = inspect.state.unwrap_or_default();
     let settings = inspect.network_settings.unwrap_or_default();
     let host = inspect.host_config.unwrap_or_default();
-    let connected = settings.networks.unwrap_or_default();
+    let running = state.running.unwrap_or_default();
+    let mut connected = settings.networks.unwrap_or_default();
+    // A connection that was refused is in the engine's books, and none.
+    connected.retain(|_, endpoint| !running || endpoint.endpoint_id.as_deref() != Some(""));
     let id = ContainerId::new(inspect.id.unwrap_or_default())
         .map_err(|error| Error::unexpected("the engine tells no id").caused_by(error))?;
     let config = inspect.config.unwrap_or_default();
@@ -95,7 +106,6 @@ pub(super) fn detail(inspection: Value, api: ApiVersion, usual: &Usual) -> Resul
     let spec = told.spec()?;
     let address = |endpoint: &EndpointSettings| endpoint.ip_address.clone().unwrap_or_default();
     let networks: BTreeMap<_, _> = connected.iter().map(|(name, endpoint)| (name.clone(), address(endpoint))).collect();
-    let running = state.running.unwrap_or_default();
     Ok(ContainerDetail {
         name: inspect.name.unwrap_or_default().trim_start_matches('/').to_owned(),
         image_id: inspect.image.unwrap_or_default(),

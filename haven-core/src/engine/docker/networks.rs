@@ -172,6 +172,20 @@ fn create_body(spec: &NetworkSpec) -> Value {
     body
 }
 
+impl DockerEngine {
+    /// Takes a connection that was refused out of the engine's books, where it would keep a container that runs from being
+    /// started again. It cannot be ended, as it is none; one that is made in its place can.
+    async fn forget_refused(&self, container: &ContainerRef, network: &NetworkName, name: &str) {
+        let left = self.outline(container).await.is_ok_and(|outline| outline.is_booked(name) && !outline.is_in(name));
+        let Ok(body) = to_json(&json!({ "Container": container })) else { return };
+        let path = Path::new(format!("/networks/{network}/connect"));
+        // What goes wrong here changes nothing about the refusal.
+        if left && self.http.ask(Method::POST, &path, Some(body), &[], Some(self.http.limit)).await.is_ok() {
+            let _ = self.disconnect_network(container, network, &DisconnectOptions { force: true }).await;
+        }
+    }
+}
+
 #[async_trait]
 impl Networks for DockerEngine {
     async fn networks(&self) -> Result<Vec<Network>> {
@@ -246,10 +260,8 @@ impl Networks for DockerEngine {
         let refusals = &[(403, ErrorKind::Conflict), (500, ErrorKind::Invalid)];
         let asked = self.http.ask(Method::POST, &path, Some(to_json(&body)?), refusals, Some(self.http.limit)).await;
         if let Err(error) = asked {
-            // An engine that refuses an address keeps the connection in its books all the same.
             if matches!(error.kind(), ErrorKind::Conflict | ErrorKind::Invalid) {
-                let options = DisconnectOptions { force: true };
-                let _ = self.disconnect_network(container, &connection.network, &options).await;
+                self.forget_refused(container, &connection.network, &found.name).await;
             }
             return Err(error);
         }

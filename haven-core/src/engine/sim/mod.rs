@@ -22,7 +22,9 @@
 //! # What differs from Docker
 //!
 //! * No packet travels: addresses and ports are kept, allocated and refused as Docker does, but nothing listens.
-//! * A container's file system is a handful of small files; an imported archive is not looked into, images have no layers.
+//! * A container's file system is a handful of small files, which archives go into and come out of; an imported archive is
+//!   not looked into, images have no layers.
+//! * Devices, capabilities, kernel settings and limits are kept, shown, and refused as Docker does; none is applied.
 //! * The log keeps the last MiB; an attached reader that does not read loses the oldest output instead of stopping the program.
 //! * Pulling takes its images from [`SimOptions::registry`]; there is no swarm, no build, no checkpoint.
 //! * A volume's data does not outlive the container that wrote it.
@@ -41,6 +43,7 @@ mod incidents;
 mod lifecycle;
 mod logs;
 mod networks;
+mod pool;
 mod program;
 mod record;
 mod shell;

@@ -144,9 +144,8 @@ fn settle(spec: &mut ContainerSpec, around: &Around) {
             connection.links.clear();
         }
     }
-    let unlike = |spec: &Mount, other: &Mount| spec.target == other.target;
     spec.mounts.sort_by(|one, other| one.target.cmp(&other.target));
-    spec.mounts.dedup_by(|one, other| unlike(one, other));
+    spec.mounts.dedup_by(|one, other| one.target == other.target);
     spec.ulimits.sort();
     spec.ulimits.dedup_by(|one, other| one.name == other.name);
     spec.ports.sort();
