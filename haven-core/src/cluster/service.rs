@@ -419,8 +419,7 @@ mod tests {
         let told = |after: ClusterRecord| what_changed(&before, &after);
         assert_eq!(told(before.clone()), "described anew");
         assert_eq!(told(ClusterRecord { description: "x".into(), ..before.clone() }), "described anew");
-        let limited =
-            ClusterRecord { strategy: Strategy::Binpack, max_count_of_instances: Some(2), ..before.clone() };
+        let limited = ClusterRecord { strategy: Strategy::Binpack, max_count_of_instances: Some(2), ..before.clone() };
         assert_eq!(told(limited), "strategy binpack, at most 2 containers of an image on one node");
     }
 }
