@@ -22,27 +22,42 @@ pub(super) struct Class {
 /// All demands that were asked about.
 #[derive(Clone, Debug)]
 pub(super) struct Classes {
-    known: HashMap<Arc<Demand>, Class>,
+    places: HashMap<Arc<Demand>, usize>,
+    all: Vec<Class>,
+    /// The demand that was asked about last, which is mostly the next as well.
+    last: Option<(Arc<Demand>, usize)>,
     pub(super) most: usize,
 }
 
 impl Default for Classes {
     fn default() -> Self {
-        Self { known: HashMap::new(), most: MOST }
+        Self { places: HashMap::new(), all: Vec::new(), last: None, most: MOST }
     }
 }
 
 impl Classes {
     /// The class of a demand.
     pub(super) fn of(&mut self, fleet: &mut Fleet, demand: &Arc<Demand>) -> &mut Class {
-        if !self.known.contains_key(demand) {
-            if (self.known.len() + 1).saturating_mul(fleet.machines.len()) > self.most {
-                self.known.clear();
-                fleet.forget();
+        let place = match &self.last {
+            Some((last, place)) if Arc::ptr_eq(last, demand) => *place,
+            _ => {
+                let place = self.places.get(demand).copied().unwrap_or_else(|| self.add(fleet, demand));
+                self.last = Some((demand.clone(), place));
+                place
             }
-            let profile = Profile::new(fleet, demand.clone());
-            self.known.insert(demand.clone(), Class { profile, queue: None, refused: None });
+        };
+        &mut self.all[place]
+    }
+
+    fn add(&mut self, fleet: &mut Fleet, demand: &Arc<Demand>) -> usize {
+        if (self.all.len() + 1).saturating_mul(fleet.machines.len()) > self.most {
+            self.places.clear();
+            self.all.clear();
+            fleet.forget();
         }
-        self.known.get_mut(demand).expect("it was put there")
+        let profile = Profile::new(fleet, demand.clone());
+        self.all.push(Class { profile, queue: None, refused: None });
+        self.places.insert(demand.clone(), self.all.len() - 1);
+        self.all.len() - 1
     }
 }

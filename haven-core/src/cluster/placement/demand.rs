@@ -7,7 +7,7 @@ use std::{
 };
 
 use haven_model::{
-    ContainerName, ContainerSpec, Error, ImageRef, Port, Result, Strategy,
+    ContainerName, ContainerSpec, Error, Port, Result, Strategy,
     placement::{Affinity, Constraint, Requirements, Reservation},
     spec::NetworkMode,
 };
@@ -57,8 +57,6 @@ impl Task {
 /// What a container asks of its node. Two that ask the same are equal.
 #[derive(Clone, Debug)]
 pub struct Demand {
-    /// The image as it is asked for.
-    pub(super) image: ImageRef,
     pub(super) wants: Wants,
     /// Of each constraint, and of each affinity.
     pub(super) constraints: Vec<Matcher>,
@@ -98,7 +96,6 @@ impl Demand {
             max_count_of_instances: limits.into_iter().flatten().min(),
         };
         Ok(Self {
-            image: spec.image.clone(),
             constraints: wants.constraints.iter().map(|one| Matcher::new(one)).collect::<Result<_>>()?,
             affinities: wants.affinities.iter().map(|one| Matcher::new(one)).collect::<Result<_>>()?,
             wants,

@@ -185,18 +185,19 @@ impl Fleet {
     }
 
     /// A task is on a node now.
-    pub(super) fn take(&mut self, node: u32, task: &Task, profile: &Profile) {
+    pub(super) fn take(&mut self, node: u32, task: &Task, profile: &mut Profile) {
         let held = Held::Placed(task);
         self.replicas.add(profile.replicas, node);
         self.instances.add(profile.instances, node);
         self.images.add(profile.image, node);
-        self.rules.add(&held, node);
+        self.rules.add(&held, node, &mut profile.draws);
         if let (Some(names), false) = (&mut self.names, held.name().is_empty()) {
             names.entry(held.name().into()).or_default().push(node);
         }
         let machine = &mut self.machines[node as usize];
         machine.take(&held);
-        machine.placed.push(task.clone());
+        // Equal demands are one: many tasks may each have been read from a specification.
+        machine.placed.push(Task { demand: profile.demand.clone(), ..task.clone() });
         self.log.push(node);
     }
 

@@ -40,14 +40,14 @@ impl<'a> Held<'a> {
         }
     }
 
-    /// The image as it was asked for.
+    /// The image by its name; by its id where it has none.
     pub(super) fn image(&self) -> &'a str {
         match self {
             Self::There(container) => match self.label(IMAGE_NAME) {
                 Some(name) if container.image.starts_with("sha256:") => name,
                 _ => &container.image,
             },
-            Self::Placed(task) => task.demand.image.as_str(),
+            Self::Placed(task) => &task.demand.wants.exact,
         }
     }
 
@@ -106,10 +106,13 @@ impl<'a> Held<'a> {
         let is = |value: &str| !value.is_empty() && matcher.matches(value);
         match affinity.key() {
             "container" => is(self.id()) || is(self.name()),
-            "image" => {
-                let named = ImageNames::of(self.image());
-                is(self.image()) || is(&named.repository) || is(&named.exact) || is(self.image_id())
-            }
+            "image" => match self {
+                Self::There(_) => {
+                    let names = ImageNames::of(self.image());
+                    is(self.image()) || is(&names.repository) || is(&names.exact) || is(self.image_id())
+                }
+                Self::Placed(task) => is(&task.demand.wants.repository) || is(&task.demand.wants.exact),
+            },
             label => self.label(label).is_some_and(|value| matcher.matches(value)),
         }
     }

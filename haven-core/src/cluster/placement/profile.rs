@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use haven_model::placement::{Operator, Strength};
 
-use super::{Demand, fleet::Fleet};
+use super::{Demand, fleet::Fleet, rules::Draws};
 
 /// Stands for a node that cannot take it, whatever is placed.
 const CLOSED: u8 = u8::MAX;
@@ -18,6 +18,8 @@ pub(super) struct Profile {
     pub(super) image: usize,
     /// Each affinity: its number, what shall be, and how much that weighs.
     pub(super) affinities: Box<[(usize, Operator, Strength)]>,
+    /// Which affinities to images its own image meets, as far as it was looked up.
+    pub(super) draws: Draws,
     /// By node how many soft constraints do not hold there.
     missed: Box<[u8]>,
 }
@@ -46,6 +48,7 @@ impl Profile {
             instances: fleet.instances.id(&wants.repository, nodes),
             image: fleet.images.id(&wants.exact, nodes),
             affinities,
+            draws: Draws::default(),
             missed,
             demand,
         }

@@ -1,5 +1,7 @@
 //! Why a node was chosen, and why others cannot be, in words.
 
+use std::fmt;
+
 use haven_model::{
     ContainerName, Strategy,
     placement::{Affinity, Check, Operator, Refusal, Strength},
@@ -92,43 +94,74 @@ fn found(machine: &Machine, affinity: &Affinity, matcher: &Matcher) -> String {
     }
 }
 
-/// Why a node was chosen, of as many that could take the task; none: they were not counted.
-pub(super) fn chosen(fleet: &Fleet, profile: &Profile, node: u32, fit: Option<usize>) -> String {
-    let unmet = unmet(fleet, profile, node);
-    if fit == Some(1) {
-        return format!("it is the only node that can take it{unmet}");
-    }
-    let machine = fleet.machine(node);
-    let wants = &profile.demand.wants;
-    let of = fit.map_or_else(|| "the nodes".to_owned(), |fit| format!("{fit} nodes"));
-    let thousandths = share(machine, wants.reservation);
-    let kinds = u32::from(wants.reservation.memory > 0) + u32::from(wants.reservation.nano_cpus > 0);
-    let reserved = (kinds > 0).then(|| format!("{}% of it are reserved then", thousandths / (10 * kinds)));
-    let replicas = (fleet.replicas.total(profile.replicas) > 0)
-        .then(|| format!("it has {} of its replicas", fleet.replicas.count(profile.replicas, node)));
-    let running = format!("{} run there", machine.running);
-    let (facts, most) = match wants.strategy {
-        Strategy::Random => return format!("it was chosen by chance from {of} that can take it{unmet}"),
-        Strategy::Spread => ([replicas, reserved], "the least"),
-        Strategy::Binpack => ([None, reserved], "the most"),
-    };
-    let facts: Vec<String> = facts.into_iter().flatten().chain([running]).collect();
-    format!("{}, {most} of {of} that can take it{unmet}", facts.join(", "))
+/// Why a node was chosen, in words.
+pub(super) struct Choice<'a> {
+    pub(super) fleet: &'a Fleet,
+    pub(super) profile: &'a Profile,
+    pub(super) node: u32,
+    /// How many nodes can take the task; none: they were not counted.
+    pub(super) fit: Option<usize>,
 }
 
-/// The wishes that are not met on a node, in words.
-fn unmet(fleet: &Fleet, profile: &Profile, node: u32) -> String {
-    let (demand, wants) = (&profile.demand, &profile.demand.wants);
-    let view = &fleet.machine(node).view;
-    let constraints = wants.constraints.iter().zip(&demand.constraints).filter(|(constraint, matcher)| {
-        let is = view.values(constraint.key()).iter().any(|value| matcher.matches(value));
-        is != (constraint.operator() == Operator::Is)
-    });
-    let affinities = wants.affinities.iter().zip(&profile.affinities);
-    let affinities =
-        affinities.filter(|(_, (rule, operator, _))| fleet.rules.finds(*rule, node) != (*operator == Operator::Is));
-    let constraints = constraints.map(|(constraint, _)| format!("`{constraint}`"));
-    let affinities = affinities.map(|(affinity, _)| format!("`{}{affinity}`", Affinity::PREFIX));
-    let unmet: Vec<String> = constraints.chain(affinities).collect();
-    if unmet.is_empty() { String::new() } else { format!("; without {}", unmet.join(", ")) }
+impl fmt::Display for Choice<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let strategy = self.profile.demand.wants.strategy;
+        match (self.fit, strategy) {
+            (Some(1), _) => f.write_str("it is the only node")?,
+            (_, Strategy::Random) => f.write_str("it was chosen by chance from ")?,
+            (_, Strategy::Spread) => self.tell_load(f, "the least of ")?,
+            (_, Strategy::Binpack) => self.tell_load(f, "the most of ")?,
+        }
+        match self.fit {
+            Some(1) => {}
+            Some(fit) => write!(f, "{fit} nodes")?,
+            None => f.write_str("the nodes")?,
+        }
+        f.write_str(" that can take it")?;
+        self.tell_unmet(f)
+    }
+}
+
+impl Choice<'_> {
+    /// What was compared.
+    fn tell_load(&self, f: &mut fmt::Formatter<'_>, most: &str) -> fmt::Result {
+        let Self { fleet, profile, node, .. } = *self;
+        let machine = fleet.machine(node);
+        let wants = &profile.demand.wants;
+        if wants.strategy == Strategy::Spread && fleet.replicas.total(profile.replicas) > 0 {
+            write!(f, "it has {} of its replicas, ", fleet.replicas.count(profile.replicas, node))?;
+        }
+        let kinds = u32::from(wants.reservation.memory > 0) + u32::from(wants.reservation.nano_cpus > 0);
+        if kinds > 0 {
+            write!(f, "{}% of it are reserved then, ", share(machine, wants.reservation) / (10 * kinds))?;
+        }
+        write!(f, "{} run there, {most}", machine.running)
+    }
+
+    /// The wishes that are not met there.
+    fn tell_unmet(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { fleet, profile, node, .. } = *self;
+        if profile.missed(node) == Some(0) && profile.affinities.is_empty() {
+            return Ok(());
+        }
+        let (demand, wants) = (&profile.demand, &profile.demand.wants);
+        let view = &fleet.machine(node).view;
+        let constraints = wants.constraints.iter().zip(&demand.constraints).filter(|(constraint, matcher)| {
+            let is = view.values(constraint.key()).iter().any(|value| matcher.matches(value));
+            is != (constraint.operator() == Operator::Is)
+        });
+        let affinities = wants.affinities.iter().zip(&profile.affinities);
+        let affinities =
+            affinities.filter(|(_, (rule, operator, _))| fleet.rules.finds(*rule, node) != (*operator == Operator::Is));
+        let mut before = "; without ";
+        for (constraint, _) in constraints {
+            write!(f, "{before}`{constraint}`")?;
+            before = ", ";
+        }
+        for (affinity, _) in affinities {
+            write!(f, "{before}`{}{affinity}`", Affinity::PREFIX)?;
+            before = ", ";
+        }
+        Ok(())
+    }
 }

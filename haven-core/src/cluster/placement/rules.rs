@@ -17,6 +17,22 @@ pub(super) struct Rules {
     rules: Vec<Rule>,
 }
 
+/// Which affinities the image of a demand meets, by their number; none: that was not looked up.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Draws(Vec<Option<bool>>);
+
+impl Draws {
+    fn looked_up(&mut self, id: usize, meets: impl FnOnce() -> bool) -> bool {
+        if self.0.len() <= id {
+            self.0.resize(id + 1, None);
+        }
+        *self.0[id].get_or_insert_with(meets)
+    }
+}
+
+/// The key of affinities to images.
+const IMAGE: &str = "image";
+
 #[derive(Clone, Debug)]
 struct Rule {
     affinity: Affinity,
@@ -31,7 +47,7 @@ impl Rules {
         if let Some(id) = self.ids.get(affinity) {
             return *id;
         }
-        let asks_images = affinity.key() == "image";
+        let asks_images = affinity.key() == IMAGE;
         let matches_image = |image: &&String| {
             let names = ImageNames::of(image);
             [image.as_str(), &names.repository, &names.exact].iter().any(|name| matcher.matches(name))
@@ -53,10 +69,12 @@ impl Rules {
         self.rules[id].hits[node as usize] > 0
     }
 
-    /// A container is on a node now.
-    pub(super) fn add(&mut self, held: &Held<'_>, node: u32) {
-        for rule in &mut self.rules {
-            if held.matches(&rule.affinity, &rule.matcher) {
+    /// A container is on a node now. What its image meets is looked up once for those of one demand.
+    pub(super) fn add(&mut self, held: &Held<'_>, node: u32, draws: &mut Draws) {
+        for (id, rule) in self.rules.iter_mut().enumerate() {
+            let meets = || held.matches(&rule.affinity, &rule.matcher);
+            let meets = if rule.affinity.key() == IMAGE { draws.looked_up(id, meets) } else { meets() };
+            if meets {
                 rule.hits[node as usize] += 1;
             }
         }

@@ -8,7 +8,13 @@ use haven_model::{
 };
 use rand::{SeedableRng as _, rngs::StdRng};
 
-use super::{NodeView, Task, class::Classes, fleet::Fleet, queue::Queue, reason};
+use super::{
+    NodeView, Task,
+    class::Classes,
+    fleet::Fleet,
+    queue::Queue,
+    reason::{Choice, refusal},
+};
 
 /// Says where tasks go, one after the other: each sees where those before it went.
 ///
@@ -49,7 +55,7 @@ impl Scheduler {
     pub fn place(&mut self, task: &Task) -> Placement {
         let Some(node) = self.choose(task) else { return self.refuse(task) };
         let profile = &self.classes.of(&mut self.fleet, &task.demand).profile;
-        let reason = reason::chosen(&self.fleet, profile, node, None);
+        let reason = Choice { fleet: &self.fleet, profile, node, fit: None }.to_string();
         Placement::on(self.fleet.machine(node).view.name.clone(), reason, Vec::new())
     }
 
@@ -59,8 +65,8 @@ impl Scheduler {
         let refused = self.refusals(task);
         let Some(node) = chosen else { return Placement::refused(refused) };
         let profile = &self.classes.of(&mut self.fleet, &task.demand).profile;
-        let fit = self.fleet.machines.len() - refused.len();
-        let reason = reason::chosen(&self.fleet, profile, node, Some(fit));
+        let fit = Some(self.fleet.machines.len() - refused.len());
+        let reason = Choice { fleet: &self.fleet, profile, node, fit }.to_string();
         Placement::on(self.fleet.machine(node).view.name.clone(), reason, refused)
     }
 
@@ -68,7 +74,7 @@ impl Scheduler {
     pub fn commit(&mut self, node: &NodeName, task: &Task) -> Result<()> {
         let at = self.fleet.position(node).ok_or_else(|| Error::not_found("node", node))?;
         let class = self.classes.of(&mut self.fleet, &task.demand);
-        self.fleet.take(at, task, &class.profile);
+        self.fleet.take(at, task, &mut class.profile);
         Ok(())
     }
 
@@ -103,6 +109,6 @@ impl Scheduler {
     fn refusals(&mut self, task: &Task) -> Vec<Refusal> {
         let Self { fleet, classes, .. } = self;
         let profile = &classes.of(fleet, &task.demand).profile;
-        fleet.nodes().filter_map(|node| reason::refusal(fleet, profile, task.name.as_ref(), node)).collect()
+        fleet.nodes().filter_map(|node| refusal(fleet, profile, task.name.as_ref(), node)).collect()
     }
 }
