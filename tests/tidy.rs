@@ -95,6 +95,7 @@ fn foreign_crates_stay_in_their_rooms() {
         ("bollard", "haven-core/src/engine/docker"),
         ("etcd_client", "haven-core/src/store/etcd"),
         ("redb", "haven-core/src/store/"),
+        ("serde_saphyr", "haven-core/src/source/document/"),
         ("axum", "haven-server/"),
         ("pyo3", "haven-py/"),
         ("uniffi", "haven-ffi/"),

@@ -1,10 +1,6 @@
 //! Folders that only their owner enters.
 
-use std::{
-    fs, io,
-    os::unix::fs::{DirBuilderExt as _, PermissionsExt as _},
-    path::Path,
-};
+use std::{fs, io, os::unix::fs::DirBuilderExt as _, path::Path};
 
 /// Only the owner enters.
 const OWNERS: u32 = 0o700;
@@ -12,10 +8,4 @@ const OWNERS: u32 = 0o700;
 /// Makes a folder, and those above it that are missing, so that only their owner enters. One that is there stays as it is.
 pub(crate) fn make(folder: &Path) -> io::Result<()> {
     fs::DirBuilder::new().recursive(true).mode(OWNERS).create(folder)
-}
-
-/// The same, and closes one that is there to others.
-pub(crate) fn close(folder: &Path) -> io::Result<()> {
-    make(folder)?;
-    fs::set_permissions(folder, fs::Permissions::from_mode(OWNERS))
 }

@@ -28,7 +28,7 @@ use crate::{
     event::Journal,
     node::{Connector, NodeService, NodeSettings},
     services::Services,
-    store::{Codec, KeyEnvironment, Keyring, Live, Store, Table},
+    store::{Codec, KeyEnvironment, Keyring, Live, Store, StoreKind, Table},
 };
 
 /// A fleet: its machines seen and driven as one.
@@ -60,7 +60,8 @@ impl Haven {
     ///
     /// A local fleet reaches Docker Engines and simulated ones (`sim:`), as far as they are compiled in. The key that
     /// seals secrets in a redb store lies beside it, in `PATH.key`; an etcd store takes it from the environment variable
-    /// that [`Keyring`] names, or from [`HavenBuilder::keyring`].
+    /// that [`Keyring`] names, or from [`HavenBuilder::keyring`]. Checkouts of configuration repositories are kept in
+    /// `PATH.sources`.
     pub async fn open(url: &str) -> Result<Self> {
         #[cfg(feature = "remote")]
         if is_server(url) {
@@ -70,7 +71,11 @@ impl Haven {
         // The key first: a new redb file gets one, an old one without it is not opened.
         let keyring = Keyring::for_store(url, KeyEnvironment::of_process()).await?;
         let store = crate::store::open(url, clock.clone()).await?;
-        Self::builder().clock(clock).store(store).keyring(keyring).build().await
+        let mut builder = Self::builder().clock(clock).store(store).keyring(keyring);
+        if let Ok(StoreKind::Redb(path)) = StoreKind::of(url) {
+            builder = builder.checkouts(format!("{path}.sources"));
+        }
+        builder.build().await
     }
 
     /// The same, with how a server is reached. A fleet in this process takes the face of it, and is `Invalid` with

@@ -69,6 +69,21 @@ impl Resolved {
 /// One value of each field: the last who says it. Lists grow, what stands for the same thing in them (the same target, the
 /// same port of the host) once; maps and the environment by name. `Invalid` names the file, the line and the column, or the
 /// label, of what does not fit.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> haven_core::Result<()> {
+/// use std::{collections::BTreeMap, sync::Arc};
+/// use haven_core::{model::{ContainerSpec, ImageRef}, source::{MemorySource, Snapshot, Wanted, resolve}};
+///
+/// let files = MemorySource::default();
+/// files.put("web.yml", "memoryLimit: 1g\n")?;
+/// let repository = Snapshot::of(Arc::new(files), "1".into(), None).await?;
+/// let own = ContainerSpec::new(ImageRef::new("team/web:1.2")?);
+/// let resolved = resolve(Some(&repository), Wanted::new(&own, &BTreeMap::new())).await?;
+/// assert_eq!(resolved.spec.memory, Some(1 << 30));
+/// assert_eq!(resolved.fields[0].origin.as_ref().unwrap().to_string(), "web.yml:1");
+/// # Ok(()) }
+/// ```
 pub async fn resolve(repository: Option<&Snapshot>, wanted: Wanted<'_>) -> Result<Resolved> {
     let mut gathered = Gathered::default();
     said_elsewhere(repository, &wanted, &mut gathered).await?;

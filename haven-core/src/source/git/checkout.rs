@@ -131,7 +131,7 @@ impl Checkouts {
             self.record(remote, &checkout).map_err(|error| self.unwritten(error))?;
             return Ok(checkout);
         }
-        let fresh = tempfile_like(&self.folder, now).map_err(|error| self.unwritten(error))?;
+        let fresh = fresh_folder(&self.folder, now).map_err(|error| self.unwritten(error))?;
         let fetched = self.clone_to(&git, remote, &fresh).and_then(|found| accept(&fresh).map(|()| found));
         let (commit, tree) = match fetched {
             Ok(found) => found,
@@ -238,7 +238,7 @@ fn text(path: &Path) -> Result<&str> {
 }
 
 /// A new folder for a fetch.
-fn tempfile_like(folder: &Path, now: Timestamp) -> io::Result<PathBuf> {
+fn fresh_folder(folder: &Path, now: Timestamp) -> io::Result<PathBuf> {
     for number in 0..1000 {
         let fresh = folder.join(format!("fresh-{}-{}-{number}", std::process::id(), now.as_nanosecond()));
         match fs::DirBuilder::new().mode(0o700).create(&fresh) {
