@@ -130,7 +130,7 @@ impl TryFrom<UpdateRequest> for deploy::UpdateRequest {
 /// Which containers a plan is made for: those that meet all conditions.
 #[derive(Clone, Debug, uniffi::Record)]
 pub struct Selection {
-    /// Only of one of these images: `nginx`, `nginx:1.*`, `registry/team/*`; without a tag any tag.
+    /// Only of one of these images: `nginx`, `nginx:1.*`, `registry/team/web*`; without a tag any tag.
     #[uniffi(default = [])]
     pub image: Vec<String>,
     /// Only with one of these names: exact, or with `*` for any text.

@@ -1,4 +1,6 @@
 //! Plans: made, looked at, applied, followed to their end, taken back.
+//!
+//! What they are asked for with is in `ask`, what hosts see of them in `tell`.
 
 mod ask;
 mod tell;

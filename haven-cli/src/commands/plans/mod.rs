@@ -1,4 +1,7 @@
-//! Plans: made, looked at, applied, held, taken back. [`short`] has the commands that do all of it in one go.
+//! Plans: made, looked at, applied, held, taken back.
+//!
+//! [`make`] asks for each kind of plan, [`apply`] follows one to its end, and [`short`] has the commands that do all of it in
+//! one go.
 
 mod advice;
 mod apply;
