@@ -31,21 +31,21 @@ async fn main() {
         return placement::seconds();
     }
     println!("{}", ratio::HEAD);
-    // Words that are given name what is measured; none: everything.
+    // `placement`, `planning` and `rollout` name what is measured; without a word it is everything.
     let asked: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
     let is_asked = |what: &str| asked.is_empty() || asked.iter().any(|asked| asked == what);
     if is_asked("placement") {
         placement::placement();
     }
-    if is_asked("plans") {
+    if is_asked("planning") {
         planning::planning(30_000).await;
-        if require("docker").is_some() {
-            let bed = Bed::with_engines(3).start().await.expect("the bed starts");
-            rollout::rollouts(&bed).await;
-            bed.shutdown().await.expect("the bed goes away");
-        }
     }
-    if !is_asked("others") {
+    if is_asked("rollout") && require("docker").is_some() {
+        let bed = Bed::with_engines(3).start().await.expect("the bed starts");
+        rollout::rollouts(&bed).await;
+        bed.shutdown().await.expect("the bed goes away");
+    }
+    if !asked.is_empty() {
         return;
     }
     sizes::sizes();

@@ -52,13 +52,18 @@ async fn killed(bed: &'static Bed, order: Order, at: u64, moment: Moment) -> boo
     was_killed
 }
 
+/// One of so many, by the seed.
+pub(crate) fn chosen(of: usize) -> usize {
+    usize::try_from(run::seed().wrapping_mul(7) % of as u64).unwrap()
+}
+
 /// Some of all cases in an order, chosen by the seed; all of them in a soak.
 async fn killed_in(order: Order) {
     let bed = shared_bed_or_skip!(bed());
     let mut cases: Vec<(u64, Moment)> =
         (0..REQUESTS).flat_map(|at| [(at, Moment::Before), (at, Moment::After)]).collect();
-    let (seed, all) = (run::seed() as usize, cases.len());
-    cases.rotate_left(seed.wrapping_mul(7) % all);
+    let all = cases.len();
+    cases.rotate_left(chosen(all));
     // One of each moment, far apart.
     cases.sort_by_key(|(at, moment)| (at % 2 == 0) == (*moment == Moment::Before));
     cases.truncate(run::count(2, all));

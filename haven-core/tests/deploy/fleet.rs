@@ -209,7 +209,9 @@ impl Fleet {
 
     /// The same, with any hook.
     pub(crate) async fn master_with(&self, store: Arc<dyn Store>, hook: Arc<dyn Hook>) -> Haven {
-        let settings = NodeSettings { relist: None, sample: None, ..NodeSettings::default() };
+        // On this clock a machine that is busy is late by seconds: that is no loss of contact.
+        let unknown_after = Duration::from_secs(120);
+        let settings = NodeSettings { relist: None, sample: None, unknown_after, ..NodeSettings::default() };
         let haven = Haven::builder()
             .store(store)
             .keyring(self.keyring.clone())

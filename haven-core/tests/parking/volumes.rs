@@ -85,7 +85,7 @@ async fn a_container_that_removes_itself_is_gone_and_comes_back_from_its_specifi
     let made = fleet.plan(&[&web], BUSYBOX_2, rollout(Order::StopFirst)).await;
     assert_eq!(made.steps[0].note.as_deref(), Some("it removes itself when it stops: a rollback makes it anew"));
     fleet.applied(&made).await;
-    assert_eq!(fleet.engine.containers_named("removes-"), [web.clone()], "nothing is parked");
+    assert_eq!(fleet.engine.containers_named("removes-"), std::slice::from_ref(&web), "nothing is parked");
     let kept = fleet.haven.call(ListKept {}).await.unwrap();
     assert!(kept.len() == 1 && kept[0].container.is_none(), "{kept:?}");
     assert_eq!(fleet.read(&web), "one one");

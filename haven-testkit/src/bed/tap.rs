@@ -205,7 +205,8 @@ async fn requests(
         if let Some(line) = head.changing() {
             match shared.count(line) {
                 Some((Moment::Before, then, act)) => {
-                    if !shared.strike(then, act).await {
+                    let passes = shared.strike(then, act).await;
+                    if !passes {
                         return lost.cancel();
                     }
                 }

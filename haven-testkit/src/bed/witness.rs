@@ -87,10 +87,8 @@ fn differ(path: &str, before: &Value, after: &Value, found: &mut Vec<String>) {
         for key in keys {
             differ(&format!("{path}/{key}"), &before[key], &after[key], found);
         }
-    } else if !is_nothing(before) || !is_nothing(after) {
-        if before != after {
-            found.push(format!("{}: {before}, then {after}", path.trim_start_matches('/')));
-        }
+    } else if before != after && !(is_nothing(before) && is_nothing(after)) {
+        found.push(format!("{}: {before}, then {after}", path.trim_start_matches('/')));
     }
 }
 
