@@ -6,7 +6,10 @@ use haven_core::{
     ErrorKind,
     door::ops::containers::RenameContainer,
     engine::{Containers as _, Networks as _, sim::SimEngine},
-    model::{ContainerDetail, ContainerId, ContainerName, ContainerRef, NodeAddress, container::{DisconnectOptions, RemoveOptions}},
+    model::{
+        ContainerDetail, ContainerId, ContainerName, ContainerRef, NodeAddress,
+        container::{DisconnectOptions, RemoveOptions},
+    },
 };
 use serde_json::json;
 

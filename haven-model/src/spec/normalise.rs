@@ -182,7 +182,7 @@ impl ContainerSpec {
         drop_default(&mut self.ipc_mode, "private");
         for option in &mut self.security_opt {
             if option == "no-new-privileges:true" || option == "no-new-privileges=true" {
-                *option = "no-new-privileges".to_owned();
+                "no-new-privileges".clone_into(option);
             }
         }
         let host = |mode: &Option<String>| mode.as_deref() == Some("host");

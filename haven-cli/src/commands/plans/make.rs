@@ -73,6 +73,9 @@ pub(crate) struct Update {
     /// Only so many of a hundred of them, at least one, of each node in turn
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=100))]
     percent: Option<u8>,
+    /// Let what the image's labels and the repository of configurations say now win over what they are
+    #[arg(long)]
+    configure: bool,
     /// A variable of the environment to set; NAME alone takes the value from here
     #[arg(short, long, value_name = "NAME[=VALUE]")]
     env: Vec<String>,
@@ -98,10 +101,10 @@ impl Maker for Update {
             unset_labels: self.unset_label,
             ..SpecChanges::default()
         };
-        if self.to.is_none() && changes == SpecChanges::default() {
+        if self.to.is_none() && changes == SpecChanges::default() && !self.configure {
             return Err(Failure::usage(
                 "nothing to change",
-                "give `--to`, `--env`, `--label` or what takes them away; `haven recreate` makes the same again",
+                "give `--to`, `--env`, `--label` or what takes them away, or `--configure`; `haven recreate` makes the same again",
             ));
         }
         let request = UpdateRequest {
@@ -111,6 +114,7 @@ impl Maker for Update {
             changes,
             percent: self.percent,
             recreate: false,
+            configure: self.configure,
             rollout: self.how.over(Rollout::default()),
         };
         Ok(context.haven().await?.plans().update(request).await?)
