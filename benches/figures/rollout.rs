@@ -29,7 +29,7 @@ const MONITOR: Duration = Duration::from_secs(1);
 /// A round takes a quarter of a minute and more.
 const ROUNDS: usize = 5;
 
-/// The figures of every order.
+/// The figures of every order, against curl first and then against the swarm, which takes longest.
 pub async fn rollouts(bed: &Bed) {
     let haven = fleet(bed).await;
     for engine in bed.engines() {
@@ -37,27 +37,30 @@ pub async fn rollouts(bed: &Bed) {
             run(engine, &["run", "-d", "--name", &format!("by-curl-{number}"), BUSYBOX]);
         }
     }
-    swarm(bed);
     for order in [Order::StopFirst, Order::StartFirst, Order::StopAll] {
-        let (mut by_curl, mut by_swarm) = (Vec::new(), Vec::new());
-        for round in 0..ROUNDS {
-            let to = if round % 2 == 0 { BUSYBOX_2 } else { BUSYBOX };
-            let ours = updated(&haven, order, to).await;
-            by_curl.push((ours, tokio::task::block_in_place(|| curled(bed, order, to))));
-            if order != Order::StopAll {
-                by_swarm.push((ours, tokio::task::block_in_place(|| swarmed(bed, order, to))));
-            }
-        }
-        // Each order begins with the same image everywhere.
-        updated(&haven, order, BUSYBOX).await;
-        tokio::task::block_in_place(|| curled(bed, order, BUSYBOX));
-        print(&format!("30 updated, {} / the calls by curl", order.as_str()), &by_curl, "at most 1.2");
-        if !by_swarm.is_empty() {
-            tokio::task::block_in_place(|| swarmed(bed, order, BUSYBOX));
-            print(&format!("30 updated, {} / docker service update", order.as_str()), &by_swarm, "at most 1");
-        }
+        let rounds = rounds(&haven, order, |to| curled(bed, order, to)).await;
+        print(&format!("30 updated, {} / the calls by curl", order.as_str()), &rounds, "at most 1.2");
+    }
+    swarm(bed);
+    for order in [Order::StopFirst, Order::StartFirst] {
+        let rounds = rounds(&haven, order, |to| swarmed(bed, order, to)).await;
+        print(&format!("30 updated, {} / docker service update", order.as_str()), &rounds, "at most 1");
     }
     haven.close().await;
+}
+
+/// Ours and the other in turns, each to one image and back.
+async fn rounds(haven: &Haven, order: Order, other: impl Fn(&str) -> Duration) -> Vec<(Duration, Duration)> {
+    let mut rounds = Vec::new();
+    for round in 0..ROUNDS {
+        let to = if round % 2 == 0 { BUSYBOX_2 } else { BUSYBOX };
+        let ours = updated(haven, order, to).await;
+        rounds.push((ours, tokio::task::block_in_place(|| other(to))));
+    }
+    // The next begins with the same image everywhere.
+    updated(haven, order, BUSYBOX).await;
+    tokio::task::block_in_place(|| other(BUSYBOX));
+    rounds
 }
 
 /// The numbers of the containers on an engine.
