@@ -43,19 +43,20 @@ impl Containers {
     /// Creates a container without starting it; answers its id. Without a name the engine makes one up.
     #[uniffi::method(default(name = None))]
     pub async fn create(&self, node: String, spec: ContainerSpec, name: Option<String>) -> Result<String> {
-        settled(async move {
+        // A specification is large, and passes many hands.
+        let create = async move {
             let name = name.map(ContainerName::new).transpose()?;
             Ok(self.0.containers().create(&NodeName::new(node)?, name, spec.try_into()?).await?.to_string())
-        })
-        .await
+        };
+        settled(Box::pin(create)).await
     }
 
     /// Creates a container and starts it; answers its id.
     pub async fn run(&self, node: String, name: String, spec: ContainerSpec) -> Result<String> {
-        settled(async move {
+        let run = async move {
             Ok(self.0.containers().run(&NodeName::new(node)?, &name, spec.try_into()?).await?.to_string())
-        })
-        .await
+        };
+        settled(Box::pin(run)).await
     }
 
     /// Starts a container.

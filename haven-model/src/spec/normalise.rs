@@ -182,7 +182,7 @@ impl ContainerSpec {
         drop_default(&mut self.ipc_mode, "private");
         for option in &mut self.security_opt {
             if option == "no-new-privileges:true" || option == "no-new-privileges=true" {
-                "no-new-privileges".clone_into(option);
+                option.truncate("no-new-privileges".len());
             }
         }
         let host = |mode: &Option<String>| mode.as_deref() == Some("host");
@@ -287,7 +287,7 @@ mod tests {
     #[test]
     fn what_means_the_same_has_one_form() {
         let connection = |network: &str| Connection::to(crate::NetworkName::new(network).unwrap());
-        let alike = [
+        let alike = vec![
             (
                 ContainerSpec { memory: Some(64), memory_swap: Some(128), ..plain() },
                 ContainerSpec { memory: Some(64), ..plain() },

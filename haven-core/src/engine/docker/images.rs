@@ -13,7 +13,8 @@ use haven_model::{
 };
 use hyper::body::Incoming;
 use jiff::Timestamp;
-use serde::{Deserialize, de::IgnoredAny};
+use serde::Deserialize;
+use serde_json::{Map, Value};
 
 use super::{
     DockerEngine,
@@ -81,9 +82,16 @@ struct Config {
     #[serde(default)]
     healthcheck: Option<HealthConfig>,
     #[serde(default, deserialize_with = "null_is_empty")]
-    exposed_ports: BTreeMap<String, IgnoredAny>,
+    exposed_ports: Map<String, Value>,
     #[serde(default, deserialize_with = "null_is_empty")]
-    volumes: BTreeMap<String, IgnoredAny>,
+    volumes: Map<String, Value>,
+}
+
+/// The names of what is only there or not, in order.
+fn sorted(set: &Map<String, Value>) -> Vec<String> {
+    let mut names: Vec<String> = set.keys().cloned().collect();
+    names.sort();
+    names
 }
 
 /// A registry that cannot be reached is a server's error to the engine.
@@ -178,8 +186,8 @@ impl Images for DockerEngine {
             working_dir: given(detail.config.working_dir),
             stop_signal: given(detail.config.stop_signal),
             health: detail.config.healthcheck.and_then(health_check),
-            exposed_ports: detail.config.exposed_ports.into_keys().collect(),
-            volumes: detail.config.volumes.into_keys().collect(),
+            exposed_ports: sorted(&detail.config.exposed_ports),
+            volumes: sorted(&detail.config.volumes),
         })
     }
 

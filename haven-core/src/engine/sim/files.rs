@@ -141,7 +141,7 @@ fn plain(path: &str) -> String {
             part => parts.push(part),
         }
     }
-    parts.iter().map(|part| format!("/{part}")).collect()
+    if parts.is_empty() { String::new() } else { format!("/{}", parts.join("/")) }
 }
 
 /// Adds a file, or a folder where there is no content.

@@ -13,6 +13,7 @@ use super::{
     exec::{Exec, Pipe},
     health::Checks,
     logs::Log,
+    networks::NetworkRecord,
     program::{Files, Process},
     state::State,
 };
@@ -218,7 +219,7 @@ impl Record {
             ipv6_address: own.connection.ipv6_address.filter(|_| self.run.is_some()),
             mac_address: own.address.map(|address| own.connection.mac_address.clone().unwrap_or_else(|| mac(address))),
             aliases,
-            gateway: network.filter(|_| own.address.is_some()).and_then(|network| network.gateway()),
+            gateway: network.filter(|_| own.address.is_some()).and_then(NetworkRecord::gateway),
         }
     }
 

@@ -327,7 +327,7 @@ fn mounts(around: &Around) -> Vec<BoxedStrategy<Edit>> {
             },
         ),
         edit(sample::select(vec!["", ":ro", ":rw"]), move |spec, how| {
-            spec.volumes_from = vec![format!("{helper}{how}")]
+            spec.volumes_from = vec![format!("{helper}{how}")];
         }),
         edit(Just(()), |spec, ()| spec.volume_driver = Some("local".into())),
         edit(Just(()), |spec, ()| spec.read_only = true),

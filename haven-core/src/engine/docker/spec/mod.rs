@@ -107,7 +107,7 @@ pub(super) struct Told<'a> {
     pub(super) usual: &'a Usual,
 }
 
-impl<'a> Told<'a> {
+impl Told<'_> {
     /// The fields of an inspection that the models have no more.
     pub(super) fn former(inspection: &Value) -> (Option<String>, Option<u64>) {
         let address = inspection["Config"]["MacAddress"].as_str().filter(|address| !address.is_empty());

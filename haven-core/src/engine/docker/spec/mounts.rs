@@ -232,12 +232,11 @@ pub(in crate::engine::docker) fn mounted(points: Vec<MountPoint>) -> Vec<Mount> 
         .filter_map(|point| {
             let name = text(point.name.as_ref());
             let (kind, source) = match point.typ.as_deref() {
-                Some("bind") => (MountKind::Bind, point.source),
                 Some("volume") => (MountKind::Volume, name),
                 Some("tmpfs") => (MountKind::Tmpfs, None),
                 // Old engines do not say.
                 None | Some("") if name.is_some() => (MountKind::Volume, name),
-                None | Some("") => (MountKind::Bind, point.source),
+                None | Some("" | "bind") => (MountKind::Bind, point.source),
                 Some(_) => return None,
             };
             let mount = Mount::new(kind, source.unwrap_or_default(), point.destination?);
