@@ -86,7 +86,9 @@ fn views(nodes: usize) -> Vec<NodeView> {
 
 fn asked(entries: &[String]) -> Requirements {
     let mut requirements = Requirements::default();
-    entries.iter().for_each(|entry| requirements.add_entry(entry).expect("a condition"));
+    for entry in entries {
+        requirements.add_entry(entry).expect("a condition");
+    }
     requirements
 }
 

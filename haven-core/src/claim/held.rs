@@ -42,27 +42,24 @@ impl Claims {
             let current = self.store.get(&key).await?;
             let record = current.as_ref().map(read_plain::<ClaimRecord>).transpose()?;
             let mut checks = vec![(self.presence.key().clone(), Expect::At(alive.revision))];
-            let epoch = match (&current, record) {
-                (Some(entry), Some(record)) => {
-                    checks.push((key.clone(), Expect::At(entry.revision)));
-                    if record.owner != self.presence.name() {
-                        let owner = self.presence.prefix().join(&record.owner)?;
-                        if masters.entries.iter().any(|entry| entry.key == owner) {
-                            return Ok(None);
-                        }
-                        if waited_for != Some(entry.revision) {
-                            waited_for = Some(entry.revision);
-                            self.clock.sleep(FRESH).await;
-                            continue;
-                        }
-                        checks.push((owner, Expect::Absent));
+            let epoch = if let (Some(entry), Some(record)) = (&current, record) {
+                checks.push((key.clone(), Expect::At(entry.revision)));
+                if record.owner != self.presence.name() {
+                    let owner = self.presence.prefix().join(&record.owner)?;
+                    if masters.entries.iter().any(|entry| entry.key == owner) {
+                        return Ok(None);
                     }
-                    record.epoch + 1
+                    if waited_for != Some(entry.revision) {
+                        waited_for = Some(entry.revision);
+                        self.clock.sleep(FRESH).await;
+                        continue;
+                    }
+                    checks.push((owner, Expect::Absent));
                 }
-                _ => {
-                    checks.push((key.clone(), Expect::Absent));
-                    1
-                }
+                record.epoch + 1
+            } else {
+                checks.push((key.clone(), Expect::Absent));
+                1
             };
             let record = ClaimRecord { owner: self.presence.name().to_owned(), epoch, since: self.clock.now() };
             match self.store.txn(&checks, &[Write::Put(key.clone(), write_plain(&record)?)]).await {

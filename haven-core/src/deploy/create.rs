@@ -98,10 +98,7 @@ impl Shared {
         }
         let image = spec.image.to_string();
         let selection = Selection { cluster, node, ..Selection::default() };
-        let configured = match unconfigured {
-            true => None,
-            false => Some(self.configurations(&selection, &spec.image).await?),
-        };
+        let configured = if unconfigured { None } else { Some(self.configurations(&selection, &spec.image).await?) };
         let names = self.new_names(name.as_ref(), &spec.image, number).await?;
         let mut wanted = Vec::new();
         for name in &names {

@@ -45,7 +45,7 @@ impl DeployService {
         let mut follower = Follower { shared, plan, next, told, headers, header: None, steps, ended: false };
         follower.look().await?;
         Ok(stream::unfold(follower, |mut follower| async move {
-            let told = follower.tell().await?;
+            let told = Box::pin(follower.tell()).await?;
             Some((told, follower))
         }))
     }

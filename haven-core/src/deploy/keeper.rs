@@ -25,7 +25,7 @@ pub(super) async fn run(shared: Arc<Shared>, tasks: TaskTracker, stop: Cancellat
             }
             let (shared, stop) = (shared.clone(), stop.clone());
             tasks.spawn(async move {
-                let ended = stop.run_until_cancelled(work(&shared, &id)).await;
+                let ended = stop.run_until_cancelled(Box::pin(work(&shared, &id))).await;
                 if let Some(Err(error)) = ended {
                     tracing::warn!(plan = id.short(), error = %error.report(), "the plan is left to whoever comes next");
                 }

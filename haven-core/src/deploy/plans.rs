@@ -1,5 +1,7 @@
 //! Stored plans: listed, shown, begun, held, taken back, removed.
 
+use std::fmt::Write as _;
+
 use haven_model::{
     Actor, Error, ErrorKind, Plan, PlanId, PlanState, PlanStatus, Result,
     plan::{Kept, PlanDetail, PlanKind, StepStatus},
@@ -59,7 +61,7 @@ impl Shared {
         let more = moved.len().saturating_sub(NAMED);
         let mut named = moved[..moved.len().min(NAMED)].join(", ");
         if more > 0 {
-            named.push_str(&format!(" and {more} more"));
+            let _ = write!(named, " and {more} more");
         }
         Err(Error::conflict(format!("the plan is stale: since it was made {named}")).with("plan", plan.id.short()))
     }

@@ -82,13 +82,10 @@ impl Shared {
             }
             _ => None,
         };
-        let new = match &record.old {
-            Some(parked) => Some((
-                New::Parked { node: parked.node.clone(), plan: plan.clone(), step: step.index },
-                parked.spec.clone(),
-            )),
-            None => None,
-        };
+        let new = record.old.as_ref().map(|parked| {
+            let new = New::Parked { node: parked.node.clone(), plan: plan.clone(), step: step.index };
+            (new, parked.spec.clone())
+        });
         let changes = match (&old, &new) {
             (Some((_, now)), Some((_, then))) => super::difference::between(now, then),
             _ => Vec::new(),

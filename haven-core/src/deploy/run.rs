@@ -19,7 +19,7 @@ use haven_model::{
 use super::{
     Shared,
     record::{Header, Inverse, StepRecord},
-    shelf::tally,
+    shelf::{Shelved, tally},
     site::{Done, Halt},
     step::Taking,
 };
@@ -162,7 +162,7 @@ impl<'a> Run<'a> {
             Ok(()) => Ok((step.index, record, Ended::Well)),
             Err(Halt::Lost(error)) => Err(Halt::Lost(error)),
             Err(Halt::Failed(error)) => {
-                let (record, ended) = self.take_back(step, record, error).await?;
+                let (record, ended) = Box::pin(self.take_back(step, record, error)).await?;
                 Ok((step.index, record, ended))
             }
         }
@@ -174,7 +174,7 @@ impl<'a> Run<'a> {
         record: Option<Versioned<StepRecord>>,
         delay: Duration,
     ) -> Done<Ended> {
-        let ended = self.drive(step, record).await;
+        let ended = Box::pin(self.drive(step, record)).await;
         if !delay.is_zero() {
             self.shared.clock.sleep(delay).await;
         }
@@ -196,7 +196,7 @@ impl<'a> Run<'a> {
             StepState::Undoing | StepState::Stuck => {
                 let why = record.value.error.clone().map(Error::from);
                 let why = why.unwrap_or_else(|| Error::conflict("the step was being taken back"));
-                return Ok(self.take_back(step, record, why).await?.1);
+                return Ok(Box::pin(self.take_back(step, record, why)).await?.1);
             }
             _ => {}
         }
@@ -214,7 +214,7 @@ impl<'a> Run<'a> {
                 Ok(Ended::Well)
             }
             Err(Halt::Lost(error)) => Err(Halt::Lost(error)),
-            Err(Halt::Failed(error)) => Ok(self.take_back(step, record, error).await?.1),
+            Err(Halt::Failed(error)) => Ok(Box::pin(self.take_back(step, record, error)).await?.1),
         }
     }
 
@@ -433,7 +433,7 @@ impl<'a> Run<'a> {
         unparked: Option<&Kept>,
     ) -> Done<Versioned<StepRecord>> {
         let shelf = &self.shared.shelf;
-        let put = shelf.put_step(self.held, &self.plan.id, step.index, before, record, parked, unparked);
+        let put = shelf.put_step(self.held, (&self.plan.id, step.index), before, record, Shelved { parked, unparked });
         put.await.map_err(Halt::Lost)
     }
 

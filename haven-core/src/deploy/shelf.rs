@@ -99,7 +99,7 @@ impl Shelf {
         let mut pages = 0;
         let mut rest = text.as_str();
         while !rest.is_empty() {
-            let (part, more) = rest.split_at(rest.floor_char_boundary(PAGE));
+            let (part, more) = rest.split_at(boundary(rest, PAGE));
             let page = PageRecord { text: Secret::new(part) };
             let name = format!("{}.{pages:06}", plan.id);
             self.store.txn(&[], &[self.pages.put_write(&name, &page, None)?]).await?;
@@ -199,20 +199,18 @@ impl Shelf {
     pub(super) async fn put_step(
         &self,
         held: &Held,
-        plan: &PlanId,
-        step: u32,
+        (plan, step): (&PlanId, u32),
         before: Option<&Versioned<StepRecord>>,
         record: StepRecord,
-        parked: Option<&Kept>,
-        unparked: Option<&Kept>,
+        shelved: Shelved<'_>,
     ) -> Result<Versioned<StepRecord>> {
         let name = step_name(plan, step);
         let expect = before.map_or(Expect::Absent, |before| Expect::At(before.revision));
         let mut writes = vec![self.steps.put_write(&name, &record, before)?];
-        if let Some(kept) = parked {
+        if let Some(kept) = shelved.parked {
             writes.push(self.kept.put_write(&kept_name(kept), &KeptRecord(kept.clone()), None)?);
         }
-        if let Some(kept) = unparked {
+        if let Some(kept) = shelved.unparked {
             writes.push(Write::Delete(self.kept.key(&kept_name(kept))?));
         }
         let revision = held.txn(&[(self.steps.key(&name)?, expect)], &writes).await?;
@@ -253,6 +251,18 @@ impl Shelf {
         }
         Ok(())
     }
+}
+
+/// What is written down together with a step: what is parked by it, and what is parked no more.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Shelved<'a> {
+    pub(super) parked: Option<&'a Kept>,
+    pub(super) unparked: Option<&'a Kept>,
+}
+
+/// The last place at or before `most` where a text can be cut.
+fn boundary(text: &str, most: usize) -> usize {
+    (0..=most.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default()
 }
 
 /// A header as it is shown.

@@ -102,7 +102,7 @@ impl Site<'_> {
         }
         self.may().await?;
         let own = seen.and_then(|seen| seen.spec.stop_timeout).unwrap_or(STOP);
-        let options = StopOptions { timeout: Some(own), ..StopOptions::default() };
+        let options = StopOptions { timeout: Some(own) };
         self.engine.stop_container(&id.into(), &options).await.map_err(|error| self.named(error))
     }
 

@@ -144,7 +144,7 @@ impl Shared {
         let total = found.len();
         let mut chosen = Vec::new();
         for candidate in found {
-            match self.refusal(&candidate, from.as_ref()) {
+            match refusal(&candidate, from.as_ref()) {
                 Some(reason) => plan.skipped.push(candidate.skipped(reason)),
                 None => chosen.push(candidate),
             }
@@ -191,23 +191,6 @@ impl Shared {
         plan.selection = selection;
         plan.steps = steps;
         Ok(plan)
-    }
-
-    /// Why a container is left alone, as far as a list tells.
-    fn refusal(&self, candidate: &Candidate, from: Option<&regex::Regex>) -> Option<String> {
-        if let Some(reason) = candidate.untouchable() {
-            return Some(reason.to_owned());
-        }
-        if !candidate.container.is_running() {
-            return Some("it does not run, and is not started".to_owned());
-        }
-        let from = from?;
-        let tag = ImageRef::new(candidate.container.image()).ok().and_then(|image| image.tag().map(str::to_owned));
-        match tag {
-            Some(tag) if from.is_match(&tag) => None,
-            Some(tag) => Some(format!("its tag is {tag}")),
-            None => Some("its image has no tag".to_owned()),
-        }
     }
 
     /// What a container's successor shall be.
@@ -270,6 +253,23 @@ impl Shared {
             note,
             changes: differences,
         })
+    }
+}
+
+/// Why a container is left alone, as far as a list tells.
+fn refusal(candidate: &Candidate, from: Option<&regex::Regex>) -> Option<String> {
+    if let Some(reason) = candidate.untouchable() {
+        return Some(reason.to_owned());
+    }
+    if !candidate.container.is_running() {
+        return Some("it does not run, and is not started".to_owned());
+    }
+    let from = from?;
+    let tag = ImageRef::new(candidate.container.image()).ok().and_then(|image| image.tag().map(str::to_owned));
+    match tag {
+        Some(tag) if from.is_match(&tag) => None,
+        Some(tag) => Some(format!("its tag is {tag}")),
+        None => Some("its image has no tag".to_owned()),
     }
 }
 

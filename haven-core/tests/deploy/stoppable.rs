@@ -16,11 +16,14 @@ use haven_core::{
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+/// A lease: cancelled when it is lost, and the keys that are put through it.
+type Held = (CancellationToken, Arc<Mutex<Vec<Key>>>);
+
 #[derive(Debug)]
 pub(crate) struct Stoppable {
     store: Arc<dyn Store>,
     stopped: watch::Sender<bool>,
-    leases: Mutex<Vec<(CancellationToken, Arc<Mutex<Vec<Key>>>)>>,
+    leases: Mutex<Vec<Held>>,
 }
 
 #[derive(Debug)]

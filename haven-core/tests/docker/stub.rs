@@ -39,10 +39,13 @@ pub(super) fn ok(body: impl Into<String>) -> Reply {
 /// The head of an answer that has no length.
 pub(super) const ENDLESS: &[u8] = b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: application/json\r\n\r\n";
 
+/// A request: its first line, and its body.
+type Asked = (String, Vec<u8>);
+
 /// A stub on loopback. Dropping it closes everything.
 pub(super) struct Stub {
     address: NodeAddress,
-    asked: Arc<Mutex<Vec<(String, Vec<u8>)>>>,
+    asked: Arc<Mutex<Vec<Asked>>>,
     gone: Arc<Mutex<u32>>,
     server: JoinHandle<()>,
 }

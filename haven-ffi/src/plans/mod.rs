@@ -30,7 +30,7 @@ pub struct Plans(pub(crate) haven_core::Haven, pub(crate) Subscriptions);
 impl Plans {
     /// Plans new containers on the nodes that take them.
     pub async fn create(&self, request: CreateRequest) -> Result<Plan> {
-        settled(async move { Plan::of(self.0.plans().create(request.try_into()?).await?) }).await
+        settled(Box::pin(async move { Plan::of(self.0.plans().create(request.try_into()?).await?) })).await
     }
 
     /// Plans an update of containers: another image, other settings, or the same again.

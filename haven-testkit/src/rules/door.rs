@@ -326,7 +326,9 @@ pub async fn a_container_goes_where_it_asks_to_be(fixture: &Fixture) {
     let beside = fixture.running(&b).await;
     let place = |spec: ContainerSpec, entries: &[&str]| {
         let mut requirements = Requirements::default();
-        entries.iter().for_each(|entry| requirements.add_entry(entry).unwrap());
+        for entry in entries {
+            requirements.add_entry(entry).unwrap();
+        }
         let cluster = cluster.clone();
         async move { fixture.haven.clusters().place_with(&cluster, None, &spec, requirements).await }
     };

@@ -83,7 +83,7 @@ pub(super) struct Make {
 
 impl Create {
     pub(crate) async fn run(self, context: &Context) -> Result {
-        let (node, id) = self.make.create(context, self.rm).await?;
+        let (node, id) = Box::pin(self.make.create(context, self.rm)).await?;
         context.show.value(&serde_json::json!({ "id": id, "node": node }), || id.to_string())
     }
 }
@@ -96,7 +96,7 @@ impl Run {
         }
         let haven = context.haven().await?;
         // Who stays until it has ended removes it then, and knows how it ended.
-        let (node, id) = self.make.create(context, self.rm && self.detach).await?;
+        let (node, id) = Box::pin(self.make.create(context, self.rm && self.detach)).await?;
         let container = ContainerRef::from(&id);
         if self.detach {
             haven.call(StartContainer { node: node.clone(), container }).await?;

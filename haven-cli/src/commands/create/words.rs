@@ -242,7 +242,7 @@ pub(super) fn parse_network(text: &str) -> Result<(NetworkMode, Connection), Str
     if text.contains('=') {
         let given = fields(text);
         let named = given.iter().find_map(|field| field.strip_prefix("name="));
-        name = named.ok_or("a network with options needs a `name`")?.to_owned();
+        named.ok_or("a network with options needs a `name`")?.clone_into(&mut name);
         let network = NetworkName::new(&name).map_err(|error| error.to_string())?;
         let mut own = Connection::to(network);
         for field in &given {

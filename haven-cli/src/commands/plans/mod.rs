@@ -121,7 +121,7 @@ impl Plans {
                 let detail = haven.plans().get(&plan).await.advised(haven, &plan).await?;
                 context.show.value(&detail.plan, || words::diff(&detail.plan))
             }
-            PlansCommand::Create(planned) => planned.run(context).await,
+            PlansCommand::Create(planned) => Box::pin(planned.run(context)).await,
             PlansCommand::Scale(planned) => planned.run(context).await,
             PlansCommand::Update(planned) => planned.run(context).await,
             PlansCommand::Recreate(planned) => planned.run(context).await,

@@ -58,7 +58,9 @@ impl Queue {
         if profile.can_improve() {
             let changed = &fleet.log[self.seen..];
             if changed.len() < fleet.machines.len() {
-                changed.iter().for_each(|node| self.order.look(fleet, profile, *node));
+                for node in changed {
+                    self.order.look(fleet, profile, *node);
+                }
             } else {
                 fleet.nodes().for_each(|node| self.order.look(fleet, profile, node));
             }

@@ -34,6 +34,7 @@ fn container(name: &str, image: &str, state: ContainerState) -> Container {
         labels: [].into(),
         networks: [].into(),
         mounts: vec![],
+        truncated: false,
     }
 }
 
@@ -80,7 +81,9 @@ fn spec() -> ContainerSpec {
 /// What these entries of an environment ask.
 fn asked(entries: &[&str]) -> Requirements {
     let mut requirements = Requirements::default();
-    entries.iter().for_each(|entry| requirements.add_entry(entry).unwrap());
+    for entry in entries {
+        requirements.add_entry(entry).unwrap();
+    }
     requirements
 }
 

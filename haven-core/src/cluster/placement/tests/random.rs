@@ -105,8 +105,12 @@ fn asks() -> impl Strategy<Value = Ask> {
     (select(IMAGES), labels(), takes, requirements, settings).prop_map(
         |(image, labels, (host, memory, cpus), (constraints, affinities, strategy, most), settings)| {
             let mut requirements = Requirements { strategy, max_count_of_instances: most, ..Requirements::default() };
-            constraints.iter().for_each(|text| requirements.add_entry(&format!("constraint:{text}")).unwrap());
-            affinities.iter().for_each(|text| requirements.add_entry(&format!("affinity:{text}")).unwrap());
+            for text in constraints {
+                requirements.add_entry(&format!("constraint:{text}")).unwrap();
+            }
+            for text in affinities {
+                requirements.add_entry(&format!("affinity:{text}")).unwrap();
+            }
             let spec = ContainerSpec {
                 labels,
                 ports: host.map(|host| port(host, None)).into_iter().collect(),
