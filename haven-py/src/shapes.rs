@@ -32,6 +32,7 @@ pub(crate) static ANSWERS: &[(&str, &Shape)] = &[
     ("containers.pause", &Shape::Record(&ACTED_CLASS)),
     ("containers.unpause", &Shape::Record(&ACTED_CLASS)),
     ("containers.rename", &Shape::Record(&ACTED_CLASS)),
+    ("containers.update_limits", &Shape::Record(&ACTED_CLASS)),
     ("containers.remove", &Shape::Record(&ACTED_CLASS)),
     ("containers.wait", &Shape::Record(&EXITED_CLASS)),
     ("containers.processes", &Shape::Record(&PROCESSES_CLASS)),
@@ -55,6 +56,7 @@ pub(crate) static ANSWERS: &[(&str, &Shape)] = &[
     ("plans.abort", &Shape::Record(&PLAN_STATUS_CLASS)),
     ("plans.remove", &Shape::Plain),
     ("plans.kept", &Shape::List(&Shape::Record(&KEPT_CONTAINER_CLASS))),
+    ("containers.changes", &Shape::List(&Shape::Record(&CHANGE_CLASS))),
     ("images.list", &Shape::Record(&IMAGE_LISTING_CLASS)),
     ("images.inspect", &Shape::Record(&IMAGE_DETAIL_CLASS)),
     ("images.pull", &Shape::Record(&PULL_PROGRESS_CLASS)),
@@ -66,10 +68,12 @@ pub(crate) static ANSWERS: &[(&str, &Shape)] = &[
     ("networks.remove", &Shape::Record(&ACTED_CLASS)),
     ("networks.connect", &Shape::Record(&ACTED_CLASS)),
     ("networks.disconnect", &Shape::Record(&ACTED_CLASS)),
+    ("networks.prune", &Shape::Record(&PRUNED_CLASS)),
     ("volumes.list", &Shape::Record(&VOLUME_LISTING_CLASS)),
     ("volumes.create", &Shape::Record(&ACTED_CLASS)),
     ("volumes.get", &Shape::Record(&VOLUME_CLASS)),
     ("volumes.remove", &Shape::Record(&ACTED_CLASS)),
+    ("volumes.prune", &Shape::Record(&PRUNED_CLASS)),
     ("events.list", &Shape::Record(&EVENTS_CLASS)),
     ("events.count", &Shape::List(&Shape::Record(&EVENT_COUNT_CLASS))),
     ("events.follow", &Shape::Record(&EVENT_CLASS)),
@@ -79,6 +83,12 @@ pub(crate) static ANSWERS: &[(&str, &Shape)] = &[
     ("sessions.current", &Shape::Record(&IDENTITY_CLASS)),
     ("sessions.delete", &Shape::Plain),
     ("users.change_password", &Shape::Plain),
+    ("source.get", &Shape::Record(&SOURCE_STATUS_CLASS)),
+    ("source.set", &Shape::Record(&SOURCE_STATUS_CLASS)),
+    ("source.remove", &Shape::Plain),
+    ("source.refresh", &Shape::Record(&SOURCE_STATUS_CLASS)),
+    ("source.explain", &Shape::Record(&EXPLANATION_CLASS)),
+    ("containers.explain", &Shape::Record(&EXPLANATION_CLASS)),
     ("invitations.create", &Shape::Record(&INVITATION_CLASS)),
     ("audit.list", &Shape::Record(&AUDIT_PAGE_CLASS)),
     ("system.status", &Shape::Record(&SYSTEM_STATUS_CLASS)),
@@ -159,6 +169,15 @@ static AUDIT_RECORD_CLASS: Class = Class {
     ],
 };
 
+static CHANGE_CLASS: Class = Class {
+    name: "Change",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "path", shape: Shape::Plain, absent: "" },
+        Field { name: "kind", shape: Shape::Plain, absent: "" },
+    ],
+};
+
 static CLUSTER_CLASS: Class = Class {
     name: "Cluster",
     found: PyOnceLock::new(),
@@ -224,6 +243,7 @@ static CONTAINER_CLASS: Class = Class {
         Field { name: "labels", shape: Shape::Map(&Shape::Plain), absent: "{}" },
         Field { name: "networks", shape: Shape::Map(&Shape::Plain), absent: "{}" },
         Field { name: "mounts", shape: Shape::List(&Shape::Record(&MOUNT_CLASS)), absent: "[]" },
+        Field { name: "truncated", shape: Shape::Plain, absent: "false" },
     ],
 };
 
@@ -547,6 +567,38 @@ static EXITED_CLASS: Class = Class {
     ],
 };
 
+static EXPLAINED_CLASS: Class = Class {
+    name: "Explained",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "field", shape: Shape::Plain, absent: "" },
+        Field { name: "key", shape: Shape::Plain, absent: "\"\"" },
+        Field { name: "value", shape: Shape::Plain, absent: "null" },
+        Field { name: "origin", shape: Shape::Record(&ORIGIN_CLASS), absent: "null" },
+        Field { name: "overridden", shape: Shape::List(&Shape::Record(&OVERRIDDEN_CLASS)), absent: "[]" },
+        Field { name: "running", shape: Shape::Record(&RUNNING_CLASS), absent: "null" },
+    ],
+};
+
+static EXPLANATION_CLASS: Class = Class {
+    name: "Explanation",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "image", shape: Shape::Plain, absent: "" },
+        Field { name: "spec", shape: Shape::Record(&CONTAINER_SPEC_CLASS), absent: "" },
+        Field { name: "fields", shape: Shape::List(&Shape::Record(&EXPLAINED_CLASS)), absent: "" },
+        Field { name: "image_from", shape: Shape::Plain, absent: "null" },
+        Field { name: "cluster", shape: Shape::Plain, absent: "null" },
+        Field { name: "container", shape: Shape::Plain, absent: "null" },
+        Field { name: "placement", shape: Shape::List(&Shape::Plain), absent: "[]" },
+        Field { name: "version", shape: Shape::Plain, absent: "null" },
+        Field { name: "stale", shape: Shape::Record(&STALE_CLASS), absent: "null" },
+        Field { name: "files", shape: Shape::List(&Shape::Plain), absent: "[]" },
+        Field { name: "ignored", shape: Shape::List(&Shape::Record(&IGNORED_CLASS)), absent: "[]" },
+        Field { name: "running_version", shape: Shape::Plain, absent: "null" },
+    ],
+};
+
 static GATE_CLASS: Class = Class {
     name: "Gate",
     found: PyOnceLock::new(),
@@ -577,6 +629,16 @@ static IDENTITY_CLASS: Class = Class {
     fields: &[
         Field { name: "kind", shape: Shape::Plain, absent: "" },
         Field { name: "name", shape: Shape::Plain, absent: "null" },
+    ],
+};
+
+static IGNORED_CLASS: Class = Class {
+    name: "Ignored",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "name", shape: Shape::Plain, absent: "" },
+        Field { name: "origin", shape: Shape::Record(&ORIGIN_CLASS), absent: "" },
+        Field { name: "why", shape: Shape::Plain, absent: "" },
     ],
 };
 
@@ -860,6 +922,27 @@ static OLD_CONTAINER_CLASS: Class = Class {
     ],
 };
 
+static ORIGIN_CLASS: Class = Class {
+    name: "Origin",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "layer", shape: Shape::Plain, absent: "" },
+        Field { name: "label", shape: Shape::Plain, absent: "null" },
+        Field { name: "file", shape: Shape::Plain, absent: "null" },
+        Field { name: "line", shape: Shape::Plain, absent: "null" },
+        Field { name: "column", shape: Shape::Plain, absent: "null" },
+    ],
+};
+
+static OVERRIDDEN_CLASS: Class = Class {
+    name: "Overridden",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "value", shape: Shape::Plain, absent: "" },
+        Field { name: "origin", shape: Shape::Record(&ORIGIN_CLASS), absent: "" },
+    ],
+};
+
 static PLACEMENT_CLASS: Class = Class {
     name: "Placement",
     found: PyOnceLock::new(),
@@ -992,6 +1075,15 @@ static PROCESSES_CLASS: Class = Class {
     ],
 };
 
+static PRUNED_CLASS: Class = Class {
+    name: "Pruned",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "removed", shape: Shape::List(&Shape::Plain), absent: "[]" },
+        Field { name: "bytes", shape: Shape::Plain, absent: "0" },
+    ],
+};
+
 static PULL_PROGRESS_CLASS: Class = Class {
     name: "PullProgress",
     found: PyOnceLock::new(),
@@ -1029,6 +1121,15 @@ static ROLLOUT_CLASS: Class = Class {
     ],
 };
 
+static RUNNING_CLASS: Class = Class {
+    name: "Running",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "same", shape: Shape::Plain, absent: "" },
+        Field { name: "value", shape: Shape::Plain, absent: "null" },
+    ],
+};
+
 static SELECTION_CLASS: Class = Class {
     name: "Selection",
     found: PyOnceLock::new(),
@@ -1062,6 +1163,41 @@ static SKIPPED_CONTAINER_CLASS: Class = Class {
         Field { name: "reason", shape: Shape::Plain, absent: "" },
         Field { name: "node", shape: Shape::Plain, absent: "null" },
         Field { name: "id", shape: Shape::Plain, absent: "null" },
+    ],
+};
+
+static SOURCE_SPEC_CLASS: Class = Class {
+    name: "SourceSpec",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "url", shape: Shape::Plain, absent: "" },
+        Field { name: "branch", shape: Shape::Plain, absent: "null" },
+        Field { name: "username", shape: Shape::Plain, absent: "null" },
+        Field { name: "password", shape: Shape::Secret, absent: "null" },
+        Field { name: "ssh_key", shape: Shape::Secret, absent: "null" },
+        Field { name: "known_hosts", shape: Shape::Plain, absent: "null" },
+        Field { name: "interval", shape: Shape::Plain, absent: "null" },
+    ],
+};
+
+static SOURCE_STATUS_CLASS: Class = Class {
+    name: "SourceStatus",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "spec", shape: Shape::Record(&SOURCE_SPEC_CLASS), absent: "" },
+        Field { name: "revision", shape: Shape::Plain, absent: "" },
+        Field { name: "version", shape: Shape::Plain, absent: "null" },
+        Field { name: "fetched", shape: Shape::Moment, absent: "null" },
+        Field { name: "stale", shape: Shape::Record(&STALE_CLASS), absent: "null" },
+    ],
+};
+
+static STALE_CLASS: Class = Class {
+    name: "Stale",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "since", shape: Shape::Moment, absent: "" },
+        Field { name: "why", shape: Shape::Plain, absent: "" },
     ],
 };
 

@@ -23,6 +23,8 @@ __all__ = [
     "AuditPage",
     "AuditRecord",
     "Availability",
+    "Change",
+    "ChangeKind",
     "Check",
     "Cluster",
     "ClusterKind",
@@ -32,6 +34,7 @@ __all__ = [
     "ContainerSpec",
     "ContainerState",
     "ContainerStats",
+    "ContainerUpdate",
     "ContainerUse",
     "Count",
     "Created",
@@ -47,17 +50,21 @@ __all__ = [
     "Events",
     "ExecSpec",
     "Exited",
+    "Explained",
+    "Explanation",
     "Face",
     "Found",
     "Gate",
     "Health",
     "HealthCheck",
     "Identity",
+    "Ignored",
     "Image",
     "ImageDetail",
     "Invitation",
     "Ipam",
     "KeptContainer",
+    "Layer",
     "Listing",
     "Member",
     "MemoryUse",
@@ -78,8 +85,10 @@ __all__ = [
     "OldContainer",
     "OnFailure",
     "Order",
+    "Origin",
     "Outcome",
     "Output",
+    "Overridden",
     "Page",
     "Placement",
     "Plan",
@@ -96,6 +105,7 @@ __all__ = [
     "Processes",
     "Propagation",
     "Protocol",
+    "Pruned",
     "PullProgress",
     "Refusal",
     "Report",
@@ -103,12 +113,16 @@ __all__ = [
     "Reschedule",
     "RestartPolicy",
     "Rollout",
+    "Running",
     "Secret",
     "Selection",
     "Session",
     "Severity",
     "SkippedContainer",
+    "SourceSpec",
+    "SourceStatus",
     "SpecChanges",
+    "Stale",
     "StepState",
     "StepStatus",
     "Strategy",
@@ -133,6 +147,13 @@ Availability = Literal["active", "pause", "drain"]
 * `active`: It does.
 * `pause`: It does not; what it has stays.
 * `drain`: It does not, and what Haven placed there shall go elsewhere.
+"""
+
+ChangeKind = Literal["modified", "added", "deleted"]
+"""What became of a file.
+* `modified`: It is another.
+* `added`: The image does not have it.
+* `deleted`: Only the image has it.
 """
 
 Check = Literal["contact", "availability", "constraint", "affinity", "instances", "name", "port", "memory", "cpu"]
@@ -208,6 +229,13 @@ Health = Literal["starting", "healthy", "unhealthy"]
 * `starting`: Not known yet.
 * `healthy`: The check passes.
 * `unhealthy`: The check failed as often as it may.
+"""
+
+Layer = Literal["image", "repository", "request"]
+"""A layer of configuration, in rising weight.
+* `image`: Labels of the image.
+* `repository`: The repository.
+* `request`: Who asked for the container.
 """
 
 MetricsSource = Literal["agent", "containers"]
@@ -519,6 +547,22 @@ class AuditRecord(Record):
         assign(self, "hash", hash)
 
 
+class Change(Record):
+    """A file of a container that is not as its image has it."""
+
+    __slots__ = ("path", "kind")
+
+    path: str
+    """Where it is."""
+
+    kind: ChangeKind
+    """What became of it."""
+
+    def __init__(self, path: str, kind: ChangeKind) -> None:
+        assign(self, "path", path)
+        assign(self, "kind", kind)
+
+
 class Cluster(Record):
     """Machines managed as one."""
 
@@ -645,6 +689,7 @@ class Container(Record):
         "labels",
         "networks",
         "mounts",
+        "truncated",
     )
 
     id: str
@@ -686,6 +731,11 @@ class Container(Record):
     mounts: Sequence[Mount]
     """What is mounted into it."""
 
+    truncated: bool
+    """Whether labels, or the end of the command, are left out: of one container a list keeps 16 KiB. An inspection, and a
+    `fresh` list, have all.
+    """
+
     def __init__(
         self,
         id: str,
@@ -701,6 +751,7 @@ class Container(Record):
         labels: Mapping[str, str] = EMPTY,
         networks: Mapping[str, str] = EMPTY,
         mounts: Sequence[Mount] = (),
+        truncated: bool = False,
     ) -> None:
         assign(self, "id", id)
         assign(self, "name", name)
@@ -715,6 +766,7 @@ class Container(Record):
         assign(self, "labels", labels)
         assign(self, "networks", networks)
         assign(self, "mounts", mounts)
+        assign(self, "truncated", truncated)
 
 
 class ContainerDetail(Record):
@@ -1370,6 +1422,95 @@ class ContainerStats(Record):
         assign(self, "pids", pids)
 
 
+class ContainerUpdate(Record):
+    """Changes of a living container: of its limits and its restart policy. What is not given stays as it is."""
+
+    __slots__ = (
+        "restart",
+        "memory",
+        "memory_swap",
+        "memory_reservation",
+        "kernel_memory",
+        "nano_cpus",
+        "cpu_shares",
+        "cpu_quota",
+        "cpu_period",
+        "cpuset_cpus",
+        "cpuset_mems",
+        "blkio_weight",
+        "pids_limit",
+    )
+
+    restart: RestartPolicy | None
+    """What the engine does when the program ends."""
+
+    memory: int | None
+    """The most memory, in bytes."""
+
+    memory_swap: int | None
+    """The most memory and swap together, in bytes; -1: no limit."""
+
+    memory_reservation: int | None
+    """The memory that it is pressed down to when the host runs short, in bytes."""
+
+    kernel_memory: int | None
+    """The most memory of the kernel, in bytes."""
+
+    nano_cpus: int | None
+    """The most CPU time, in billionths of a core."""
+
+    cpu_shares: int | None
+    """Its weight against others when the CPU is short."""
+
+    cpu_quota: int | None
+    """The most CPU time in a period, in microseconds."""
+
+    cpu_period: int | None
+    """The period that `cpu_quota` is counted in, in microseconds."""
+
+    cpuset_cpus: str | None
+    """The cores that it may use: `0-2,4`."""
+
+    cpuset_mems: str | None
+    """The memory nodes that it may use: `0,1`."""
+
+    blkio_weight: int | None
+    """Its weight against others when disks are busy, 10 to 1000."""
+
+    pids_limit: int | None
+    """The most processes; -1: no limit."""
+
+    def __init__(
+        self,
+        restart: RestartPolicy | None = None,
+        memory: int | None = None,
+        memory_swap: int | None = None,
+        memory_reservation: int | None = None,
+        kernel_memory: int | None = None,
+        nano_cpus: int | None = None,
+        cpu_shares: int | None = None,
+        cpu_quota: int | None = None,
+        cpu_period: int | None = None,
+        cpuset_cpus: str | None = None,
+        cpuset_mems: str | None = None,
+        blkio_weight: int | None = None,
+        pids_limit: int | None = None,
+    ) -> None:
+        assign(self, "restart", restart)
+        assign(self, "memory", memory)
+        assign(self, "memory_swap", memory_swap)
+        assign(self, "memory_reservation", memory_reservation)
+        assign(self, "kernel_memory", kernel_memory)
+        assign(self, "nano_cpus", nano_cpus)
+        assign(self, "cpu_shares", cpu_shares)
+        assign(self, "cpu_quota", cpu_quota)
+        assign(self, "cpu_period", cpu_period)
+        assign(self, "cpuset_cpus", cpuset_cpus)
+        assign(self, "cpuset_mems", cpuset_mems)
+        assign(self, "blkio_weight", blkio_weight)
+        assign(self, "pids_limit", pids_limit)
+
+
 class ContainerUse(Record):
     """A container and what it uses."""
 
@@ -1848,6 +1989,129 @@ class Exited(Record):
         assign(self, "exit_code", exit_code)
 
 
+class Explained(Record):
+    """A value, and who said it."""
+
+    __slots__ = ("field", "key", "value", "origin", "overridden", "running")
+
+    field: str
+    """The field of the specification, or `placement`."""
+
+    key: str
+    """Which part of it, where it has several: the name of a variable, the target of a mount."""
+
+    value: Any | None
+    """The value; none: no layer says it, only the running container has it. Values of the environment are `***`."""
+
+    origin: Origin | None
+    """Who said it."""
+
+    overridden: Sequence[Overridden]
+    """What it took the place of, the last first."""
+
+    running: Running | None
+    """What the running container has, where there is one."""
+
+    def __init__(
+        self,
+        field: str,
+        key: str = "",
+        value: Any | None = None,
+        origin: Origin | None = None,
+        overridden: Sequence[Overridden] = (),
+        running: Running | None = None,
+    ) -> None:
+        assign(self, "field", field)
+        assign(self, "key", key)
+        assign(self, "value", value)
+        assign(self, "origin", origin)
+        assign(self, "overridden", overridden)
+        assign(self, "running", running)
+
+
+class Explanation(Record):
+    """What a container is configured to be, and why."""
+
+    __slots__ = (
+        "image",
+        "spec",
+        "fields",
+        "image_from",
+        "cluster",
+        "container",
+        "placement",
+        "version",
+        "stale",
+        "files",
+        "ignored",
+        "running_version",
+    )
+
+    image: str
+    """The image."""
+
+    spec: ContainerSpec
+    """All layers together."""
+
+    fields: Sequence[Explained]
+    """Each value, and who said it."""
+
+    image_from: str | None
+    """The node whose image has the labels; none: no node has it, or they were given."""
+
+    cluster: str | None
+    """The cluster."""
+
+    container: str | None
+    """The container's name."""
+
+    placement: Sequence[str]
+    """What it asks of the node it goes to, as entries: `constraint:storage==~ssd`."""
+
+    version: str | None
+    """The version of the repository."""
+
+    stale: Stale | None
+    """Since when, and why, the repository may be old."""
+
+    files: Sequence[str]
+    """The files that were read, in the order in which they count."""
+
+    ignored: Sequence[Ignored]
+    """What was said and does not count."""
+
+    running_version: str | None
+    """The version that the running container was configured from, where it was."""
+
+    def __init__(
+        self,
+        image: str,
+        spec: ContainerSpec,
+        fields: Sequence[Explained],
+        image_from: str | None = None,
+        cluster: str | None = None,
+        container: str | None = None,
+        placement: Sequence[str] = (),
+        version: str | None = None,
+        stale: Stale | None = None,
+        files: Sequence[str] = (),
+        ignored: Sequence[Ignored] = (),
+        running_version: str | None = None,
+    ) -> None:
+        assign(self, "image", image)
+        assign(self, "spec", spec)
+        assign(self, "fields", fields)
+        assign(self, "image_from", image_from)
+        assign(self, "cluster", cluster)
+        assign(self, "container", container)
+        assign(self, "placement", placement)
+        assign(self, "version", version)
+        assign(self, "stale", stale)
+        assign(self, "files", files)
+        assign(self, "ignored", ignored)
+        assign(self, "running_version", running_version)
+
+
 class Found(Record, Generic[T]):
     """One thing that was looked for over several machines, and how far that can be counted on."""
 
@@ -1955,6 +2219,26 @@ class Identity(Record):
     def __init__(self, kind: str, name: str | None = None) -> None:
         assign(self, "kind", kind)
         assign(self, "name", name)
+
+
+class Ignored(Record):
+    """Something that was said and does not count."""
+
+    __slots__ = ("name", "origin", "why")
+
+    name: str
+    """Its name, as it was said."""
+
+    origin: Origin
+    """Who said it."""
+
+    why: str
+    """Why it does not count."""
+
+    def __init__(self, name: str, origin: Origin, why: str) -> None:
+        assign(self, "name", name)
+        assign(self, "origin", origin)
+        assign(self, "why", why)
 
 
 class Image(Record):
@@ -2822,6 +3106,57 @@ class OldContainer(Record):
         assign(self, "remove", remove)
 
 
+class Origin(Record):
+    """Who said a value."""
+
+    __slots__ = ("layer", "label", "file", "line", "column")
+
+    layer: Layer
+    """The layer."""
+
+    label: str | None
+    """The label of the image."""
+
+    file: str | None
+    """The file of the repository."""
+
+    line: int | None
+    """The line, from 1 on."""
+
+    column: int | None
+    """The column, in characters, from 1 on."""
+
+    def __init__(
+        self,
+        layer: Layer,
+        label: str | None = None,
+        file: str | None = None,
+        line: int | None = None,
+        column: int | None = None,
+    ) -> None:
+        assign(self, "layer", layer)
+        assign(self, "label", label)
+        assign(self, "file", file)
+        assign(self, "line", line)
+        assign(self, "column", column)
+
+
+class Overridden(Record):
+    """A value that another took the place of."""
+
+    __slots__ = ("value", "origin")
+
+    value: Any | None
+    """The value."""
+
+    origin: Origin
+    """Who said it."""
+
+    def __init__(self, value: Any | None, origin: Origin) -> None:
+        assign(self, "value", value)
+        assign(self, "origin", origin)
+
+
 class Page(Record, Generic[T]):
     """A part of a list, and where it goes on."""
 
@@ -3207,6 +3542,22 @@ class Processes(Record):
         assign(self, "processes", processes)
 
 
+class Pruned(Record):
+    """What was removed because nothing used it."""
+
+    __slots__ = ("removed", "bytes")
+
+    removed: Sequence[str]
+    """The names of what was removed."""
+
+    bytes: int
+    """The bytes that this made free."""
+
+    def __init__(self, removed: Sequence[str] = (), bytes: int = 0) -> None:
+        assign(self, "removed", removed)
+        assign(self, "bytes", bytes)
+
+
 class PullProgress(Record):
     """One step of a pull: a layer's progress, or a message about the whole."""
 
@@ -3388,6 +3739,22 @@ class Rollout(Record):
         assign(self, "on_failure", on_failure)
 
 
+class Running(Record):
+    """What a running container has."""
+
+    __slots__ = ("same", "value")
+
+    same: bool
+    """Whether that means the same as what the layers say."""
+
+    value: Any | None
+    """The value; none: it has none."""
+
+    def __init__(self, same: bool, value: Any | None = None) -> None:
+        assign(self, "same", same)
+        assign(self, "value", value)
+
+
 class Selection(Record):
     """What a plan was made for: looked at again before it is applied."""
 
@@ -3482,6 +3849,90 @@ class SkippedContainer(Record):
         assign(self, "id", id)
 
 
+class SourceSpec(Record):
+    """A repository of configurations for containers, as it is set."""
+
+    __slots__ = ("url", "branch", "username", "password", "ssh_key", "known_hosts", "interval")
+
+    url: str
+    """Where it is: the address of a git repository, `https://…`, `ssh://…`, `user@host:path`, an absolute path; or a folder
+    of every master's machine, `folder:/srv/haven`. A password in it is kept apart and never shown.
+    """
+
+    branch: str | None
+    """The branch or tag; none: what the repository calls its own."""
+
+    username: str | None
+    """The user there."""
+
+    password: Secret | None
+    """The password or token."""
+
+    ssh_key: Secret | None
+    """A private key for SSH, the text of its file."""
+
+    known_hosts: str | None
+    """The only host keys that SSH believes, the text of a `known_hosts` file; none: the one that is seen first."""
+
+    interval: int | None
+    """Seconds between two looks whether there is something new, 10 to 86,400; none: 60."""
+
+    def __init__(
+        self,
+        url: str,
+        branch: str | None = None,
+        username: str | None = None,
+        password: Secret | str | None = None,
+        ssh_key: Secret | str | None = None,
+        known_hosts: str | None = None,
+        interval: int | None = None,
+    ) -> None:
+        assign(self, "url", url)
+        assign(self, "branch", branch)
+        assign(self, "username", username)
+        assign(self, "password", hidden(password))
+        assign(self, "ssh_key", hidden(ssh_key))
+        assign(self, "known_hosts", known_hosts)
+        assign(self, "interval", interval)
+
+
+class SourceStatus(Record):
+    """The repository of configurations, and what of it counts now."""
+
+    __slots__ = ("spec", "revision", "version", "fetched", "stale")
+
+    spec: SourceSpec
+    """How it is set. Secrets are shown as `***`."""
+
+    revision: str
+    """When the setting was changed last."""
+
+    version: str | None
+    """The version that counts on the master that answers: a commit, or a hash of the folder; none: nothing could be read
+    yet.
+    """
+
+    fetched: datetime | None
+    """When the repository had it last, as far as was asked."""
+
+    stale: Stale | None
+    """Since when, and why, it may be old."""
+
+    def __init__(
+        self,
+        spec: SourceSpec,
+        revision: str,
+        version: str | None = None,
+        fetched: datetime | None = None,
+        stale: Stale | None = None,
+    ) -> None:
+        assign(self, "spec", spec)
+        assign(self, "revision", revision)
+        assign(self, "version", version)
+        assign(self, "fetched", fetched)
+        assign(self, "stale", stale)
+
+
 class SpecChanges(Record):
     """What is changed in specifications."""
 
@@ -3525,6 +3976,22 @@ class SpecChanges(Record):
         assign(self, "command", command)
         assign(self, "memory", memory)
         assign(self, "nano_cpus", nano_cpus)
+
+
+class Stale(Record):
+    """Since when, and why, something may be old."""
+
+    __slots__ = ("since", "why")
+
+    since: datetime
+    """When it was known to be so last."""
+
+    why: str
+    """Why it could not be read since."""
+
+    def __init__(self, since: datetime, why: str) -> None:
+        assign(self, "since", since)
+        assign(self, "why", why)
 
 
 class StepStatus(Record):

@@ -20,6 +20,7 @@ const NOUNS: &[(&str, &str)] = &[
     ("nodes", "The machines of the fleet."),
     ("plans", "What shall happen to many containers, as data: made, looked at, applied, taken back."),
     ("sessions", "Signing in and out."),
+    ("source", "Where containers are configured from."),
     ("system", "Haven itself."),
     ("top", "What uses most."),
     ("users", "Who may sign in."),

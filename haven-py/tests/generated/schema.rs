@@ -272,6 +272,12 @@ impl Model {
             Kind::Map(Box::new(Kind::Anything))
         } else if said("null") {
             return (Kind::Nothing, false);
+        } else if ["type", "$ref", "anyOf", "oneOf", "allOf", "enum", "const"]
+            .iter()
+            .all(|key| schema.get(key).is_none())
+        {
+            // Any JSON value.
+            return (Kind::Anything, true);
         } else {
             panic!("no class can say {schema}")
         };

@@ -21,12 +21,14 @@ if TYPE_CHECKING:
         Acted,
         AuditPage,
         Availability,
+        Change,
         Cluster,
         Container,
         ContainerDetail,
         ContainerSpec,
         ContainerState,
         ContainerStats,
+        ContainerUpdate,
         ContainerUse,
         Created,
         Event,
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
         Events,
         ExecSpec,
         Exited,
+        Explanation,
         Found,
         Identity,
         Image,
@@ -56,6 +59,7 @@ if TYPE_CHECKING:
         PlanStatus,
         PlanText,
         Processes,
+        Pruned,
         PullProgress,
         Report,
         Requirements,
@@ -63,6 +67,8 @@ if TYPE_CHECKING:
         Selection,
         Session,
         Severity,
+        SourceSpec,
+        SourceStatus,
         SpecChanges,
         Strategy,
         SystemStatus,
@@ -107,7 +113,7 @@ class ClustersHandle(Handle):
         name: str,
         *,
         description: str = "",
-        strategy: Strategy = "spread",
+        strategy: Strategy | None = None,
         max_count_of_instances: int | None = None,
     ) -> Cluster:
         """Makes a cluster. `already_exists` when the name is taken.
@@ -341,6 +347,15 @@ class ContainersHandle(Containers):
         """
         return self._call("containers.rename", {"node": node, "container": container, "name": name})
 
+    def update_limits(self, node: str, container: str, limits: ContainerUpdate) -> Acted:
+        """Changes limits and restart policy of a container, of one that runs too. `invalid` for a limit that is refused.
+
+        * `node`: The node it is on.
+        * `container`: Its id, the beginning of its id, or its name.
+        * `limits`: What changes.
+        """
+        return self._call("containers.update_limits", {"node": node, "container": container, "limits": limits})
+
     def remove(self, node: str, container: str, *, force: bool = False, volumes: bool = False) -> Acted:
         """Removes a container. `conflict` when it runs and `force` is not set.
 
@@ -449,6 +464,51 @@ class ContainersHandle(Containers):
         * `container`: Its id, the beginning of its id, or its name.
         """
         return self._converse("containers.attach", {"node": node, "container": container})
+
+    def changes(self, node: str, container: str) -> Sequence[Change]:
+        """Tells which files of a container are not as its image has them.
+
+        * `node`: The node it is on.
+        * `container`: Its id, the beginning of its id, or its name.
+        """
+        return self._call("containers.changes", {"node": node, "container": container})
+
+    def copy_out(self, node: str, container: str, path: str) -> Terminal:
+        """Reads a file or a folder of a container as a tar archive, whose entries begin with the last part of the path; those
+        of `FOLDER/.` with `.`. `not_found` when there is none.
+
+        * `node`: The node it is on.
+        * `container`: Its id, the beginning of its id, or its name.
+        * `path`: The file or folder.
+        """
+        return self._converse("containers.copy_out", {"node": node, "container": container, "path": path})
+
+    def copy_in(self, node: str, container: str, folder: str) -> Terminal:
+        """Unpacks a tar archive, which is the conversation's input to its end, into a folder of a container. `not_found` when
+        there is no such folder; `invalid` when it is none, or the archive is none.
+
+        * `node`: The node it is on.
+        * `container`: Its id, the beginning of its id, or its name.
+        * `folder`: The folder.
+        """
+        return self._converse("containers.copy_in", {"node": node, "container": container, "folder": folder})
+
+    def export(self, node: str, container: str) -> Terminal:
+        """Reads all files of a container as a tar archive, volumes left out.
+
+        * `node`: The node it is on.
+        * `container`: Its id, the beginning of its id, or its name.
+        """
+        return self._converse("containers.export", {"node": node, "container": container})
+
+    def explain(self, node: str, container: str) -> Explanation:
+        """Shows what the labels of its image and the repository say now of a container, which says what, and what it has,
+        differences marked. Values of the environment show as `***`.
+
+        * `node`: The node it is on.
+        * `container`: Its id, the beginning of its id, or its name.
+        """
+        return self._call("containers.explain", {"node": node, "container": container})
 
 
 class EventsHandle(Handle):
@@ -705,6 +765,14 @@ class NetworksHandle(Handle):
             "force": force,
         })
 
+    def prune(self, node: str, *, label: Sequence[str] = ()) -> Pruned:
+        """Removes the networks of a node that no running container is in.
+
+        * `node`: The node.
+        * `label`: Only with all of these labels: `key` or `key=value`.
+        """
+        return self._call("networks.prune", {"node": node, "label": label})
+
 
 class NodesHandle(Nodes):
     """The machines of the fleet."""
@@ -855,6 +923,7 @@ class PlansHandle(Plans):
         node: str | None = None,
         name: str | None = None,
         requirements: Requirements | None = None,
+        unconfigured: bool = False,
         count: int | None = None,
         rollout: Rollout | None = None,
     ) -> Plan:
@@ -865,6 +934,7 @@ class PlansHandle(Plans):
         * `node`: The one node that may take them.
         * `name`: The name; none: one after the image: `nginx`, `nginx-1`, …
         * `requirements`: Where they may go.
+        * `unconfigured`: Whether what the labels of the image and the repository of configurations say is left out.
         * `count`: How many; none: one. The others are called as the first, with a number: `web`, `web-1`, …
         * `rollout`: How they are started; none: eight at once, each watched for a second.
         """
@@ -874,6 +944,7 @@ class PlansHandle(Plans):
             "node": node,
             "name": name,
             "requirements": requirements,
+            "unconfigured": unconfigured,
             "count": count,
             "rollout": rollout,
         })
@@ -909,6 +980,7 @@ class PlansHandle(Plans):
         changes: SpecChanges | None = None,
         percent: int | None = None,
         recreate: bool = False,
+        configure: bool = False,
         rollout: Rollout | None = None,
     ) -> Plan:
         """Plans an update of containers: another image, other settings, or the same again. Nothing happens until the plan is
@@ -920,6 +992,7 @@ class PlansHandle(Plans):
         * `changes`: What else is changed.
         * `percent`: Only so many of a hundred of them, at least one, of each node in turn; none: all.
         * `recreate`: Also those that would be as they are.
+        * `configure`: Whether what the labels of the image and the repository of configurations say now wins over what they are.
         * `rollout`: How they are replaced.
         """
         return self._call("plans.update", {
@@ -929,6 +1002,7 @@ class PlansHandle(Plans):
             "changes": changes,
             "percent": percent,
             "recreate": recreate,
+            "configure": configure,
             "rollout": rollout,
         })
 
@@ -1033,6 +1107,71 @@ class SessionsHandle(Handle):
         * `token`: The token.
         """
         return self._call("sessions.delete", {"token": token})
+
+
+class SourceHandle(Handle):
+    """Where containers are configured from."""
+
+    __slots__ = ()
+
+    def get(self) -> SourceStatus:
+        """Shows the repository that containers are configured from, and which version of it counts. `not_found` when none is
+        set. Secrets show as `***`.
+        """
+        return self._call("source.get", {})
+
+    def set(self, spec: SourceSpec, *, revision: str | None = None) -> SourceStatus:
+        """Sets the repository that containers are configured from, for all masters, and looks what is there. Where it cannot be
+        reached it is set all the same, and the answer says why. A secret given as `***` stays as it is, where the address
+        does too.
+
+        * `spec`: What it shall be.
+        * `revision`: The revision that the change is meant for; none: whichever there is.
+        """
+        return self._call("source.set", {"spec": spec, "revision": revision})
+
+    def remove(self, *, revision: str | None = None) -> None:
+        """Forgets the repository: containers are configured by their images and by who asks for them alone. `not_found` when
+        none is set, `conflict` when it is not at `revision` any more.
+
+        * `revision`: The revision that shall be removed; none: whichever there is.
+        """
+        return self._call("source.remove", {"revision": revision})
+
+    def refresh(self) -> SourceStatus:
+        """Looks what the repository has now, on the master that answers; the others look on their period. Where it cannot be
+        reached the last good version goes on counting, and the answer says since when and why.
+        """
+        return self._call("source.refresh", {})
+
+    def explain(
+        self,
+        spec: ContainerSpec,
+        *,
+        said: Sequence[str] = (),
+        cluster: str | None = None,
+        node: str | None = None,
+        labels: Mapping[str, str] | None = None,
+        container: str | None = None,
+    ) -> Explanation:
+        """Shows what a new container would be configured to be, and which label of its image, or which line of which file of
+        the repository, says what. Nothing is made. Values of the environment show as `***`.
+
+        * `spec`: What the request for it would say, its image among that.
+        * `said`: The fields that the request means as they are, though they are as usual: `restart`, `privileged`.
+        * `cluster`: The cluster it is for; none: that of the node.
+        * `node`: The node whose image counts; none: one of the cluster that has it.
+        * `labels`: The labels of the image; none: those that it has on a node.
+        * `container`: Its name.
+        """
+        return self._call("source.explain", {
+            "spec": spec,
+            "said": said,
+            "cluster": cluster,
+            "node": node,
+            "labels": labels,
+            "container": container,
+        })
 
 
 class SystemHandle(Handle):
@@ -1150,6 +1289,15 @@ class VolumesHandle(Handle):
         """
         return self._call("volumes.remove", {"node": node, "volume": volume})
 
+    def prune(self, node: str, *, label: Sequence[str] = (), all: bool = False) -> Pruned:
+        """Removes the volumes of a node that no container has, with their data: those that nobody named.
+
+        * `node`: The node.
+        * `label`: Only with all of these labels: `key` or `key=value`.
+        * `all`: Also those that somebody named.
+        """
+        return self._call("volumes.prune", {"node": node, "label": label, "all": all})
+
 
 class Handles:
     """What a fleet has, a handle a noun."""
@@ -1166,6 +1314,7 @@ class Handles:
         "nodes",
         "plans",
         "sessions",
+        "source",
         "system",
         "top",
         "users",
@@ -1184,6 +1333,7 @@ class Handles:
         self.nodes = NodesHandle(fleet)
         self.plans = PlansHandle(fleet)
         self.sessions = SessionsHandle(fleet)
+        self.source = SourceHandle(fleet)
         self.system = SystemHandle(fleet)
         self.top = TopHandle(fleet)
         self.users = UsersHandle(fleet)
