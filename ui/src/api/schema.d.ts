@@ -338,6 +338,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/nodes/{node}/containers/{container}/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes limits and restart policy of a container, of one that runs too. `invalid` for a limit that is refused. */
+        patch: operations["containers.update_limits"];
+        trace?: never;
+    };
     "/api/v1/nodes/{node}/containers/{container}/wait": {
         parameters: {
             query?: never;
@@ -733,6 +750,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/nodes/{node}/containers/{container}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tells which files of a container are not as its image has them. */
+        get: operations["containers.changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/nodes/{node}/containers/{container}/copy-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reads a file or a folder of a container as a tar archive, whose entries begin with the last part of the path; those of `FOLDER/.` with `.`. `not_found` when there is none. */
+        get: operations["containers.copy_out"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/nodes/{node}/containers/{container}/copy-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Unpacks a tar archive, which is the conversation's input to its end, into a folder of a container. `not_found` when there is no such folder; `invalid` when it is none, or the archive is none. */
+        get: operations["containers.copy_in"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/nodes/{node}/containers/{container}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reads all files of a container as a tar archive, volumes left out. */
+        get: operations["containers.export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/images": {
         parameters: {
             query?: never;
@@ -872,6 +957,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/nodes/{node}/prune/networks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Removes the networks of a node that no running container is in. */
+        post: operations["networks.prune"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/volumes": {
         parameters: {
             query?: never;
@@ -919,6 +1021,23 @@ export interface paths {
         post?: never;
         /** Removes a volume from a node, with its data. `conflict` when a container uses it. */
         delete: operations["volumes.remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/nodes/{node}/prune/volumes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Removes the volumes of a node that no container has, with their data: those that nobody named. */
+        post: operations["volumes.prune"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1079,6 +1198,76 @@ export interface paths {
         get?: never;
         /** Changes a user's password, and ends all of the user's sessions. `unauthenticated` when the present one is wrong. */
         put: operations["users.change_password"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/source": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows the repository that containers are configured from, and which version of it counts. `not_found` when none is set. Secrets show as `***`. */
+        get: operations["source.get"];
+        /** Sets the repository that containers are configured from, for all masters, and looks what is there. Where it cannot be reached it is set all the same, and the answer says why. A secret given as `***` stays as it is, where the address does too. */
+        put: operations["source.set"];
+        post?: never;
+        /** Forgets the repository: containers are configured by their images and by who asks for them alone. `not_found` when none is set, `conflict` when it is not at `revision` any more. */
+        delete: operations["source.remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/source/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Looks what the repository has now, on the master that answers; the others look on their period. Where it cannot be reached the last good version goes on counting, and the answer says since when and why. */
+        post: operations["source.refresh"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/source/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Shows what a new container would be configured to be, and which label of its image, or which line of which file of the repository, says what. Nothing is made. Values of the environment show as `***`. */
+        post: operations["source.explain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/nodes/{node}/containers/{container}/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows what the labels of its image and the repository say now of a container, which says what, and what it has, differences marked. Values of the environment show as `***`. */
+        get: operations["containers.explain"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1337,6 +1526,11 @@ export interface components {
             };
             /** @description What is mounted into it. */
             mounts?: components["schemas"]["Mount"][];
+            /**
+             * @description Whether labels, or the end of the command, are left out: of one container a list keeps 16 KiB. An inspection, and a
+             *     `fresh` list, have all.
+             */
+            truncated?: boolean;
         };
         /** @description A thing, and the machine it is on. */
         At2: {
@@ -1498,6 +1692,15 @@ export interface components {
         };
         /** @description Whether a node takes new containers. What runs there goes on running in any case. */
         Availability: "active" | "pause" | "drain";
+        /** @description A file of a container that is not as its image has it. */
+        Change: {
+            /** @description Where it is. */
+            path: string;
+            /** @description What became of it. */
+            kind: components["schemas"]["ChangeKind"];
+        };
+        /** @description What became of a file. */
+        ChangeKind: "modified" | "added" | "deleted";
         /** @description Where a program writes. */
         Channel: "stdout" | "stderr";
         /** @description What a node must pass to take a container, in the order in which it is looked at. */
@@ -1543,10 +1746,7 @@ export interface components {
              * @default
              */
             description?: string;
-            /**
-             * @description Which of the nodes that can take a new container takes it.
-             * @default spread
-             */
+            /** @description Which of the nodes that can take a new container takes it. */
             strategy?: components["schemas"]["Strategy"];
             /**
              * Format: uint32
@@ -1949,6 +2149,74 @@ export interface components {
              */
             pids?: number | null;
         };
+        /**
+         * @description Changes of a living container: of its limits and its restart policy. What is not given stays as it is.
+         *
+         *     ```
+         *     use haven_model::{RestartPolicy, spec::ContainerUpdate};
+         *
+         *     let parked = ContainerUpdate { restart: Some(RestartPolicy::No), ..ContainerUpdate::default() };
+         *     assert!(!parked.is_empty());
+         *     ```
+         */
+        ContainerUpdate: {
+            /** @description What the engine does when the program ends. */
+            restart?: components["schemas"]["RestartPolicy"] | null;
+            /**
+             * Format: uint64
+             * @description The most memory, in bytes.
+             */
+            memory?: number | null;
+            /**
+             * Format: int64
+             * @description The most memory and swap together, in bytes; -1: no limit.
+             */
+            memory_swap?: number | null;
+            /**
+             * Format: uint64
+             * @description The memory that it is pressed down to when the host runs short, in bytes.
+             */
+            memory_reservation?: number | null;
+            /**
+             * Format: uint64
+             * @description The most memory of the kernel, in bytes.
+             */
+            kernel_memory?: number | null;
+            /**
+             * Format: uint64
+             * @description The most CPU time, in billionths of a core.
+             */
+            nano_cpus?: number | null;
+            /**
+             * Format: uint64
+             * @description Its weight against others when the CPU is short.
+             */
+            cpu_shares?: number | null;
+            /**
+             * Format: uint64
+             * @description The most CPU time in a period, in microseconds.
+             */
+            cpu_quota?: number | null;
+            /**
+             * Format: uint64
+             * @description The period that `cpu_quota` is counted in, in microseconds.
+             */
+            cpu_period?: number | null;
+            /** @description The cores that it may use: `0-2,4`. */
+            cpuset_cpus?: string | null;
+            /** @description The memory nodes that it may use: `0,1`. */
+            cpuset_mems?: string | null;
+            /**
+             * Format: uint16
+             * @description Its weight against others when disks are busy, 10 to 1000.
+             */
+            blkio_weight?: number | null;
+            /**
+             * Format: int64
+             * @description The most processes; -1: no limit.
+             */
+            pids_limit?: number | null;
+        };
         /** @description How many run, of how many. */
         Count: {
             /**
@@ -1979,6 +2247,11 @@ export interface components {
              * @default {}
              */
             requirements?: components["schemas"]["Requirements"];
+            /**
+             * @description Whether what the labels of the image and the repository of configurations say is left out.
+             * @default false
+             */
+            unconfigured?: boolean;
             /**
              * Format: uint32
              * @description How many; none: one. The others are called as the first, with a number: `web`, `web-1`, …
@@ -2227,6 +2500,68 @@ export interface components {
              */
             exit_code: number;
         };
+        /**
+         * @description Shows what a new container would be configured to be, and which label of its image, or which line of which file of
+         *     the repository, says what. Nothing is made. Values of the environment show as `***`.
+         */
+        ExplainNew: {
+            /** @description What the request for it would say, its image among that. */
+            spec: components["schemas"]["ContainerSpec"];
+            /** @description The fields that the request means as they are, though they are as usual: `restart`, `privileged`. */
+            said?: string[];
+            /** @description The cluster it is for; none: that of the node. */
+            cluster?: components["schemas"]["ClusterName"] | null;
+            /** @description The node whose image counts; none: one of the cluster that has it. */
+            node?: components["schemas"]["NodeName"] | null;
+            /** @description The labels of the image; none: those that it has on a node. */
+            labels?: {
+                [key: string]: string;
+            } | null;
+            /** @description Its name. */
+            container?: components["schemas"]["ContainerName"] | null;
+        };
+        /** @description A value, and who said it. */
+        Explained: {
+            /** @description The field of the specification, or `placement`. */
+            field: string;
+            /** @description Which part of it, where it has several: the name of a variable, the target of a mount. */
+            key?: string;
+            /** @description The value; none: no layer says it, only the running container has it. Values of the environment are `***`. */
+            value?: unknown;
+            /** @description Who said it. */
+            origin?: components["schemas"]["Origin"] | null;
+            /** @description What it took the place of, the last first. */
+            overridden?: components["schemas"]["Overridden"][];
+            /** @description What the running container has, where there is one. */
+            running?: components["schemas"]["Running"] | null;
+        };
+        /** @description What a container is configured to be, and why. */
+        Explanation: {
+            /** @description The image. */
+            image: components["schemas"]["ImageRef"];
+            /** @description The node whose image has the labels; none: no node has it, or they were given. */
+            image_from?: components["schemas"]["NodeName"] | null;
+            /** @description The cluster. */
+            cluster?: components["schemas"]["ClusterName"] | null;
+            /** @description The container's name. */
+            container?: components["schemas"]["ContainerName"] | null;
+            /** @description All layers together. */
+            spec: components["schemas"]["ContainerSpec"];
+            /** @description What it asks of the node it goes to, as entries: `constraint:storage==~ssd`. */
+            placement?: string[];
+            /** @description The version of the repository. */
+            version?: string | null;
+            /** @description Since when, and why, the repository may be old. */
+            stale?: components["schemas"]["Stale"] | null;
+            /** @description The files that were read, in the order in which they count. */
+            files?: string[];
+            /** @description Each value, and who said it. */
+            fields: components["schemas"]["Explained"][];
+            /** @description What was said and does not count. */
+            ignored?: components["schemas"]["Ignored"][];
+            /** @description The version that the running container was configured from, where it was. */
+            running_version?: string | null;
+        };
         /** @description A face of Haven. */
         Face: "rust" | "rest" | "cli" | "agent" | "python" | "ffi" | "dashboard";
         /** @description One thing that was looked for over several machines, and how far that can be counted on. */
@@ -2276,6 +2611,11 @@ export interface components {
             };
             /** @description What is mounted into it. */
             mounts?: components["schemas"]["Mount"][];
+            /**
+             * @description Whether labels, or the end of the command, are left out: of one container a list keeps 16 KiB. An inspection, and a
+             *     `fresh` list, have all.
+             */
+            truncated?: boolean;
         };
         /** @description How a new container shows that it is ready. Probes run on the node, inside the container. */
         Gate: {
@@ -2358,6 +2698,15 @@ export interface components {
         } | {
             /** @constant */
             kind: "anonymous";
+        };
+        /** @description Something that was said and does not count. */
+        Ignored: {
+            /** @description Its name, as it was said. */
+            name: string;
+            /** @description Who said it. */
+            origin: components["schemas"]["Origin"];
+            /** @description Why it does not count. */
+            why: string;
         };
         /** @description Everything an engine says about one image. */
         ImageDetail: {
@@ -2472,6 +2821,8 @@ export interface components {
              */
             since: string;
         };
+        /** @description A layer of configuration, in rising weight. */
+        Layer: "image" | "repository" | "request";
         /** @description A list over several machines: what those that answered hold, and which did not answer. */
         Listing: {
             /** @description The things, each with its machine; those of machines out of contact as last seen. */
@@ -2936,6 +3287,25 @@ export interface components {
         OnFailure: "pause" | "continue" | "rollback";
         /** @description Whether the old container goes before the new one comes. */
         Order: "stop-first" | "start-first" | "stop-all";
+        /** @description Who said a value. */
+        Origin: {
+            /** @description The layer. */
+            layer: components["schemas"]["Layer"];
+            /** @description The label of the image. */
+            label?: string | null;
+            /** @description The file of the repository. */
+            file?: string | null;
+            /**
+             * Format: uint32
+             * @description The line, from 1 on.
+             */
+            line?: number | null;
+            /**
+             * Format: uint32
+             * @description The column, in characters, from 1 on.
+             */
+            column?: number | null;
+        };
         /** @description Whether an acting call changed something. */
         Outcome: "done" | "already_so";
         /** @description An [`Output`] as it travels: text where the bytes are UTF-8, else base64. */
@@ -2946,6 +3316,13 @@ export interface components {
             text?: string | null;
             /** @description What was written, where it is not. */
             base64?: string | null;
+        };
+        /** @description A value that another took the place of. */
+        Overridden: {
+            /** @description The value. */
+            value: unknown;
+            /** @description Who said it. */
+            origin: components["schemas"]["Origin"];
         };
         /** @description A part of a list, and where it goes on. */
         Page: {
@@ -3217,6 +3594,20 @@ export interface components {
              */
             selection?: components["schemas"]["Selection"];
         };
+        /** @description What was removed because nothing used it. */
+        Pruned: {
+            /**
+             * @description The names of what was removed.
+             * @default []
+             */
+            removed?: string[];
+            /**
+             * Format: uint64
+             * @description The bytes that this made free.
+             * @default 0
+             */
+            bytes?: number;
+        };
         /** @description One step of a pull: a layer's progress, or a message about the whole. */
         PullProgress: {
             /** @description The layer; none: the whole. */
@@ -3234,6 +3625,11 @@ export interface components {
              */
             total?: number | null;
         };
+        /**
+         * @description Looks what the repository has now, on the master that answers; the others look on their period. Where it cannot be
+         *     reached the last good version goes on counting, and the answer says since when and why.
+         */
+        RefreshSource: Record<string, never>;
         /** @description A node that cannot take a container. */
         Refusal: {
             /** @description The node. */
@@ -3381,6 +3777,13 @@ export interface components {
              */
             on_failure?: components["schemas"]["OnFailure"];
         };
+        /** @description What a running container has. */
+        Running: {
+            /** @description The value; none: it has none. */
+            value?: unknown;
+            /** @description Whether that means the same as what the layers say. */
+            same: boolean;
+        };
         /** @description How many of a container there shall be. */
         ScaleRequest: {
             /** @description The name of the container, or of the group: that of its first. */
@@ -3431,6 +3834,17 @@ export interface components {
              */
             expires: string;
         };
+        /**
+         * @description Sets the repository that containers are configured from, for all masters, and looks what is there. Where it cannot be
+         *     reached it is set all the same, and the answer says why. A secret given as `***` stays as it is, where the address
+         *     does too.
+         */
+        SetSource: {
+            /** @description What it shall be. */
+            spec: components["schemas"]["SourceSpec"];
+            /** @description The revision that the change is meant for; none: whichever there is. */
+            revision?: components["schemas"]["Revision"] | null;
+        };
         /** @description How much an event matters. */
         Severity: "info" | "warning" | "error";
         /**
@@ -3459,6 +3873,48 @@ export interface components {
             /** @description Why. */
             reason: string;
         };
+        /** @description A repository of configurations for containers, as it is set. */
+        SourceSpec: {
+            /**
+             * @description Where it is: the address of a git repository, `https://…`, `ssh://…`, `user@host:path`, an absolute path; or a folder
+             *     of every master's machine, `folder:/srv/haven`. A password in it is kept apart and never shown.
+             */
+            url: string;
+            /** @description The branch or tag; none: what the repository calls its own. */
+            branch?: string | null;
+            /** @description The user there. */
+            username?: string | null;
+            /** @description The password or token. */
+            password?: components["schemas"]["Secret"] | null;
+            /** @description A private key for SSH, the text of its file. */
+            ssh_key?: components["schemas"]["Secret"] | null;
+            /** @description The only host keys that SSH believes, the text of a `known_hosts` file; none: the one that is seen first. */
+            known_hosts?: string | null;
+            /**
+             * Format: uint32
+             * @description Seconds between two looks whether there is something new, 10 to 86,400; none: 60.
+             */
+            interval?: number | null;
+        };
+        /** @description The repository of configurations, and what of it counts now. */
+        SourceStatus: {
+            /** @description How it is set. Secrets are shown as `***`. */
+            spec: components["schemas"]["SourceSpec"];
+            /**
+             * @description The version that counts on the master that answers: a commit, or a hash of the folder; none: nothing could be read
+             *     yet.
+             */
+            version?: string | null;
+            /**
+             * Format: date-time
+             * @description When the repository had it last, as far as was asked.
+             */
+            fetched?: string | null;
+            /** @description Since when, and why, it may be old. */
+            stale?: components["schemas"]["Stale"] | null;
+            /** @description When the setting was changed last. */
+            revision: components["schemas"]["Revision"];
+        };
         /** @description What is changed in specifications. */
         SpecChanges: {
             /** @description Variables that are set. */
@@ -3485,6 +3941,16 @@ export interface components {
              * @description The most CPU time, in billionths of a core; none: as it is.
              */
             nano_cpus?: number | null;
+        };
+        /** @description Since when, and why, something may be old. */
+        Stale: {
+            /**
+             * Format: date-time
+             * @description When it was known to be so last.
+             */
+            since: string;
+            /** @description Why it could not be read since. */
+            why: string;
         };
         /** @description Where a step stands. */
         StepState: "pending" | "doing" | "done" | "refused" | "undoing" | "undone" | "failed" | "stuck";
@@ -3660,6 +4126,11 @@ export interface components {
              * @default false
              */
             recreate?: boolean;
+            /**
+             * @description Whether what the labels of the image and the repository of configurations say now wins over what they are.
+             * @default false
+             */
+            configure?: boolean;
             /**
              * @description How they are replaced.
              * @default {
@@ -4223,10 +4694,7 @@ export interface operations {
                     name?: components["schemas"]["ContainerName"] | null;
                     /** @description What it shall be. */
                     spec: components["schemas"]["ContainerSpec"];
-                    /**
-                     * @description What it asks of its node, besides what its environment (`constraint:zone==a`) and labels say.
-                     * @default {}
-                     */
+                    /** @description What it asks of its node, besides what its environment (`constraint:zone==a`) and labels say. */
                     requirements?: components["schemas"]["Requirements"];
                 };
             };
@@ -4634,6 +5102,42 @@ export interface operations {
                 "application/json": {
                     /** @description The name. */
                     name: components["schemas"]["ContainerName"];
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Acted"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "containers.update_limits": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again under the same key within a day, the request is answered but not done again; `conflict` when it may have been done. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The node it is on. */
+                node: components["schemas"]["NodeName"];
+                /** @description Its id, the beginning of its id, or its name. */
+                container: components["schemas"]["ContainerRef"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description What changes. */
+                    limits: components["schemas"]["ContainerUpdate"];
                 };
             };
         };
@@ -5294,6 +5798,104 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    "containers.changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The node it is on. */
+                node: components["schemas"]["NodeName"];
+                /** @description Its id, the beginning of its id, or its name. */
+                container: components["schemas"]["ContainerRef"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Change"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "containers.copy_out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The node it is on. */
+                node: components["schemas"]["NodeName"];
+                /** @description Its id, the beginning of its id, or its name. */
+                container: components["schemas"]["ContainerRef"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The connection becomes a WebSocket; see *Conversations* above. The parameters are its first message. */
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "containers.copy_in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The node it is on. */
+                node: components["schemas"]["NodeName"];
+                /** @description Its id, the beginning of its id, or its name. */
+                container: components["schemas"]["ContainerRef"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The connection becomes a WebSocket; see *Conversations* above. The parameters are its first message. */
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "containers.export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The node it is on. */
+                node: components["schemas"]["NodeName"];
+                /** @description Its id, the beginning of its id, or its name. */
+                container: components["schemas"]["ContainerRef"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The connection becomes a WebSocket; see *Conversations* above. The parameters are its first message. */
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     "images.list": {
         parameters: {
             query?: {
@@ -5660,6 +6262,43 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    "networks.prune": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again under the same key within a day, the request is answered but not done again; `conflict` when it may have been done. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The node. */
+                node: components["schemas"]["NodeName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description Only with all of these labels: `key` or `key=value`.
+                     * @default []
+                     */
+                    label?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pruned"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     "volumes.list": {
         parameters: {
             query?: {
@@ -5776,6 +6415,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Acted"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "volumes.prune": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again under the same key within a day, the request is answered but not done again; `conflict` when it may have been done. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The node. */
+                node: components["schemas"]["NodeName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description Only with all of these labels: `key` or `key=value`.
+                     * @default []
+                     */
+                    label?: string[];
+                    /**
+                     * @description Also those that somebody named.
+                     * @default false
+                     */
+                    all?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pruned"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -6046,6 +6727,166 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "source.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceStatus"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "source.set": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again under the same key within a day, the request is answered but not done again; `conflict` when it may have been done. */
+                "Idempotency-Key"?: string;
+                /** @description The ETag that the change is meant for, in place of `revision`. */
+                "If-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetSource"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceStatus"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "source.remove": {
+        parameters: {
+            query?: {
+                /** @description The revision that shall be removed; none: whichever there is. */
+                revision?: components["schemas"]["Revision"] | null;
+            };
+            header?: {
+                /** @description Sent again under the same key within a day, the request is answered but not done again; `conflict` when it may have been done. */
+                "Idempotency-Key"?: string;
+                /** @description The ETag that the change is meant for, in place of `revision`. */
+                "If-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "source.refresh": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again under the same key within a day, the request is answered but not done again; `conflict` when it may have been done. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RefreshSource"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceStatus"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "source.explain": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again under the same key within a day, the request is answered but not done again; `conflict` when it may have been done. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExplainNew"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Explanation"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "containers.explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The node it is on. */
+                node: components["schemas"]["NodeName"];
+                /** @description Its id, the beginning of its id, or its name. */
+                container: components["schemas"]["ContainerRef"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Explanation"];
+                };
             };
             default: components["responses"]["Problem"];
         };
