@@ -47,7 +47,7 @@ fn code(path: &Path) -> Vec<(usize, String)> {
 }
 
 /// The floors inside haven-core, lowest first. A row may use only the rows below it, and itself.
-const FLOORS: [&[&str]; 9] = [
+const FLOORS: [&[&str]; 10] = [
     &["clock", "trust"],
     &["engine"],
     &["store"],
@@ -57,6 +57,7 @@ const FLOORS: [&[&str]; 9] = [
     &["node"],
     &["cluster"],
     &["configuration"],
+    &["deploy"],
 ];
 /// Rooms of one floor that may not know each other.
 const SIBLINGS: [&str; 4] = ["engine", "store", "registry", "source"];
