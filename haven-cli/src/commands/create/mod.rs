@@ -1,4 +1,6 @@
-//! Containers made from an image: `run` and `create`, with Docker's options, a file a topic.
+//! Containers made from an image: `run` and `create`, and those of a plan, with Docker's options.
+//!
+//! The options are a file a topic; each file reads its own and writes them into the specification.
 
 mod limits;
 mod mounts;

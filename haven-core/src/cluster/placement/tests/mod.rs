@@ -1,4 +1,6 @@
-//! Placement by example, rule by rule, and against a slow scheduler that looks at everything anew for each task.
+//! Placement by example, rule by rule.
+//!
+//! And against a slow scheduler that looks at everything anew for each task.
 
 mod naive;
 mod random;
