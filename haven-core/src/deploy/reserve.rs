@@ -136,7 +136,7 @@ mod tests {
     fn names_come_after_the_image() {
         for (image, name) in [
             ("nginx:1.27", "nginx"),
-            ("registry:5000/team/com.shop.Web:1", "web"),
+            ("registry:5000/team/com.shop.web:1", "web"),
             ("docker.io/library/redis", "redis"),
         ] {
             assert_eq!(after(&ImageRef::new(image).unwrap()).unwrap().as_str(), name);
