@@ -4,7 +4,7 @@
 //! sign of life. That sign is a key under a lease: leases tell who is alive, they are never the lock. [`Claims::strive`]
 //! goes after a claim until it is told to stop; its [`Claim`] says where this master stands. What is done under a claim
 //! must be harmless when it comes late: a master that hangs may still be at it while another has taken over.
-//! [`Claims::seize`] takes one for a piece of work that ends.
+//! `Claims::seize` takes one for a piece of work that ends.
 
 mod held;
 mod presence;

@@ -2,11 +2,11 @@
 //!
 //! * *Planning* looks at the fleet and makes a [`Plan`](haven_model::Plan), plain data, which is stored: `update`,
 //!   `create`, `scale`, `drain`, `prune`, `rollback`, each a file.
-//! * *Applying* ([`run`]) takes the steps of a stored plan and reads nothing else. One master does it, under a claim; when
+//! * *Applying* (`run`) takes the steps of a stored plan and reads nothing else. One master does it, under a claim; when
 //!   it is killed at any point, another goes on: each step's record says what it found before it changed anything
-//!   ([`record`]), and [`step`] looks before each effect, so that it may be done again.
-//! * *Parking* ([`park`]): an old container is stopped and kept, never removed, until its successor has shown that it is
-//!   well ([`gate`]), and after that for as long as the plan may be rolled back ([`keep`]).
+//!   (`record`), and `step` looks before each effect, so that it may be done again.
+//! * *Parking* (`park`): an old container is stopped and kept, never removed, until its successor has shown that it is
+//!   well (`gate`), and after that for as long as the plan may be rolled back (`keep`).
 
 mod configure;
 mod create;
