@@ -54,7 +54,8 @@ async def test_an_update_is_planned_followed_and_taken_back(where: dict[str, Any
         detail = await fleet.plans.get(plan.id[:12])
         assert (detail.status.state, detail.status.steps.done) == ("applied", 2)
         assert await images(fleet, name) == ["nginx:1.27"] * 2
-        assert {kept.plan for kept in await fleet.plans.kept()} == {plan.id}
+        # A server is shared with other tests.
+        assert plan.id in {kept.plan for kept in await fleet.plans.kept()}
         with pytest.raises(haven.Conflict, match="begun already"):
             await fleet.plans.apply(plan.id)
 
