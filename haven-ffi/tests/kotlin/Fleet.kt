@@ -89,7 +89,7 @@ private val onAnyFleet: Map<String, suspend (Haven, String) -> Unit> = mapOf(
 
         val request = UpdateRequest(Selection(node = node, image = listOf("nginx")), image = "1.27", rollout = quick)
         val update = plans.update(request)
-        holds(update.diff, "image: nginx:latest -> nginx:1.27")
+        holds(update.diff, "-> nginx:1.27")
         same(plans.diff(update.id), update.diff)
         check("s3cret" !in update.json)
         fails<HavenException.Invalid>("altered") { plans.applyJson(update.json.replace("1.27", "1.26")) }
