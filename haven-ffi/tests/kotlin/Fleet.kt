@@ -105,7 +105,7 @@ private val onAnyFleet: Map<String, suspend (Haven, String) -> Unit> = mapOf(
         val back = plans.rollback(update.id)
         plans.apply(back.id)
         same(plans.wait(back.id).status.done, 2u)
-        same(images(), setOf("nginx:latest"))
+        same(images(), setOf("nginx"))
         val scaled = plans.scale("kweb", 1u)
         same(scaled.steps.map { it.name to it.brings }, listOf("kweb-1" to false))
         plans.remove(scaled.id)

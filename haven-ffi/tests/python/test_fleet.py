@@ -137,7 +137,7 @@ class Fleet:
         back = await plans.rollback(update.id)
         await plans.apply(back.id)
         self.assertEqual((await plans.wait(back.id)).status.state, PlanState.APPLIED)
-        self.assertEqual(await self.images(), {"nginx:latest"})
+        self.assertEqual(await self.images(), {"nginx"})
         scaled = await plans.scale("pweb", 1)
         self.assertEqual([(step.name, step.brings) for step in scaled.steps], [("pweb-1", False)])
         self.assertIn(scaled.id, [plan.id for plan in await plans.list()])
