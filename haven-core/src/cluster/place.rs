@@ -1,6 +1,6 @@
 //! Which node of a cluster takes a container: what is known of its nodes now, put before the [`Scheduler`].
 
-use std::{collections::HashMap, sync::Arc};
+use std::collections::HashMap;
 
 use haven_model::{ClusterName, ContainerName, ContainerSpec, Error, Image, NodeName, Placement, Requirements, Result};
 
@@ -77,7 +77,7 @@ fn view(state: &NodeState) -> NodeView {
         availability: state.record.load().value.availability,
         labels: state.labels(),
         info: state.info(),
-        containers: state.inventory.read().containers().iter().map(|one| Arc::new(one.container())).collect(),
+        containers: state.inventory.read(),
         ..NodeView::new(state.name.clone())
     }
 }

@@ -15,9 +15,9 @@ pub struct Reservation {
 
 impl Reservation {
     /// The label that tells a container's memory, in bytes.
-    pub const MEMORY: &str = "haven.memory";
+    pub const MEMORY: &str = crate::label::MEMORY;
     /// The label that tells a container's CPU time, in billionths of a core.
-    pub const CPUS: &str = "haven.cpus";
+    pub const CPUS: &str = crate::label::CPUS;
 
     /// What a container made from `spec` takes: the memory that it is pressed down to, else as much as it may use.
     pub fn of(spec: &ContainerSpec) -> Self {

@@ -68,7 +68,7 @@ impl Machine {
 
     /// What is on it, and what was placed there.
     pub(super) fn holds(&self) -> impl Iterator<Item = Held<'_>> {
-        let there = self.view.containers.iter().map(|container| Held::There(container));
+        let there = self.view.containers.containers().iter().map(Held::There);
         there.chain(self.placed.iter().map(Held::Placed))
     }
 
@@ -123,7 +123,7 @@ impl Fleet {
         };
         let mut known: HashMap<String, ImageNames> = HashMap::new();
         for (node, machine) in (0..).zip(&mut fleet.machines) {
-            for container in &*machine.view.containers.clone() {
+            for container in machine.view.containers.clone().containers() {
                 let held = Held::There(container);
                 machine.take(&held);
                 let image = held.image();

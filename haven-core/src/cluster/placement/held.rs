@@ -3,39 +3,33 @@
 use std::collections::BTreeMap;
 
 use haven_model::{
-    Container, ContainerState, ImageRef, Port,
+    ContainerState, ImageRef, Port,
+    label::{APPLICATION, COMPOSE_PROJECT},
     placement::{Affinity, Reservation},
 };
 
 use super::{Task, matcher::Matcher};
+use crate::node::{Reserved, Summary};
 
 /// The label by which Haven 1.x kept the image's name, for when that name means another image.
 const IMAGE_NAME: &str = "com.codeabovelab.dm.image.name";
 /// The labels that tell which application a container belongs to.
-const APPLICATION: [&str; 2] = ["haven.application", "com.docker.compose.project"];
+const APPLICATIONS: [&str; 2] = [APPLICATION, COMPOSE_PROJECT];
 
 /// A container as others see it.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Held<'a> {
     /// On the node, as it was last seen.
-    There(&'a Container),
+    There(&'a Summary),
     /// Placed there in thought.
     Placed(&'a Task),
 }
 
 impl<'a> Held<'a> {
-    /// Its id; empty where it has none yet.
-    fn id(&self) -> &'a str {
-        match self {
-            Self::There(container) => container.id.as_str(),
-            Self::Placed(_) => "",
-        }
-    }
-
     /// Its name; empty where it is not known yet.
     pub(super) fn name(&self) -> &'a str {
         match self {
-            Self::There(container) => &container.name,
+            Self::There(container) => container.name(),
             Self::Placed(task) => task.name.as_ref().map_or("", |name| name.as_str()),
         }
     }
@@ -44,8 +38,8 @@ impl<'a> Held<'a> {
     pub(super) fn image(&self) -> &'a str {
         match self {
             Self::There(container) => match self.label(IMAGE_NAME) {
-                Some(name) if container.image.starts_with("sha256:") => name,
-                _ => &container.image,
+                Some(name) if container.image().starts_with("sha256:") => name,
+                _ => container.image(),
             },
             Self::Placed(task) => &task.demand.wants.exact,
         }
@@ -53,34 +47,36 @@ impl<'a> Held<'a> {
 
     fn image_id(&self) -> &'a str {
         match self {
-            Self::There(container) => &container.image_id,
+            Self::There(container) => container.image_id(),
             Self::Placed(_) => "",
         }
     }
 
     fn label(&self, key: &str) -> Option<&'a str> {
-        let labels = match self {
-            Self::There(container) => &container.labels,
-            Self::Placed(task) => &*task.labels,
-        };
-        labels.get(key).map(String::as_str)
+        match self {
+            Self::There(container) => container.label(key),
+            Self::Placed(task) => task.labels.get(key).map(String::as_str),
+        }
     }
 
     /// What it is a replica of.
     pub(super) fn kind(&self, repository: &str) -> String {
-        kind(APPLICATION.iter().find_map(|label| self.label(label)), repository)
+        kind(APPLICATIONS.iter().find_map(|label| self.label(label)), repository)
     }
 
     pub(super) fn ports(&self) -> &'a [Port] {
         match self {
-            Self::There(container) => &container.ports,
+            Self::There(container) => container.ports(),
             Self::Placed(task) => &task.demand.wants.ports,
         }
     }
 
     pub(super) fn reservation(&self) -> Reservation {
         match self {
-            Self::There(container) => Reservation::of_labels(&container.labels),
+            Self::There(container) => {
+                let Reserved { memory, nano_cpus } = container.reserved();
+                Reservation { memory, nano_cpus }
+            }
             Self::Placed(task) => task.demand.wants.reservation,
         }
     }
@@ -96,7 +92,7 @@ impl<'a> Held<'a> {
     /// Whether it runs or is about to: one that has ended takes nothing and draws nobody.
     pub(super) fn is_live(&self) -> bool {
         match self {
-            Self::There(container) => container.is_running() || container.state == ContainerState::Created,
+            Self::There(container) => container.is_running() || container.state() == ContainerState::Created,
             Self::Placed(_) => true,
         }
     }
@@ -105,7 +101,10 @@ impl<'a> Held<'a> {
     pub(super) fn matches(&self, affinity: &Affinity, matcher: &Matcher) -> bool {
         let is = |value: &str| !value.is_empty() && matcher.matches(value);
         match affinity.key() {
-            "container" => is(self.id()) || is(self.name()),
+            "container" => match self {
+                Self::There(container) => is(container.name()) || is(container.id().as_str()),
+                Self::Placed(_) => is(self.name()),
+            },
             "image" => match self {
                 Self::There(_) => {
                     let names = ImageNames::of(self.image());
@@ -120,7 +119,7 @@ impl<'a> Held<'a> {
 
 /// What a container is a replica of, made from a specification with these labels.
 pub(super) fn kind_of(labels: &BTreeMap<String, String>, repository: &str) -> String {
-    kind(APPLICATION.iter().find_map(|label| labels.get(*label)).map(String::as_str), repository)
+    kind(APPLICATIONS.iter().find_map(|label| labels.get(*label)).map(String::as_str), repository)
 }
 
 /// What containers are replicas of: the same image for the same application.

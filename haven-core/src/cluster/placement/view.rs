@@ -2,7 +2,9 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use haven_model::{Availability, Container, EngineInfo, NodeName, placement::Constraint};
+use haven_model::{Availability, EngineInfo, NodeName, placement::Constraint};
+
+use crate::node::Reading;
 
 /// A node that may be chosen, as far as it is known.
 #[derive(Clone, Debug)]
@@ -18,7 +20,7 @@ pub struct NodeView {
     /// What its engine says of itself, where that is known.
     pub info: Option<Arc<EngineInfo>>,
     /// The containers that count: on it, or about to be.
-    pub containers: Arc<[Arc<Container>]>,
+    pub containers: Reading,
     /// Names and ids of images that it has, besides those of its containers.
     pub images: Vec<String>,
 }
@@ -32,7 +34,7 @@ impl NodeView {
             availability: Availability::Active,
             labels: BTreeMap::new(),
             info: None,
-            containers: Arc::new([]),
+            containers: Reading::default(),
             images: Vec::new(),
         }
     }

@@ -61,8 +61,8 @@ pub struct Changes {
     pub lifecycle: Vec<ContainerId>,
 }
 
-/// What a reader sees.
-#[derive(Clone, Debug)]
+/// What a reader sees. By default nothing: no container, and never asked.
+#[derive(Clone, Debug, Default)]
 pub struct Reading {
     snapshot: Arc<Snapshot>,
     /// When the engine was asked for all containers; none: never yet.

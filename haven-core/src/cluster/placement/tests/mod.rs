@@ -16,6 +16,7 @@ use haven_model::{
 use jiff::Timestamp;
 
 use super::{NodeView, Scheduler, Settings, Task};
+use crate::node::Inventory;
 
 fn labels(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
     pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
@@ -65,9 +66,16 @@ fn info() -> EngineInfo {
 }
 
 fn view(name: &str, containers: impl IntoIterator<Item = Container>) -> NodeView {
+    // Each is another one, whatever a test says of it.
+    let numbered = containers
+        .into_iter()
+        .enumerate()
+        .map(|(number, container)| Container { id: ContainerId::new(format!("{number:0>64x}")).unwrap(), ..container });
+    let inventory = Inventory::new(Arc::default());
+    inventory.replace(numbered.collect(), Timestamp::UNIX_EPOCH);
     NodeView {
         info: Some(Arc::new(info())),
-        containers: containers.into_iter().map(Arc::new).collect(),
+        containers: inventory.read(),
         ..NodeView::new(NodeName::new(name).unwrap())
     }
 }
@@ -275,7 +283,7 @@ fn affinities_look_at_containers_images_and_labels() {
         let it = NodeView { images: vec!["pulled:2".into()], ..view("a", [labelled.clone(), ended.clone()]) };
         placed(vec![it], &spec(), &[&format!("affinity:{entry}")]).node.is_some()
     };
-    let by_id = format!("container=={}", "a".repeat(64));
+    let by_id = format!("container=={}", "0".repeat(64));
     for yes in [
         "container==db-1",
         "container==/^db-/",
@@ -301,7 +309,7 @@ fn affinities_look_at_containers_images_and_labels() {
 fn a_container_goes_where_those_are_that_it_uses() {
     let with = |name: &str| view("b", [running(name)]);
     let fits = |spec: ContainerSpec, name| node(&placed(vec![view("a", []), with(name)], &spec, &[])) == "b";
-    let id = "a".repeat(64);
+    let id = "0".repeat(64);
     for (spec, name) in [
         (ContainerSpec { volumes_from: vec!["data:ro".into()], ..spec() }, "data"),
         (ContainerSpec { links: vec!["/db:db".into()], ..spec() }, "db"),

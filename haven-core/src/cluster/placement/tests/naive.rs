@@ -80,7 +80,8 @@ impl Naive {
             labels.get(key).and_then(|value| value.parse().ok()).unwrap_or(0)
         };
         let mut there: Vec<There> = Vec::new();
-        for container in &*self.views[node].containers {
+        for container in self.views[node].containers.containers() {
+            let container = container.container();
             let running = matches!(
                 container.state,
                 ContainerState::Running | ContainerState::Paused | ContainerState::Restarting
