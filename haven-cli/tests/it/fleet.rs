@@ -147,6 +147,8 @@ pub fn filters() -> Vec<(&'static str, &'static str)> {
         (r"2\.0\.0-alpha\.\d+", "[VERSION]"),
         (r" {2,}", "  "),
         (r" +\n", "\n"),
+        // What a node uses is known some time after its first containers.
+        (r"(sim:  \d+/\d+  20\.10\.24  -)  \S+  \S+", "$1  [CPU]  [MEMORY]"),
     ]
 }
 

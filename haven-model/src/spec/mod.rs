@@ -12,6 +12,7 @@ mod normalise;
 mod resources;
 mod security;
 mod update;
+mod written;
 
 use std::collections::BTreeMap;
 
@@ -25,6 +26,7 @@ pub use network::{Connection, NetworkMode, Port, Protocol};
 pub use resources::{ThrottleDevice, Ulimit, WeightDevice};
 pub use security::{Device, DeviceRequest};
 pub use update::ContainerUpdate;
+pub use written::size;
 
 /// What a container shall be. Every field may be left out but the image.
 ///

@@ -6,6 +6,7 @@ use haven_core::model::{
     Connection, Mount, NetworkName, Port, RestartPolicy,
     spec::{
         Device, DeviceRequest, MountKind, NetworkMode, Propagation, Protocol, ThrottleDevice, Ulimit, WeightDevice,
+        size,
     },
 };
 
@@ -43,32 +44,7 @@ pub(super) fn parse_port(text: &str) -> Result<Port, String> {
 
 /// `docker run -v`: `[SOURCE:]TARGET[:OPTIONS]`.
 pub(super) fn parse_volume(text: &str) -> Result<Mount, String> {
-    let wrong = || {
-        format!("`{}` is no mount, which looks like `data:/var/lib/data` or `/srv/web:/web:ro`", text.escape_debug())
-    };
-    let parts: Vec<&str> = text.split(':').collect();
-    let (source, target, options) = match parts[..] {
-        [target] => ("", target, ""),
-        [target, options] if target.starts_with('/') && !options.starts_with('/') => ("", target, options),
-        [source, target] => (source, target, ""),
-        [source, target, options] => (source, target, options),
-        _ => return Err(wrong()),
-    };
-    if !target.starts_with('/') {
-        return Err(wrong());
-    }
-    let kind = if source.starts_with('/') { MountKind::Bind } else { MountKind::Volume };
-    let mut mount = Mount { create_source: kind == MountKind::Bind, ..Mount::new(kind, source, target) };
-    for option in options.split(',').filter(|option| !option.is_empty()) {
-        match option {
-            "ro" => mount.read_only = true,
-            "rw" => {}
-            "nocopy" if kind == MountKind::Volume => mount.no_copy = true,
-            "z" | "Z" => mount.options.push(option.to_owned()),
-            option => mount.propagation = Some(Propagation::parse(option).ok_or_else(wrong)?),
-        }
-    }
-    Ok(mount)
+    Mount::parse_bind(text).map_err(|error| error.message().to_owned())
 }
 
 /// `docker run --tmpfs`: `TARGET[:OPTIONS]`.
@@ -277,41 +253,15 @@ pub(super) fn parse_network(text: &str) -> Result<(NetworkMode, Connection), Str
 }
 
 pub(super) fn parse_restart(text: &str) -> Result<RestartPolicy, String> {
-    match text.split_once(':').unwrap_or((text, "")) {
-        ("no", "") => Ok(RestartPolicy::No),
-        ("always", "") => Ok(RestartPolicy::Always),
-        ("unless-stopped", "") => Ok(RestartPolicy::UnlessStopped),
-        ("on-failure", "") => Ok(RestartPolicy::OnFailure(0)),
-        ("on-failure", times) => {
-            times.parse().map(RestartPolicy::OnFailure).map_err(|_| format!("`{times}` is no number of times"))
-        }
-        _ => Err("a policy is no, always, unless-stopped or on-failure[:TIMES]".into()),
-    }
+    text.parse().map_err(|error: haven_core::Error| error.message().to_owned())
 }
 
-/// Docker's sizes: `512m` is 512 MiB.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    clippy::cast_precision_loss,
-    reason = "checked to be from 1 to 2^62"
-)]
+/// Docker's sizes: `512m` is 512 MiB; nothing is no size.
 pub(super) fn parse_memory(text: &str) -> Result<u64, String> {
-    let wrong = || format!("`{}` is no size, which looks like `512m` or `1.5g`", text.escape_debug());
-    let lower = text.to_ascii_lowercase();
-    let digits = lower.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    let shift = match lower[digits.len()..].trim_end_matches("ib").trim_end_matches('b') {
-        "" => 0,
-        "k" => 10,
-        "m" => 20,
-        "g" => 30,
-        "t" => 40,
-        _ => return Err(wrong()),
-    };
-    let is_number = digits.chars().all(|c| c.is_ascii_digit() || c == '.');
-    let number = digits.parse::<f64>().ok().filter(|_| is_number).ok_or_else(wrong)?;
-    let bytes = number * (1_u64 << shift) as f64;
-    if (1.0..=(1_u64 << 62) as f64).contains(&bytes) { Ok(bytes as u64) } else { Err(wrong()) }
+    match size(text) {
+        Ok(0) => Err("a size is a byte at least".to_owned()),
+        size => size.map_err(|error| error.message().to_owned()),
+    }
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be from 0 to 10,000 cores")]

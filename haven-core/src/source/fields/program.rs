@@ -24,16 +24,10 @@ pub(super) fn environment(reading: &mut Reading<'_>, node: &Node) -> Result<()> 
 
 /// `always`, `on-failure:3`.
 pub(super) fn restart(reading: &mut Reading<'_>, node: &Node) -> Result<()> {
-    let policy = reading.parsed(node, |text| {
-        let wrong = || "a policy is `no`, `always`, `unless-stopped` or `on-failure[:TIMES]`".to_owned();
-        match text.split_once(':').unwrap_or((text, "")) {
-            ("no" | "false", "") => Ok(RestartPolicy::No),
-            ("always", "") => Ok(RestartPolicy::Always),
-            ("unless-stopped", "") => Ok(RestartPolicy::UnlessStopped),
-            ("on-failure", "") => Ok(RestartPolicy::OnFailure(0)),
-            ("on-failure", times) => times.parse().map(RestartPolicy::OnFailure).map_err(|_| wrong()),
-            _ => Err(wrong()),
-        }
+    // `no` in YAML is `false` to some.
+    let policy: RestartPolicy = reading.parsed(node, |text| match text {
+        "false" => Ok(RestartPolicy::No),
+        text => text.parse().map_err(value::said),
     })?;
     reading.one(node.place, typed(&policy)?);
     Ok(())

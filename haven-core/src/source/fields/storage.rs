@@ -18,37 +18,7 @@ pub(super) fn binds(reading: &mut Reading<'_>, node: &Node) -> Result<()> {
 }
 
 fn bind(text: &str) -> Result<Mount, String> {
-    let parts: Vec<&str> = text.trim().split(':').collect();
-    let (source, target, options) = match parts[..] {
-        [target] => ("", target, ""),
-        [source, target] => (source, target, ""),
-        [source, target, options] => (source, target, options),
-        _ => return Err(format!("`{}` is no mount, which looks like `/var/log:/data/log:ro`", value::shown(text))),
-    };
-    if !target.starts_with('/') {
-        return Err(format!("`{}` is no absolute path", value::shown(target)));
-    }
-    let kind = if source.starts_with('/') { MountKind::Bind } else { MountKind::Volume };
-    if kind == MountKind::Volume && !source.is_empty() && haven_model::VolumeName::new(source).is_err() {
-        return Err(format!("`{}` is neither a volume nor an absolute path", value::shown(source)));
-    }
-    let mut mount = Mount::new(kind, source, target);
-    // As Docker has it for this form.
-    mount.create_source = kind == MountKind::Bind;
-    for option in options.split(',').filter(|option| !option.is_empty()) {
-        match option {
-            "ro" => mount.read_only = true,
-            // What Docker Desktop takes, and others pass over.
-            "rw" | "consistent" | "cached" | "delegated" => {}
-            "nocopy" if kind == MountKind::Volume => mount.no_copy = true,
-            "z" | "Z" => mount.options.push(option.to_owned()),
-            _ => match Propagation::parse(option).filter(|_| kind == MountKind::Bind) {
-                Some(propagation) => mount.propagation = Some(propagation),
-                None => return Err(format!("`{}` is no option of a mount", value::shown(option))),
-            },
-        }
-    }
-    Ok(mount)
+    Mount::parse_bind(text).map_err(value::said)
 }
 
 /// Maps, as Haven 1.x and Docker have them.

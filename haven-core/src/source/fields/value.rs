@@ -19,29 +19,9 @@ pub(super) fn number(text: &str, least: i64, most: i64) -> Result<i64, String> {
     })
 }
 
-/// A number of bytes as Docker has it: `512m` is 512 MiB, and so are `512MB` and `512MiB`.
+/// A number of bytes as Docker has it.
 pub(super) fn size(text: &str) -> Result<u64, String> {
-    let wrong = || format!("`{}` is no size, which looks like `512m` or `1.5g`", shown(text));
-    let lower = text.to_ascii_lowercase();
-    let end = lower.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(lower.len());
-    let (number, unit) = lower.split_at(end);
-    let shift = match unit.trim() {
-        "" | "b" => 0,
-        "k" | "kb" | "kib" => 10,
-        "m" | "mb" | "mib" => 20,
-        "g" | "gb" | "gib" => 30,
-        "t" | "tb" | "tib" => 40,
-        _ => return Err(wrong()),
-    };
-    let (whole, part) = number.split_once('.').unwrap_or((number, "0"));
-    // Nine digits of a terabyte are less than a byte short.
-    let (whole, digits) = (whole.parse::<u128>().map_err(|_| wrong())?, &part[..part.len().min(9)]);
-    let part = digits.parse::<u128>().map_err(|_| wrong())?;
-    let scale = 10_u128.pow(u32::try_from(digits.len()).unwrap_or_default());
-    let bytes = whole.checked_mul(scale).and_then(|whole| whole.checked_add(part)?.checked_mul(1 << shift));
-    let bytes = bytes.map(|bytes| bytes / scale).and_then(|bytes| u64::try_from(bytes).ok());
-    // What the engine takes is signed.
-    bytes.filter(|bytes| i64::try_from(*bytes).is_ok()).ok_or_else(wrong)
+    haven_model::spec::size(text).map_err(said)
 }
 
 /// A number, of bytes or others, or -1 for none.
@@ -61,6 +41,12 @@ pub(super) fn seconds(text: &str) -> Result<u32, String> {
     let span: jiff::SignedDuration = text.parse().map_err(|_| wrong())?;
     let span = Duration::try_from(span).map_err(|_| wrong())?;
     u32::try_from(span.as_millis().div_ceil(1000)).map_err(|_| wrong())
+}
+
+/// What an error says, for one that says where, too.
+#[expect(clippy::needless_pass_by_value, reason = "it is given to `map_err`")]
+pub(super) fn said(error: haven_model::Error) -> String {
+    error.message().to_owned()
 }
 
 /// The beginning of a text that is quoted.
