@@ -396,6 +396,16 @@ pub struct DisconnectOptions {
     pub force: bool,
 }
 
+/// What a container takes on its engine's disk, in bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ContainerSize {
+    /// What was written in it: all that goes with it. Docker's `SizeRw`.
+    pub writable: u64,
+    /// That and its image, which others may share. Docker's `SizeRootFs`.
+    pub total: u64,
+}
+
 /// A file of a container that is not as its image has it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -1,7 +1,10 @@
 //! What is kept for rollbacks, and for how long: of each container the last ten that plans parked.
 
+use std::collections::BTreeMap;
+
+use futures_util::{StreamExt as _, stream};
 use haven_model::{
-    ContainerName, NodeName, Plan, PlanId, PlanState,
+    ContainerId, ContainerName, NodeName, Plan, PlanId, PlanState,
     plan::{Kept, New},
 };
 
@@ -13,6 +16,8 @@ use crate::claim::Held;
 
 /// How many parked containers are kept of one name on one node.
 const KEPT: usize = 10;
+/// How many nodes are asked at once what is parked there.
+const NODES: usize = 64;
 /// How many plans are kept that are at rest and have nothing parked.
 const PLANS: usize = 500;
 
@@ -61,6 +66,32 @@ impl Shared {
             }
             if let Err(error) = self.shelf.remove(&id, header).await {
                 tracing::debug!(plan = id.short(), error = %error.report(), "an old plan is not removed yet");
+            }
+        }
+    }
+
+    /// Fills in what parked containers take on disk: one request a node, and nothing of one that does not answer.
+    pub(super) async fn measure(&self, kept: &mut [Kept]) {
+        let mut nodes: BTreeMap<NodeName, Vec<ContainerId>> = BTreeMap::new();
+        for kept in &*kept {
+            if let Some(id) = &kept.container {
+                nodes.entry(kept.node.clone()).or_default().push(id.clone());
+            }
+        }
+        let asked = nodes.into_iter().map(|(node, ids)| async move {
+            let sizes = async { self.nodes.engine(&node)?.container_sizes(&ids).await };
+            match sizes.await {
+                Ok(sizes) => sizes,
+                Err(error) => {
+                    tracing::debug!(%node, error = %error.report(), "what is parked there takes is not known now");
+                    BTreeMap::new()
+                }
+            }
+        });
+        let mut answers = stream::iter(asked).buffer_unordered(NODES);
+        while let Some(sizes) = answers.next().await {
+            for kept in kept.iter_mut() {
+                kept.size = kept.size.or_else(|| sizes.get(kept.container.as_ref()?).copied());
             }
         }
     }

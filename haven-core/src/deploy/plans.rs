@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use haven_model::{
-    Actor, Error, ErrorKind, Plan, PlanId, PlanState, PlanStatus, Result,
+    Actor, Error, ErrorKind, ImageRef, NodeName, Plan, PlanId, PlanState, PlanStatus, Result,
     plan::{Kept, PlanDetail, PlanKind, StepStatus},
 };
 
@@ -156,9 +156,29 @@ impl DeployService {
         .await
     }
 
-    /// What is parked for plans that could be rolled back, oldest first.
+    /// What is parked for plans that could be rolled back, oldest first, and what it takes on disk as far as engines tell.
     pub async fn kept(&self) -> Result<Vec<Kept>> {
-        self.shared.shelf.kept(None).await
+        let mut kept = self.shared.shelf.kept(None).await?;
+        self.shared.measure(&mut kept).await;
+        Ok(kept)
+    }
+
+    /// Refuses to let an image go that a container which is made anew by a rollback needs: `Conflict`. The engine itself
+    /// keeps those of containers that are there.
+    pub async fn refuse_needed(&self, node: &NodeName, image: &ImageRef) -> Result<()> {
+        let kept = self.shared.shelf.kept(None).await?;
+        let engine = self.shared.nodes.engine(node)?;
+        for kept in kept.iter().filter(|kept| kept.node == *node && kept.container.is_none()) {
+            let Ok(needed) = ImageRef::new(&kept.image) else { continue };
+            let (Ok(goes), Ok(stays)) = (engine.image(image).await, engine.image(&needed).await) else { continue };
+            let is_its_name = image.repository() == needed.repository() && image.tag() == needed.tag();
+            if goes.summary.id == stays.summary.id && (is_its_name || image.is_id() || goes.summary.tags.len() < 2) {
+                let (plan, name) = (kept.plan.short(), &kept.name);
+                let what = format!("image `{image}` is needed: a rollback of plan `{plan}` makes `{name}` anew");
+                return Err(Error::conflict(what).with("node", node));
+            }
+        }
+        Ok(())
     }
 
     /// Removes a plan. `Conflict` while it moves or is held, and while something is parked for it.
@@ -169,7 +189,7 @@ impl DeployService {
         if state.is_moving() || state == PlanState::Paused {
             return Err(Error::conflict(format!("plan `{}` is {state}", id.short())));
         }
-        if let Some(kept) = self.kept().await?.iter().find(|kept| kept.plan == id) {
+        if let Some(kept) = self.shared.shelf.kept(None).await?.iter().find(|kept| kept.plan == id) {
             let name = &kept.name;
             return Err(Error::conflict(format!("`{name}` on `{}` is kept for a rollback of it", kept.node)));
         }

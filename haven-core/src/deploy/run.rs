@@ -230,6 +230,7 @@ impl<'a> Run<'a> {
             container: None,
             image: String::new(),
             since: self.shared.clock.now(),
+            size: None,
         })
     }
 
@@ -339,6 +340,7 @@ impl<'a> Run<'a> {
             container: is_there.then(|| old.id.clone()),
             image: old.spec.image.to_string(),
             since: self.shared.clock.now(),
+            size: None,
         }
     }
 

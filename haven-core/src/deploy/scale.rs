@@ -134,7 +134,7 @@ impl Shared {
                 new: None,
                 order: Order::StopFirst,
                 reason: "there shall be fewer".to_owned(),
-                note: None,
+                note: seen.lost(),
                 changes: Vec::new(),
             });
         }

@@ -7,6 +7,7 @@ use haven_model::{
     ContainerDetail, ContainerId, ContainerRef, ContainerSpec, Error, ErrorKind, ImageDetail, ImageRef, NodeName,
     Result,
     plan::{Observed, Old},
+    spec::MountKind,
 };
 
 use super::{
@@ -43,6 +44,22 @@ impl Seen {
                 image: self.detail.spec.image.to_string(),
             },
             remove: false,
+        }
+    }
+
+    /// What goes with it when it is stopped and nothing takes its place: one that removes itself takes the volumes that
+    /// nobody named along.
+    pub(super) fn lost(&self) -> Option<String> {
+        let mounts = self.detail.spec.mounts.iter();
+        let unnamed = mounts.filter(|mount| mount.kind == MountKind::Volume && mount.source.is_empty());
+        let targets: Vec<&str> = unnamed.map(|mount| mount.target.as_str()).collect();
+        let removes_itself = self.detail.spec.auto_remove;
+        match (removes_itself, targets.is_empty()) {
+            (false, _) => None,
+            (true, true) => Some("it removes itself when it stops: a rollback makes it anew".to_owned()),
+            (true, false) => {
+                Some(format!("it removes itself when it stops, and the data in {} with it", targets.join(", ")))
+            }
         }
     }
 

@@ -1,15 +1,13 @@
 //! Containers: made, started, watched, stopped, removed; and programs run in them.
 
-#[cfg(any(feature = "docker", feature = "sim"))]
-use std::collections::BTreeMap;
-use std::fmt::Debug;
+use std::{collections::BTreeMap, fmt::Debug};
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use haven_model::{
     Container, ContainerDetail, ContainerFilter, ContainerId, ContainerName, ContainerRef, ContainerSpec,
     ContainerStats, ContainerUpdate, ExecSpec, LogOptions, Outcome, Output, Result,
-    container::{Change, Processes, RemoveOptions, StopOptions},
+    container::{Change, ContainerSize, Processes, RemoveOptions, StopOptions},
 };
 
 #[cfg(any(feature = "docker", feature = "sim"))]
@@ -26,6 +24,9 @@ pub trait Containers: Debug + Send + Sync + 'static {
     /// Everything about one container. Its specification tells what was configured and nothing that the engine chose, so that
     /// a container made of it is the same.
     async fn container(&self, id: &ContainerRef) -> Result<ContainerDetail>;
+
+    /// What containers take on disk, as far as they are there: a walk through what each has written.
+    async fn container_sizes(&self, ids: &[ContainerId]) -> Result<BTreeMap<ContainerId, ContainerSize>>;
 
     /// Creates a container without starting it; without a name the engine makes one up. It is made with all its connections,
     /// or not at all.

@@ -4,6 +4,7 @@
 //! faults and the second access check are hooks; this is the only file that forwards every method.
 
 use std::{
+    collections::BTreeMap,
     fmt::Debug,
     future::Future,
     sync::Arc,
@@ -17,7 +18,7 @@ use haven_model::{
     Container, ContainerDetail, ContainerFilter, ContainerId, ContainerName, ContainerRef, ContainerSpec,
     ContainerStats, ContainerUpdate, EngineEvent, EngineInfo, EngineVersion, ExecSpec, Image, ImageDetail, ImageRef,
     LogOptions, Network, NetworkName, NetworkSpec, Outcome, Output, Result, Volume, VolumeName, VolumeSpec,
-    container::{Change, Connection, DisconnectOptions, Processes, RemoveOptions, StopOptions},
+    container::{Change, Connection, ContainerSize, DisconnectOptions, Processes, RemoveOptions, StopOptions},
     image::{ImportOptions, PullProgress},
     system::{EngineEventOptions, Pruned},
     volume::PruneVolumes,
@@ -131,6 +132,10 @@ impl Containers for Hooked {
 
     async fn container(&self, id: &ContainerRef) -> Result<ContainerDetail> {
         self.run("container", id.as_str(), self.engine.container(id)).await
+    }
+
+    async fn container_sizes(&self, ids: &[ContainerId]) -> Result<BTreeMap<ContainerId, ContainerSize>> {
+        self.run("container_sizes", "", self.engine.container_sizes(ids)).await
     }
 
     async fn create_container(&self, name: Option<&ContainerName>, spec: &ContainerSpec) -> Result<ContainerId> {

@@ -1,10 +1,14 @@
 //! Data in volumes outlives updates and rollbacks, also in volumes that nobody named; and containers that remove themselves.
 
 use haven_core::{
-    deploy::UpdateRequest,
-    door::ops::plans::{ListKept, PlanUpdate},
+    ErrorKind,
+    deploy::{ScaleRequest, UpdateRequest},
+    door::ops::{
+        images::RemoveImage,
+        plans::{ListKept, PlanScale, PlanUpdate},
+    },
     model::{
-        ContainerSpec,
+        ContainerSpec, ImageRef,
         plan::{Order, Selection},
         spec::{Mount, MountKind},
     },
@@ -67,7 +71,9 @@ async fn volumes_stay_when_the_oldest_of_what_is_parked_is_removed() {
         let made = fleet.haven.call(PlanUpdate(request)).await.unwrap();
         fleet.applied(&made).await;
     }
-    assert_eq!(fleet.haven.call(ListKept {}).await.unwrap().len(), 10);
+    let kept = fleet.haven.call(ListKept {}).await.unwrap();
+    assert_eq!(kept.len(), 10);
+    assert!(kept.iter().all(|kept| kept.size.is_some_and(|size| size.total > 1_000_000)), "{kept:?}");
     assert_eq!(fleet.engine.containers_named("oldest-").len(), 11, "ten are parked, and one runs");
     assert_eq!(fleet.read(&web), "one one");
     fleet.clean().await;
@@ -82,12 +88,22 @@ async fn a_container_that_removes_itself_is_gone_and_comes_back_from_its_specifi
     let web = fleet.run("web", spec).await;
     fleet.write(&web, "one");
     let before = fleet.engine.inspect(&web).unwrap();
+    let fewer = ScaleRequest { name: web.parse().unwrap(), replicas: 0, cluster: None, rollout: None };
+    let fewer = fleet.haven.call(PlanScale(fewer)).await.unwrap();
+    let note = fewer.steps[0].note.as_deref().unwrap_or_default();
+    assert!(
+        note.contains("the data in /unnamed"),
+        "the engine removes that volume too, and the plan says so: {note:?}"
+    );
     let made = fleet.plan(&[&web], BUSYBOX_2, rollout(Order::StopFirst)).await;
     assert_eq!(made.steps[0].note.as_deref(), Some("it removes itself when it stops: a rollback makes it anew"));
     fleet.applied(&made).await;
     assert_eq!(fleet.engine.containers_named("removes-"), std::slice::from_ref(&web), "nothing is parked");
     let kept = fleet.haven.call(ListKept {}).await.unwrap();
-    assert!(kept.len() == 1 && kept[0].container.is_none(), "{kept:?}");
+    assert!(kept.len() == 1 && kept[0].container.is_none() && kept[0].size.is_none(), "{kept:?}");
+    let (node, image) = (kept[0].node.clone(), ImageRef::new(&kept[0].image).unwrap());
+    let error = fleet.haven.call(RemoveImage { node, image }).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Conflict, "the rollback needs it, and no container has it: {error}");
     assert_eq!(fleet.read(&web), "one one");
     fleet.applied(&fleet.rollback(&made.id).await).await;
     let after = fleet.engine.inspect(&web).unwrap();

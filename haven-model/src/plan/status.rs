@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Plan, PlanId, PlanKind};
-use crate::{ContainerId, ContainerName, NodeName, Revision, error::WireError};
+use crate::{ContainerId, ContainerName, NodeName, Revision, container::ContainerSize, error::WireError};
 
 /// A plan and how far it has come.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -229,4 +229,7 @@ pub struct Kept {
     pub image: String,
     /// Since when.
     pub since: Timestamp,
+    /// What it takes on disk; none: nothing is there, or its engine does not tell now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<ContainerSize>,
 }

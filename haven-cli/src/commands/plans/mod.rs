@@ -17,7 +17,7 @@ use haven_core::model::{PlanId, PlanStatus};
 use self::{
     advice::{Advice as _, for_state},
     make::Planned,
-    words::{kept_table, shown, state_line, table},
+    words::{kept_table, kept_total, shown, state_line, table},
 };
 pub(crate) use self::{
     apply::Apply,
@@ -153,7 +153,11 @@ impl Plans {
                 if quiet && !context.show.json {
                     return context.show.lines(kept.iter().filter_map(|kept| Some(kept.container.as_ref()?.short())));
                 }
-                context.show.value(&kept, || kept_table(&kept).render())
+                context.show.value(&kept, || kept_table(&kept).render())?;
+                if !kept.is_empty() {
+                    context.show.progress(&kept_total(&kept));
+                }
+                Ok(())
             }
         }
     }

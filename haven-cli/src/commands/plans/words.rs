@@ -11,7 +11,7 @@ use haven_core::model::{
 };
 use jiff::Timestamp;
 
-use crate::show::{Table, ago, duration_words, paint, printable, truncated, word};
+use crate::show::{Table, ago, duration_words, paint, printable, size, truncated, word};
 
 /// What a plan does; on a terminal what comes is green, what goes red.
 pub(super) fn diff(plan: &Plan) -> String {
@@ -143,7 +143,7 @@ pub(super) fn step_line(step: &StepStatus) -> Option<String> {
 
 /// What is parked.
 pub(super) fn kept_table(kept: &[Kept]) -> Table {
-    let mut table = Table::new(&["CONTAINER ID", "NODE", "NAME", "IMAGE", "PLAN", "STEP", "PARKED"]);
+    let mut table = Table::new(&["CONTAINER ID", "NODE", "NAME", "IMAGE", "PLAN", "STEP", "PARKED", "SIZE"]);
     for kept in kept {
         table.row([
             kept.container.as_ref().map_or_else(|| "made anew".to_owned(), |id| id.short().to_owned()),
@@ -153,7 +153,18 @@ pub(super) fn kept_table(kept: &[Kept]) -> Table {
             kept.plan.short().to_owned(),
             kept.step.to_string(),
             ago(kept.since),
+            kept.size.map_or_else(
+                || "-".to_owned(),
+                |taken| format!("{} (virtual {})", size(taken.writable), size(taken.total)),
+            ),
         ]);
     }
     table
+}
+
+/// What all of it takes, images not counted: others may share them.
+pub(super) fn kept_total(kept: &[Kept]) -> String {
+    let sizes: Vec<u64> = kept.iter().filter_map(|kept| Some(kept.size?.writable)).collect();
+    let (total, number) = (size(sizes.iter().sum()), sizes.len());
+    format!("{number} parked container{} with {total} beside images", if number == 1 { "" } else { "s" })
 }

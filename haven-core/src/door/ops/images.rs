@@ -118,7 +118,8 @@ impl Call for TagImage {
 }
 
 operation! {
-    /// Removes a name of an image from a node, and with its last name the image.
+    /// Removes a name of an image from a node, and with its last name the image. `conflict` while a container is made of it,
+    /// or a rollback would make one.
     "images.remove", Delete "/nodes/{node}/images/{image}", needs Delete on Node node;
     pub struct RemoveImage {
         /// The node it is on.
@@ -134,6 +135,7 @@ impl Call for RemoveImage {
 
     async fn run(self, services: &Services, _: &Actor) -> Result<Acted> {
         let engine = services.nodes.engine(&self.node)?;
+        services.deploy.refuse_needed(&self.node, &self.image).await?;
         let outcome = engine.remove_image(&self.image).await.map_err(|error| error.with("node", &self.node))?;
         Ok(Acted { outcome })
     }

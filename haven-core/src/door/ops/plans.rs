@@ -295,7 +295,7 @@ impl Call for RemovePlan {
 
 operation! {
     /// Lists the containers that are parked, so that plans can be rolled back, oldest first: the last ten of each name on
-    /// each node.
+    /// each node; and what they take on disk.
     "plans.kept", Get "/parked", needs Read;
     #[derive(Default)]
     pub struct ListKept {}

@@ -1,6 +1,6 @@
 //! Containers of a Docker Engine.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use ::http::Method;
 use async_trait::async_trait;
@@ -10,7 +10,7 @@ use haven_model::{
     Container, ContainerBrief, ContainerDetail, ContainerFilter, ContainerId, ContainerName, ContainerRef,
     ContainerSpec, ContainerState, ContainerStats, ContainerUpdate, Error, ErrorKind, ExecSpec, LogOptions, Outcome,
     Output, Result,
-    container::{Change, Processes, RemoveOptions, StopOptions},
+    container::{Change, ContainerSize, Processes, RemoveOptions, StopOptions},
     system::ApiVersion,
 };
 use serde::Deserialize;
@@ -33,6 +33,9 @@ const LOGS_UNTIL: ApiVersion = ApiVersion::new(1, 35);
 const NAME_TAKEN: Refusals = &[(409, ErrorKind::AlreadyExists)];
 /// A limit that contradicts another, or that the host has not, is a server's error to the engine.
 const UPDATE: Refusals = &[(409, ErrorKind::Invalid), (500, ErrorKind::Invalid)];
+
+/// How many containers are named in one address.
+const AT_ONCE: usize = 50;
 
 impl DockerEngine {
     pub(super) fn path(id: &ContainerRef, rest: &str) -> Path {
@@ -105,6 +108,18 @@ impl Containers for DockerEngine {
             return inspect::detail(inspection, self.http.api, usual);
         }
         inspect::detail(inspection, self.http.api, &spec::Usual::default())
+    }
+
+    async fn container_sizes(&self, ids: &[ContainerId]) -> Result<BTreeMap<ContainerId, ContainerSize>> {
+        let mut sizes = BTreeMap::new();
+        for ids in ids.chunks(AT_ONCE) {
+            let filter = ContainerFilter { id: ids.iter().map(ToString::to_string).collect(), ..Default::default() };
+            let filters = summary::filters(&filter).unwrap_or_default();
+            let path = Path::new("/containers/json").with("all", "1").with("size", "1").with("filters", filters);
+            let list: Vec<summary::Sized> = self.http.get(&path).await?;
+            sizes.extend(list.into_iter().filter_map(summary::Sized::convert));
+        }
+        Ok(sizes)
     }
 
     async fn create_container(&self, name: Option<&ContainerName>, spec: &ContainerSpec) -> Result<ContainerId> {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use haven_model::{
     Container, ContainerBrief, ContainerFilter, ContainerId, ContainerState, Error, Health, Mount, Port, Result,
+    container::ContainerSize,
     spec::{MountKind, Protocol},
 };
 use jiff::Timestamp;
@@ -36,6 +37,25 @@ pub(super) struct Summary {
     network_settings: Networks,
     #[serde(default, deserialize_with = "null_is_empty")]
     mounts: Vec<SummaryMount>,
+}
+
+/// What a container takes on disk, as the list tells when it is asked. An engine leaves out what is nothing.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Sized {
+    id: String,
+    #[serde(default)]
+    size_rw: i64,
+    #[serde(default)]
+    size_root_fs: i64,
+}
+
+impl Sized {
+    pub(super) fn convert(self) -> Option<(ContainerId, ContainerSize)> {
+        let bytes = |size: i64| u64::try_from(size).unwrap_or_default();
+        let size = ContainerSize { writable: bytes(self.size_rw), total: bytes(self.size_root_fs) };
+        Some((ContainerId::new(self.id).ok()?, size))
+    }
 }
 
 #[derive(Deserialize)]

@@ -10,7 +10,7 @@ use haven_model::{
     Container, ContainerDetail, ContainerFilter, ContainerId, ContainerName, ContainerRef, ContainerSpec,
     ContainerState, ContainerStats, ContainerUpdate, Error, ErrorKind, ExecSpec, LogOptions, Outcome, Output,
     RestartPolicy, Result,
-    container::{Change, Processes, RemoveOptions, StopOptions},
+    container::{Change, ContainerSize, Processes, RemoveOptions, StopOptions},
 };
 
 use crate::engine::{Containers, Stream, Terminal, containers::check_update};
@@ -34,6 +34,18 @@ impl Containers for SimEngine {
     async fn container(&self, id: &ContainerRef) -> Result<ContainerDetail> {
         let state = self.reach()?;
         Ok(state.containers[&state.find(id)?].detail(&state))
+    }
+
+    async fn container_sizes(&self, ids: &[ContainerId]) -> Result<BTreeMap<ContainerId, ContainerSize>> {
+        let state = self.reach()?;
+        let there = ids.iter().filter_map(|id| state.containers.get(id));
+        Ok(there
+            .map(|record| {
+                let writable = record.files.size();
+                let image = state.images.get(&record.image_id).map_or(0, |image| image.detail.summary.size);
+                (record.id.clone(), ContainerSize { writable, total: image + writable })
+            })
+            .collect())
     }
 
     async fn create_container(&self, name: Option<&ContainerName>, spec: &ContainerSpec) -> Result<ContainerId> {

@@ -53,6 +53,11 @@ impl Files {
         self.lock().keys().cloned().collect()
     }
 
+    /// What is in them, in bytes.
+    pub(super) fn size(&self) -> u64 {
+        self.lock().values().map(|content| content.len() as u64).sum()
+    }
+
     /// Appends to a file; false when the disk is full.
     pub(super) fn append(&self, path: &str, bytes: &[u8]) -> bool {
         let mut files = self.lock();

@@ -8,7 +8,7 @@ use haven_core::{
     Error, ErrorKind, Result,
     engine::Stream,
     model::{
-        ContainerRef,
+        ContainerId, ContainerRef,
         container::{Change, ChangeKind},
     },
 };
@@ -54,6 +54,18 @@ async fn wrote(on: &EngineFixture) -> ContainerRef {
     let mut logs = on.engine.logs(&id, &options).await.unwrap();
     super::read_until(&mut logs, "done").await;
     id
+}
+
+/// What a program wrote takes room beside the image; of what is not there nothing is told.
+pub async fn sizes_are_told(on: &EngineFixture) {
+    let id = wrote(on).await;
+    let detail = on.engine.container(&id).await.unwrap();
+    let absent = ContainerId::new("0".repeat(64)).unwrap();
+    let sizes = on.engine.container_sizes(&[detail.id.clone(), absent]).await.unwrap();
+    assert_eq!(sizes.len(), 1);
+    let size = sizes[&detail.id];
+    assert!(size.writable >= "hello\n".len() as u64 && size.total > size.writable, "{size:?}");
+    assert!(on.engine.container_sizes(&[]).await.unwrap().is_empty());
 }
 
 /// What a program wrote is a change, whether it runs or not.

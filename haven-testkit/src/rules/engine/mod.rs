@@ -281,7 +281,7 @@ macro_rules! engine_rules {
             volumes_without_a_name_are_told, what_is_to_be_removed_at_its_end_is, the_network_of_another,
             networks_are_pruned, volumes_are_pruned);
         $crate::engine_rules!(@each $make; files:
-            changes_are_told, copying_out, copying_in, a_copy_that_cannot_be_is_refused, exporting);
+            changes_are_told, sizes_are_told, copying_out, copying_in, a_copy_that_cannot_be_is_refused, exporting);
         $crate::engine_rules!(@each $make; images:
             an_image_has_names, removing_images, an_image_in_use_is_kept, an_image_without_a_name_is_listed,
             a_container_whose_tag_moved_is_listed_by_its_image_id, importing, pulling);
