@@ -4,7 +4,10 @@
 //! check no such thing: therefore an effect begins only while the claim was confirmed less than [`FRESH`] ago, on a clock
 //! that counts suspension, and who takes over from a master that shows no sign of life waits as long first.
 
-use std::{sync::Mutex, time::Duration};
+use std::{
+    sync::{Mutex, MutexGuard},
+    time::Duration,
+};
 
 use haven_model::{Error, ErrorKind, Result, Revision};
 
@@ -25,8 +28,8 @@ pub(crate) struct Held {
     epoch: u64,
     revision: Revision,
     alive: Alive,
-    /// When the store was asked that last said it is ours.
-    confirmed: Mutex<Duration>,
+    /// When the store was asked that last said it is ours, and its revision then.
+    confirmed: Mutex<(Duration, Revision)>,
 }
 
 impl Claims {
@@ -64,7 +67,7 @@ impl Claims {
             let record = ClaimRecord { owner: self.presence.name().to_owned(), epoch, since: self.clock.now() };
             match self.store.txn(&checks, &[Write::Put(key.clone(), write_plain(&record)?)]).await {
                 Ok(revision) => {
-                    let confirmed = Mutex::new(begun);
+                    let confirmed = Mutex::new((begun, revision));
                     return Ok(Some(Held { claims: self.clone(), key, epoch, revision, alive, confirmed }));
                 }
                 // Somebody else was faster, or this master's own sign of life is being put anew.
@@ -92,7 +95,8 @@ impl Held {
         let all: Vec<_> = self.checks().into_iter().chain(checks.iter().cloned()).collect();
         let begun = self.claims.clock.elapsed();
         let revision = self.claims.store.txn(&all, writes).await?;
-        *self.confirmed.lock().expect("no panic happens under this lock") = begun;
+        let mut confirmed = self.confirmed();
+        *confirmed = (*confirmed).max((begun, revision));
         Ok(revision)
     }
 
@@ -121,15 +125,18 @@ impl Held {
         }
     }
 
-    /// When it was last known to be ours, by the time of day.
-    pub(crate) fn confirmed_at(&self) -> jiff::Timestamp {
-        let age = self.age().try_into().unwrap_or(jiff::SignedDuration::MAX);
-        self.claims.clock.now().checked_sub(age).unwrap_or(jiff::Timestamp::MIN)
+    /// The revision of the store at which it was last known to be ours.
+    pub(crate) fn confirmed_at(&self) -> Revision {
+        self.confirmed().1
     }
 
     fn age(&self) -> Duration {
-        let confirmed = *self.confirmed.lock().expect("no panic happens under this lock");
+        let confirmed = self.confirmed().0;
         self.claims.clock.elapsed().saturating_sub(confirmed)
+    }
+
+    fn confirmed(&self) -> MutexGuard<'_, (Duration, Revision)> {
+        self.confirmed.lock().expect("no panic happens under this lock")
     }
 
     /// Gives it back, so that nobody need wait to take it.

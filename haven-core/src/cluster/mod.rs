@@ -14,6 +14,7 @@ mod top;
 use haven_model::{ClusterName, Error, NodeName, Page, Result};
 
 pub use listing::Listed;
+pub(crate) use place::looks_at_images;
 pub use service::{ClusterChange, ClusterService};
 
 /// Which machines an operation is about.

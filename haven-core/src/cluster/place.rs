@@ -23,7 +23,7 @@ impl ClusterService {
         let (spec, asked) = Requirements::split(spec.clone())?;
         let requirements = asked.and(requirements)?;
         let task = Task::new(name.cloned(), &spec, &requirements, &self.settings_of(Some(cluster))?)?;
-        let views = self.views_for(&Scope::Cluster(cluster.clone()), &requirements).await?;
+        let views = self.views_for(&Scope::Cluster(cluster.clone()), looks_at_images(&requirements)).await?;
         let seed = self.clock.random();
         // Every container is looked at, and there may be very many.
         tokio::task::spawn_blocking(move || Scheduler::new(views, seed).explain(&task))
@@ -37,10 +37,10 @@ impl ClusterService {
         Ok(self.nodes_of(scope)?.iter().map(|state| view(state)).collect())
     }
 
-    /// The same, with the images that nodes have without a container of them, where it is asked for that.
-    pub(crate) async fn views_for(&self, scope: &Scope, requirements: &Requirements) -> Result<Vec<NodeView>> {
+    /// The same, `with_images` with those that nodes have without a container of them.
+    pub(crate) async fn views_for(&self, scope: &Scope, with_images: bool) -> Result<Vec<NodeView>> {
         let mut views = self.views(scope)?;
-        if requirements.affinities.iter().any(|affinity| affinity.key() == "image") {
+        if with_images {
             let mut images = self.images_of(scope).await?;
             for view in &mut views {
                 view.images = images.remove(&view.name).unwrap_or_default();
@@ -68,6 +68,11 @@ impl ClusterService {
         let cluster = self.get(cluster)?;
         Ok(Settings { strategy: cluster.strategy, max_count_of_instances: cluster.max_count_of_instances })
     }
+}
+
+/// Whether it matters which images nodes have without a container of them.
+pub(crate) fn looks_at_images(requirements: &Requirements) -> bool {
+    requirements.affinities.iter().any(|affinity| affinity.key() == "image")
 }
 
 /// A node as it is known now.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use futures_util::{StreamExt as _, stream};
+use futures_util::{FutureExt as _, StreamExt as _, future::BoxFuture, stream};
 use haven_model::{
     ClusterName, ContainerName, ContainerRef, ContainerSpec, Error, ErrorKind, ImageDetail, ImageRef, NodeName, Result,
     node::NodeFilter,
@@ -149,10 +149,17 @@ pub(crate) async fn labels_of(
     let scope = Scope::from_parts(cluster.cloned(), None);
     let known = clusters.nodes(&scope, &NodeFilter::default(), &Window::default())?;
     let engines = known.items.into_iter().filter_map(|node| Some((nodes.engine(&node.name).ok()?, node.name)));
-    let asked = engines.map(|(engine, node)| async move { Some((engine.image(image).await.ok()?, node)) });
-    let mut found = stream::iter(asked).buffered(AT_ONCE).filter_map(|found| async move { found }).boxed();
-    match found.next().await {
-        Some((image, node)) => Ok((image.summary.labels, Some(node))),
-        None => Ok((BTreeMap::new(), None)),
+    let asked: Vec<BoxFuture<'_, _>> =
+        engines.map(|(engine, node)| async move { (engine.image(image).await, node) }.boxed()).collect();
+    let mut answers = stream::iter(asked).buffered(AT_ONCE);
+    let mut unknown = None;
+    while let Some((answer, node)) = answers.next().await {
+        match answer {
+            Ok(image) => return Ok((image.summary.labels, Some(node))),
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Err(error) => unknown = Some(error.with("node", node)),
+        }
     }
+    // One that did not answer may have it.
+    unknown.map_or_else(|| Ok((BTreeMap::new(), None)), Err)
 }

@@ -64,11 +64,9 @@ impl Drop for Folder {
 }
 
 impl Folder {
-    fn new(given: Option<PathBuf>) -> Self {
-        let temporary = || {
-            let random: [u8; 16] = rand::random();
-            std::env::temp_dir().join(format!("haven-sources-{}", hex::encode(random)))
-        };
+    fn new(given: Option<PathBuf>, clock: &dyn Clock) -> Self {
+        let temporary =
+            || std::env::temp_dir().join(format!("haven-sources-{:016x}{:016x}", clock.random(), clock.random()));
         Self { is_temporary: given.is_none(), path: given.unwrap_or_else(temporary) }
     }
 }
@@ -84,7 +82,8 @@ impl ConfigurationService {
         tasks: &TaskTracker,
         stop: CancellationToken,
     ) -> Arc<Self> {
-        let service = Arc::new(Self { records, journal, clock, folder: Folder::new(folder), opened: Mutex::default() });
+        let folder = Folder::new(folder, &*clock);
+        let service = Arc::new(Self { records, journal, clock, folder, opened: Mutex::default() });
         tasks.spawn(follow(Arc::downgrade(&service), stop));
         service
     }

@@ -50,13 +50,16 @@ impl Opened {
     ) -> Result<Self> {
         let spec = record.value.clone();
         let is_same = |before: &Arc<Self>| SourceSpec { interval: spec.interval, ..before.spec.clone() } == spec;
-        let repository = match before.filter(is_same) {
+        let repository = match before.as_ref().filter(|before| is_same(before)) {
             Some(before) => before.repository.clone(),
             None => Arc::new(if let Some(path) = spec.url.strip_prefix(record::FOLDER) {
                 Repository::Folder(path.into())
             } else {
-                let (remote, folder) = (record::remote(&spec)?, folder.join(super::NAME));
-                Repository::Git(Box::new(GitSource::open(remote, folder, GitLimits::default(), clock.clone())))
+                let remote = record::remote(&spec)?;
+                Repository::Git(Box::new(match before.as_deref().map(|before| &*before.repository) {
+                    Some(Repository::Git(before)) => before.replaced_by(remote),
+                    _ => GitSource::open(remote, folder.join(super::NAME), GitLimits::default(), clock.clone()),
+                }))
             }),
         };
         let (latest, failed) = (Mutex::default(), Mutex::default());

@@ -1,9 +1,12 @@
 //! What the labels of an image and the repository of configurations say of containers that a plan makes.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use haven_model::{
-    ClusterName, ContainerName, ContainerSpec, ImageRef, Result, placement::Requirements, plan::Selection,
+    ClusterName, ContainerName, ContainerSpec, ImageRef, NodeName, Result, placement::Requirements, plan::Selection,
 };
 
 use super::Shared;
@@ -19,10 +22,26 @@ pub(super) struct Configurations {
     labels: BTreeMap<String, String>,
 }
 
+/// One version of the repository for all containers of a plan, and what it says for each node and image.
+pub(super) struct Anew {
+    repository: Option<Arc<Snapshot>>,
+    known: HashMap<(NodeName, ImageRef), Arc<Configurations>>,
+}
+
 impl Shared {
     /// What is said of containers of an image that go where a selection says. The cluster is that of the selection, else
     /// that of its node. `Unavailable` when the repository could not be read yet.
     pub(super) async fn configurations(&self, selection: &Selection, image: &ImageRef) -> Result<Configurations> {
+        let repository = self.configuration.snapshot().await?;
+        self.configurations_of(repository, selection, image).await
+    }
+
+    async fn configurations_of(
+        &self,
+        repository: Option<Arc<Snapshot>>,
+        selection: &Selection,
+        image: &ImageRef,
+    ) -> Result<Configurations> {
         let cluster = match (&selection.cluster, &selection.node) {
             (Some(cluster), _) => Some(cluster.clone()),
             (None, Some(node)) => home(&self.clusters, &self.nodes, node)?,
@@ -30,7 +49,29 @@ impl Shared {
         };
         let node = selection.node.as_ref();
         let (labels, _) = labels_of(&self.clusters, &self.nodes, image, node, cluster.as_ref()).await?;
-        Ok(Configurations { repository: self.configuration.snapshot().await?, cluster, labels })
+        Ok(Configurations { repository, cluster, labels })
+    }
+
+    /// For configuring containers that are there anew. `Unavailable` when the repository could not be read yet.
+    pub(super) async fn anew(&self) -> Result<Anew> {
+        Ok(Anew { repository: self.configuration.snapshot().await?, known: HashMap::new() })
+    }
+
+    /// What is said of containers of an image on a node: asked once.
+    pub(super) async fn configured_on(
+        &self,
+        anew: &mut Anew,
+        node: &NodeName,
+        image: &ImageRef,
+    ) -> Result<Arc<Configurations>> {
+        let key = (node.clone(), image.clone());
+        if let Some(known) = anew.known.get(&key) {
+            return Ok(known.clone());
+        }
+        let selection = Selection { node: Some(node.clone()), ..Selection::default() };
+        let found = Arc::new(self.configurations_of(anew.repository.clone(), &selection, image).await?);
+        anew.known.insert(key, found.clone());
+        Ok(found)
     }
 }
 

@@ -11,9 +11,9 @@ use haven_model::{
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
-use super::{DeployService, Shared, update::count};
+use super::{DeployService, Shared, configure::Configurations, update::count};
 use crate::cluster::{
-    Scope,
+    Scope, looks_at_images,
     placement::{Scheduler, Settings, Task},
 };
 
@@ -70,6 +70,14 @@ impl CreateRequest {
     }
 }
 
+/// What was asked for, for each container alike.
+struct Asked {
+    spec: ContainerSpec,
+    requirements: Requirements,
+    /// What the labels of the image and the repository say; none: that counts for nothing.
+    configured: Option<Configurations>,
+}
+
 /// A container that is to be placed: its name, what it shall be, and where it may go.
 pub(super) type Wanted = (ContainerName, ContainerSpec, Requirements);
 
@@ -100,32 +108,48 @@ impl Shared {
         let selection = Selection { cluster, node, ..Selection::default() };
         let configured = if unconfigured { None } else { Some(self.configurations(&selection, &spec.image).await?) };
         let names = self.new_names(name.as_ref(), &spec.image, number).await?;
-        let mut wanted = Vec::new();
-        for name in &names {
-            let (mut spec, own) = match &configured {
-                Some(configured) => configured.of(name, &spec).await?,
-                None => Requirements::split(spec.clone())?,
-            };
-            if number > 1 {
-                spec.labels.entry(GROUP.to_owned()).or_insert_with(|| names[0].to_string());
-            }
-            let requirements = own.and(requirements.clone())?;
-            // For its copies, and for where it goes later.
-            requirements.keep_in(&mut spec.labels);
-            wanted.push((name.clone(), spec, requirements));
-        }
         let mut plan = Plan { rollout: rollout.unwrap_or_else(quick), ..self.blank(PlanKind::Create, actor) };
-        self.place(&mut plan, &selection, wanted).await?;
+        let asked = Asked { spec, requirements, configured };
+        if let Err(error) = self.place_asked(&mut plan, &selection, &names, &asked).await {
+            self.unreserve(&names).await;
+            return Err(error);
+        }
         plan.summary = format!("create {}", summary(&plan, &image));
         plan.selection = selection;
         Ok(plan)
     }
 
+    async fn place_asked(
+        &self,
+        plan: &mut Plan,
+        selection: &Selection,
+        names: &[ContainerName],
+        asked: &Asked,
+    ) -> Result<()> {
+        let mut wanted = Vec::new();
+        for name in names {
+            let (mut spec, own) = match &asked.configured {
+                Some(configured) => configured.of(name, &asked.spec).await?,
+                None => Requirements::split(asked.spec.clone())?,
+            };
+            if names.len() > 1 {
+                spec.labels.entry(GROUP.to_owned()).or_insert_with(|| names[0].to_string());
+            }
+            let requirements = own.and(asked.requirements.clone())?;
+            // For its copies, and for where it goes later.
+            requirements.keep_in(&mut spec.labels);
+            wanted.push((name.clone(), spec, requirements));
+        }
+        self.place(plan, selection, wanted).await
+    }
+
     /// Adds a step for each container: on the node that takes it, each seeing those before it.
     pub(super) async fn place(&self, plan: &mut Plan, selection: &Selection, wanted: Vec<Wanted>) -> Result<()> {
-        let looks_at_images = |asks: &&Requirements| asks.affinities.iter().any(|affinity| affinity.key() == "image");
-        let asks = wanted.iter().map(|(_, _, requirements)| requirements).find(looks_at_images).cloned();
-        let mut scheduler = self.scheduler(selection, &asks.unwrap_or_default()).await?;
+        let with_images = wanted.iter().any(|(_, _, requirements)| looks_at_images(requirements));
+        let scope = Scope::from_parts(selection.cluster.clone(), selection.node.clone());
+        let views = self.clusters.views_for(&scope, with_images).await?;
+        let mut scheduler = Scheduler::new(views, self.clock.random());
+        self.commit_pending(&mut scheduler).await?;
         let settings = self.clusters.settings_of(selection.cluster.as_ref())?;
         // Those that ask the same share the work of looking at every node.
         let mut last: Option<(ContainerSpec, Requirements, Task)> = None;
@@ -164,15 +188,6 @@ impl Shared {
 }
 
 impl Shared {
-    /// What knows the nodes that may take containers.
-    async fn scheduler(&self, selection: &Selection, asks: &Requirements) -> Result<Scheduler> {
-        let scope = Scope::from_parts(selection.cluster.clone(), selection.node.clone());
-        let views = self.clusters.views_for(&scope, asks).await?;
-        let mut scheduler = Scheduler::new(views, self.clock.random());
-        self.commit_pending(&mut scheduler).await?;
-        Ok(scheduler)
-    }
-
     /// Takes the room of containers that other plans are about to bring: those that are being applied, and those that were
     /// made a moment ago.
     pub(super) async fn commit_pending(&self, scheduler: &mut Scheduler) -> Result<()> {

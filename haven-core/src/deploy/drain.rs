@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{DeployService, Shared, side_by_side, step::PLAN, successor::Seen, update::count};
 use crate::cluster::{
-    Scope,
+    Scope, looks_at_images,
     placement::{Scheduler, Settings, Task},
 };
 
@@ -60,7 +60,9 @@ impl Shared {
         let orphans = || ClusterName::new(ClusterName::ORPHANS).expect("the names of builtin clusters are valid");
         let cluster = cluster.unwrap_or_else(orphans);
         let settings = self.clusters.settings_of(Some(&cluster))?;
-        let mut views = self.clusters.views(&Scope::Cluster(cluster))?;
+        let asks =
+            |seen: &Seen| Requirements::of_labels(&seen.detail.spec.labels).is_ok_and(|asks| looks_at_images(&asks));
+        let mut views = self.clusters.views_for(&Scope::Cluster(cluster), seen.iter().any(asks)).await?;
         for view in views.iter_mut().filter(|view| view.name == node) {
             view.availability = Availability::Drain;
         }
@@ -85,8 +87,8 @@ impl Shared {
         leave_data: bool,
         asked: Order,
     ) -> Result<Step> {
-        if let Some(dependant) = seen.dependants.first() {
-            return Err(Error::conflict(format!("{dependant}, and would be cut off")));
+        if let Some(reason) = seen.bound() {
+            return Err(Error::conflict(reason));
         }
         let mut spec = seen.own_spec();
         for mount in &mut spec.mounts {

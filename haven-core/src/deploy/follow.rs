@@ -7,14 +7,14 @@ use std::{
 
 use futures_util::{Stream, StreamExt as _, stream, stream::BoxStream};
 use haven_model::{
-    Plan, PlanId, Result, Revision,
-    plan::{PlanProgress, StepState},
+    Plan, PlanId, PlanStatus, Result, Revision,
+    plan::{PlanProgress, StepState, Tally},
 };
 use tokio::sync::watch;
 
 use super::{
     DeployService, Shared,
-    record::{StepRecord, step_name},
+    record::{Header, StepRecord},
     shelf,
 };
 use crate::store::{TableEvent, Versioned};
@@ -22,11 +22,12 @@ use crate::store::{TableEvent, Versioned};
 /// Who follows, and how far.
 struct Follower {
     shared: Arc<Shared>,
-    plan: Plan,
+    plan: Arc<Plan>,
     /// What is to be told next.
     next: VecDeque<PlanProgress>,
     /// What was told of each step, and of when that was: the watch begins with what was looked at already.
     told: BTreeMap<u32, (Revision, StepState)>,
+    tally: Tally,
     headers: watch::Receiver<Revision>,
     header: Option<Revision>,
     steps: BoxStream<'static, Result<TableEvent<StepRecord>>>,
@@ -42,7 +43,8 @@ impl DeployService {
         let headers = shared.shelf.follow();
         let steps = shared.shelf.follow_steps(shared.shelf.header(&id).await?.revision);
         let (next, told) = (VecDeque::new(), BTreeMap::new());
-        let mut follower = Follower { shared, plan, next, told, headers, header: None, steps, ended: false };
+        let tally = shelf::tally(plan.steps.len(), [].iter());
+        let mut follower = Follower { shared, plan, next, told, tally, headers, header: None, steps, ended: false };
         follower.look().await?;
         Ok(stream::unfold(follower, |mut follower| async move {
             let told = Box::pin(follower.tell()).await?;
@@ -63,7 +65,7 @@ impl Follower {
             }
             let looked = tokio::select! {
                 step = self.steps.next() => match step? {
-                    Ok(TableEvent::Put(name, record)) => self.take(&name, &record).await,
+                    Ok(TableEvent::Put(name, record)) => self.take_one(&name, &record).await,
                     Ok(TableEvent::Deleted(..)) => Ok(()),
                     Ok(TableEvent::Resynced { .. }) => self.look().await,
                     Err(error) => Err(error),
@@ -83,34 +85,50 @@ impl Follower {
 
     /// Takes all that is known now.
     async fn look(&mut self) -> Result<()> {
-        for (index, record) in self.shared.shelf.steps(&self.plan.id).await? {
-            self.take(&step_name(&self.plan.id, index), &record).await?;
-        }
+        let header = self.shared.shelf.header(&self.plan.id).await?;
+        self.take_all(&header).await?;
         self.look_at_header().await
     }
 
-    async fn take(&mut self, name: &str, record: &Versioned<StepRecord>) -> Result<()> {
-        let Some(index) = name.strip_prefix(self.plan.id.as_str()).and_then(|rest| rest.strip_prefix('.')) else {
-            return Ok(());
-        };
-        let Some(step) = index.parse().ok().and_then(|index: usize| self.plan.steps.get(index)) else { return Ok(()) };
-        let state = record.value.state;
-        if let Some((revision, told)) = self.told.get_mut(&step.index) {
-            if record.revision <= *revision {
-                return Ok(());
-            }
-            *revision = record.revision;
-            if std::mem::replace(told, state) == state {
-                return Ok(());
-            }
-        } else {
-            self.told.insert(step.index, (record.revision, state));
+    async fn take_all(&mut self, header: &Versioned<Header>) -> Result<()> {
+        for (index, record) in self.shared.shelf.steps(&self.plan.id).await? {
+            self.take(index, &record, header);
         }
-        let header = self.shared.shelf.header(&self.plan.id).await?;
-        let mut status = shelf::status(&self.plan.id, &header);
-        status.steps = shelf::tally(self.plan.steps.len(), self.told.values().map(|(_, state)| state));
-        self.next.push_back(PlanProgress { status, step: Some(shelf::step_status(step, Some(&record.value))) });
         Ok(())
+    }
+
+    async fn take_one(&mut self, name: &str, record: &Versioned<StepRecord>) -> Result<()> {
+        let index = name.strip_prefix(self.plan.id.as_str()).and_then(|rest| rest.strip_prefix('.')?.parse().ok());
+        // Of another plan.
+        let Some(index) = index else { return Ok(()) };
+        let header = self.shared.shelf.header(&self.plan.id).await?;
+        self.take(index, record, &header);
+        Ok(())
+    }
+
+    /// Tells what a step has come to, unless that was told.
+    fn take(&mut self, index: u32, record: &Versioned<StepRecord>, header: &Versioned<Header>) {
+        let Some(step) = self.plan.steps.get(index as usize) else { return };
+        let state = record.value.state;
+        let told = self.told.get(&index).copied();
+        if told.is_some_and(|(revision, _)| record.revision <= revision) {
+            return;
+        }
+        self.told.insert(index, (record.revision, state));
+        let before = told.map(|(_, state)| state);
+        if before == Some(state) {
+            return;
+        }
+        if let Some(before) = before
+            && let Some(number) = shelf::counted(&mut self.tally, before)
+        {
+            *number -= 1;
+        }
+        if let Some(number) = shelf::counted(&mut self.tally, state) {
+            *number += 1;
+        }
+        let status = PlanStatus { steps: self.tally, ..shelf::status(&self.plan.id, header) };
+        self.next.push_back(PlanProgress { status, step: Some(shelf::step_status(step, Some(&record.value))) });
     }
 
     async fn look_at_header(&mut self) -> Result<()> {
@@ -121,12 +139,9 @@ impl Follower {
         if !header.value.state.is_moving() && !self.ended {
             self.ended = true;
             // What the watch has not told yet.
-            for (index, record) in self.shared.shelf.steps(&self.plan.id).await? {
-                self.take(&step_name(&self.plan.id, index), &record).await?;
-            }
+            self.take_all(&header).await?;
         }
-        let mut status = shelf::status(&self.plan.id, &header);
-        status.steps = shelf::tally(self.plan.steps.len(), self.told.values().map(|(_, state)| state));
+        let status = PlanStatus { steps: self.tally, ..shelf::status(&self.plan.id, &header) };
         self.next.push_back(PlanProgress { status, step: None });
         Ok(())
     }

@@ -160,6 +160,7 @@ fn patience(check: Option<&HealthCheck>) -> Duration {
     let Some(check) = check else { return LEAST };
     let seconds = |given: Option<u32>, or: u64| given.map_or(or, u64::from);
     let round = seconds(check.interval, 30) + seconds(check.timeout, 30);
-    let all = seconds(check.start_period, 0) + round * (seconds(check.retries, 3) + 1);
+    let rounds = seconds(check.retries, 3).saturating_add(1);
+    let all = seconds(check.start_period, 0).saturating_add(round.saturating_mul(rounds));
     LEAST.max(Duration::from_secs(all))
 }

@@ -1,10 +1,10 @@
 //! What is kept for rollbacks, and for how long: of each container the last ten that plans parked.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use futures_util::{StreamExt as _, stream};
 use haven_model::{
-    ContainerId, ContainerName, NodeName, Plan, PlanId, PlanState,
+    ContainerId, ContainerName, ErrorKind, NodeName, Plan, PlanId, PlanState,
     plan::{Kept, New},
 };
 
@@ -25,7 +25,11 @@ impl Shared {
     /// Removes what was parked longest ago, where more is parked than is kept. Volumes stay. What cannot be removed now is
     /// tried again after the next plan.
     pub(super) async fn tidy(&self, held: &Held, plan: &Plan) {
-        let mut names: Vec<(&NodeName, &ContainerName)> = plan
+        let mut all = match self.shelf.kept(None).await {
+            Ok(all) => all,
+            Err(error) => return tracing::debug!(error = %error.report(), "what is parked is not known now"),
+        };
+        let about: HashSet<(&NodeName, &ContainerName)> = plan
             .steps
             .iter()
             .flat_map(|step| {
@@ -33,18 +37,17 @@ impl Shared {
                 nodes.map(move |node| (node, &step.name))
             })
             .collect();
-        names.sort();
-        names.dedup();
-        for (node, name) in names {
-            let kept = match self.shelf.kept(Some((node, name))).await {
-                Ok(kept) => kept,
-                Err(error) => return tracing::debug!(error = %error.report(), "what is parked is not known now"),
-            };
-            let old = kept.len().saturating_sub(KEPT);
-            for kept in &kept[..old] {
-                if let Err(Halt::Lost(error) | Halt::Failed(error)) = self.put_out(held, kept).await {
-                    tracing::info!(%node, %name, error = %error.report(), "a parked container is not removed yet");
-                }
+        all.retain(|kept| about.contains(&(&kept.node, &kept.name)));
+        // The newest first.
+        let mut seen: HashMap<(&NodeName, &ContainerName), usize> = HashMap::new();
+        for kept in all.iter().rev() {
+            let number = seen.entry((&kept.node, &kept.name)).or_default();
+            *number += 1;
+            if *number > KEPT
+                && let Err(Halt::Lost(error) | Halt::Failed(error)) = self.put_out(held, kept).await
+            {
+                let Kept { node, name, .. } = kept;
+                tracing::info!(%node, %name, error = %error.report(), "a parked container is not removed yet");
             }
         }
     }
@@ -57,11 +60,12 @@ impl Shared {
             return;
         }
         let Ok(kept) = self.shelf.kept(None).await else { return };
+        let needed: HashSet<&PlanId> = kept.iter().map(|kept| &kept.plan).collect();
         rest.sort_by_key(|(_, header)| header.value.created);
         let old = rest.len() - PLANS;
         for (id, header) in rest.into_iter().take(old) {
             let Ok(id) = PlanId::new(id.clone()) else { continue };
-            if kept.iter().any(|kept| kept.plan == id) {
+            if needed.contains(&id) {
                 continue;
             }
             if let Err(error) = self.shelf.remove(&id, header).await {
@@ -89,16 +93,25 @@ impl Shared {
             }
         });
         let mut answers = stream::iter(asked).buffer_unordered(NODES);
-        while let Some(sizes) = answers.next().await {
-            for kept in kept.iter_mut() {
-                kept.size = kept.size.or_else(|| sizes.get(kept.container.as_ref()?).copied());
-            }
+        let mut sizes = BTreeMap::new();
+        while let Some(some) = answers.next().await {
+            sizes.extend(some);
+        }
+        for kept in kept {
+            kept.size = kept.container.as_ref().and_then(|id| sizes.get(id).copied());
         }
     }
 
     /// Removes one parked container, if it is one still: what runs, or has another name, was brought back by somebody.
     async fn put_out(&self, held: &Held, kept: &Kept) -> Done {
-        let site = Site { node: &kept.node, engine: self.nodes.engine(&kept.node)?, held };
+        let engine = match self.nodes.engine(&kept.node) {
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                // The node was taken out of the fleet, and nobody here can reach what is parked there.
+                return self.shelf.forget_kept(held, kept).await.map_err(Halt::Lost);
+            }
+            engine => engine?,
+        };
+        let site = Site { node: &kept.node, engine, held };
         if let Some(id) = &kept.container
             && let Some(seen) = site.look(id).await?
             && !seen.state.is_running()
@@ -112,6 +125,6 @@ impl Shared {
 }
 
 /// Whether a plan may still go on.
-fn is_open(state: PlanState) -> bool {
+pub(super) fn is_open(state: PlanState) -> bool {
     state.is_moving() || matches!(state, PlanState::Paused | PlanState::Stuck)
 }

@@ -25,11 +25,11 @@ pub(super) async fn run(shared: Arc<Shared>, tasks: TaskTracker, stop: Cancellat
             }
             let (shared, stop) = (shared.clone(), stop.clone());
             tasks.spawn(async move {
+                let _going = Going { shared: &shared, id: &id };
                 let ended = stop.run_until_cancelled(Box::pin(work(&shared, &id))).await;
                 if let Some(Err(error)) = ended {
                     tracing::warn!(plan = id.short(), error = %error.report(), "the plan is left to whoever comes next");
                 }
-                shared.going().remove(&id);
             });
         }
         tokio::select! {
@@ -39,6 +39,18 @@ pub(super) async fn run(shared: Arc<Shared>, tasks: TaskTracker, stop: Cancellat
             Ok(()) = changes.changed() => {}
             () = shared.clock.sleep(EVERY) => {}
         }
+    }
+}
+
+/// A plan that this master is at, until this is dropped.
+struct Going<'a> {
+    shared: &'a Shared,
+    id: &'a PlanId,
+}
+
+impl Drop for Going<'_> {
+    fn drop(&mut self) {
+        self.shared.going().remove(self.id);
     }
 }
 
@@ -82,9 +94,7 @@ impl Shared {
     async fn wake_up(&self, id: &PlanId) {
         let woken = self.shelf.change(id, None, |header| {
             if self.is_awaited(header) {
-                header.state = if header.was == PlanState::RollingBack { header.was } else { PlanState::Applying };
-                header.waiting_for.clear();
-                header.ended = None;
+                header.go_on();
             }
             Ok(())
         });

@@ -5,11 +5,12 @@
 //! effect, waits until the plan is nobody's, and looks at the steps that were open then: they shall be as their
 //! records say.
 
+use std::collections::HashSet;
+
 use haven_model::{
-    ContainerDetail, ContainerId, Error, Plan,
-    plan::{Kept, New, Step, StepState},
+    ContainerDetail, ContainerId, Error, Plan, Revision,
+    plan::{New, Step, StepState},
 };
-use jiff::Timestamp;
 
 use super::{
     Shared,
@@ -20,16 +21,17 @@ use super::{
 };
 
 impl Run<'_> {
-    /// Puts right the steps that were open at `since`, or have ended after it.
-    pub(super) async fn mend(&self, since: Timestamp) -> Done {
+    /// Puts right the steps that were open when the store was at `since`, or have ended after it.
+    pub(super) async fn mend(&self, since: Revision) -> Done {
         let records = self.shared.shelf.steps(&self.plan.id).await.map_err(Halt::Lost)?;
         let kept = self.shared.shelf.kept(None).await.map_err(Halt::Lost)?;
+        let kept: HashSet<ContainerId> = kept.into_iter().filter_map(|kept| kept.container).collect();
         for step in &self.plan.steps {
-            let Some(record) = records.get(&step.index).map(|record| &record.value) else { continue };
-            if record.ended.is_some_and(|ended| ended < since) {
+            let Some(record) = records.get(&step.index) else { continue };
+            if record.value.ended.is_some() && record.revision <= since {
                 continue;
             }
-            match self.mend_step(step, record, &kept).await {
+            match self.mend_step(step, &record.value, &kept).await {
                 Err(Halt::Failed(error)) => {
                     tracing::warn!(plan = self.plan.id.short(), step = step.index, error = %error.report(), "a late effect is not put right");
                 }
@@ -39,9 +41,9 @@ impl Run<'_> {
         Ok(())
     }
 
-    async fn mend_step(&self, step: &Step, record: &StepRecord, kept: &[Kept]) -> Done {
+    async fn mend_step(&self, step: &Step, record: &StepRecord, kept: &HashSet<ContainerId>) -> Done {
         let taking = self.taking(step);
-        let is_kept = |id: &ContainerId| kept.iter().any(|kept| kept.container.as_ref() == Some(id));
+        let is_kept = |id: &ContainerId| kept.contains(id);
         match record.state {
             StepState::Done => {
                 if let Some(old) = record.old.as_ref().filter(|old| is_kept(&old.id)) {
@@ -85,7 +87,7 @@ impl Run<'_> {
 
 impl Shared {
     /// Waits until a plan is nobody's, and puts right what this master did to it too late.
-    pub(super) async fn mend(&self, plan: &Plan, since: Timestamp) -> std::result::Result<(), Error> {
+    pub(super) async fn mend(&self, plan: &Plan, since: Revision) -> std::result::Result<(), Error> {
         loop {
             if let Some(held) = self.claims.seize(&super::keeper::claim_of(&plan.id)).await? {
                 let mended = Run { shared: self, held: &held, plan }.mend(since).await;

@@ -12,6 +12,7 @@ mod configure;
 mod create;
 mod difference;
 mod drain;
+mod failures;
 mod follow;
 mod gate;
 mod keep;

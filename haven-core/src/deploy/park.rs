@@ -7,7 +7,9 @@
 
 use std::time::Duration;
 
-use haven_model::{Container, ContainerDetail, ContainerFilter, ContainerId, ContainerSpec, Error, RestartPolicy};
+use haven_model::{
+    Container, ContainerDetail, ContainerFilter, ContainerId, ContainerSpec, ContainerState, Error, RestartPolicy,
+};
 
 use super::{
     record::Inverse,
@@ -86,9 +88,12 @@ pub(super) async fn unpark(site: &Site<'_>, old: &Inverse) -> Done<ContainerId> 
             }
         },
     };
-    if old.running && !site.look(&id).await?.is_some_and(|seen| seen.state.is_running()) {
-        set_running(site, &id, &old.spec).await?;
-        if old.paused {
+    if old.running {
+        let state = site.look(&id).await?.map(|seen| seen.state);
+        if !state.is_some_and(ContainerState::is_running) {
+            set_running(site, &id, &old.spec).await?;
+        }
+        if old.paused && state != Some(ContainerState::Paused) {
             site.pause(&id).await?;
         }
     }

@@ -1,13 +1,13 @@
 //! Stored plans: listed, shown, begun, held, taken back, removed.
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, sync::Arc};
 
 use haven_model::{
-    Actor, Error, ErrorKind, ImageRef, NodeName, Plan, PlanId, PlanState, PlanStatus, Result,
+    Actor, Error, ImageRef, NodeName, Plan, PlanId, PlanState, PlanStatus, Result,
     plan::{Kept, PlanDetail, PlanKind, StepStatus},
 };
 
-use super::{DeployService, Shared, shelf};
+use super::{DeployService, Shared, keep::is_open, record::Header, shelf};
 
 /// How many containers that came or went are named when a selection has moved.
 const NAMED: usize = 5;
@@ -97,7 +97,7 @@ impl DeployService {
             .collect();
         let mut status = shelf::status(&id, &header);
         status.steps = shelf::tally(steps.len(), steps.iter().map(|step| &step.state));
-        Ok(PlanDetail { plan, status, steps })
+        Ok(PlanDetail { plan: Arc::unwrap_or_clone(plan), status, steps })
     }
 
     /// Begins a plan: its steps are taken by this master or another, also when whoever asked for it leaves.
@@ -119,39 +119,62 @@ impl DeployService {
         }
         self.shared.refuse_moved(&stored)?;
         let (by, now) = (actor.identity.to_string(), self.shared.clock.now());
-        self.go(&id, &[PlanState::Planned], PlanState::Applying, |header| {
+        self.go(&id, |header| {
+            if header.state != PlanState::Planned {
+                return Err(refused(&id, header.state));
+            }
+            header.state = PlanState::Applying;
             header.applied_by = Some(by.clone());
             header.began = Some(now);
+            Ok(())
         })
         .await
     }
 
-    /// Holds a plan: steps that were begun are ended, no other is begun.
+    /// Holds a plan: steps that were begun are ended, no other is begun. `Conflict` unless it is being applied.
     pub async fn pause(&self, plan: &PlanId) -> Result<PlanStatus> {
         let id = self.shared.shelf.find(plan)?;
-        self.go(&id, &[PlanState::Applying], PlanState::Paused, |_| {}).await
-    }
-
-    /// Lets a plan go on that was held, or that could not be ended.
-    pub async fn resume(&self, plan: &PlanId) -> Result<PlanStatus> {
-        let id = self.shared.shelf.find(plan)?;
-        self.go(&id, &[PlanState::Paused, PlanState::Stuck], PlanState::Applying, |header| {
-            header.error = None;
-            header.ended = None;
-            // Else the first step would hold it again.
-            header.forgiven = header.tally.failed;
+        self.go(&id, |header| match header.state {
+            PlanState::Applying | PlanState::Paused => {
+                header.state = PlanState::Paused;
+                Ok(())
+            }
+            state => Err(refused(&id, state)),
         })
         .await
     }
 
-    /// Takes a plan back that has not ended. One that has is taken back by a plan of its own, see `rollback`.
+    /// Lets a plan go on, with what it was doing, that was held or could not be ended. `Conflict` for any other.
+    pub async fn resume(&self, plan: &PlanId) -> Result<PlanStatus> {
+        let id = self.shared.shelf.find(plan)?;
+        self.go(&id, |header| match header.state {
+            PlanState::Applying => Ok(()),
+            PlanState::Paused | PlanState::Stuck => {
+                header.go_on();
+                header.error = None;
+                // Else the first step would hold it again.
+                header.forgiven = header.tally.failed;
+                Ok(())
+            }
+            state => Err(refused(&id, state)),
+        })
+        .await
+    }
+
+    /// Takes a plan back that has not ended. One that has is taken back by a plan of its own, see `rollback`. `Conflict` for
+    /// one that was not begun, or has ended.
     pub async fn abort(&self, plan: &PlanId) -> Result<PlanStatus> {
         let id = self.shared.shelf.find(plan)?;
-        let from = [PlanState::Applying, PlanState::Paused, PlanState::Stuck];
-        self.go(&id, &from, PlanState::RollingBack, |header| {
-            // It is taken back because somebody wants so; what failed is told of each step.
-            header.error = None;
-            header.ended = None;
+        self.go(&id, |header| match header.state {
+            PlanState::RollingBack => Ok(()),
+            PlanState::Applying | PlanState::Paused | PlanState::Stuck => {
+                header.state = PlanState::RollingBack;
+                // It is taken back because somebody wants so; what failed is told of each step.
+                header.error = None;
+                header.ended = None;
+                Ok(())
+            }
+            state => Err(refused(&id, state)),
         })
         .await
     }
@@ -181,38 +204,32 @@ impl DeployService {
         Ok(())
     }
 
-    /// Removes a plan. `Conflict` while it moves or is held, and while something is parked for it.
+    /// Removes a plan. `Conflict` while it moves, is held or is stuck, and while something is parked for it.
     pub async fn remove(&self, plan: &PlanId) -> Result<()> {
         let id = self.shared.shelf.find(plan)?;
         let header = self.shared.shelf.header(&id).await?;
         let state = header.value.state;
-        if state.is_moving() || state == PlanState::Paused {
-            return Err(Error::conflict(format!("plan `{}` is {state}", id.short())));
+        if is_open(state) {
+            return Err(refused(&id, state));
         }
         if let Some(kept) = self.shared.shelf.kept(None).await?.iter().find(|kept| kept.plan == id) {
             let name = &kept.name;
             return Err(Error::conflict(format!("`{name}` on `{}` is kept for a rollback of it", kept.node)));
         }
+        if state == PlanState::Planned {
+            self.shared.unreserve_of(&*self.shared.shelf.read(&id).await?).await;
+        }
         self.shared.shelf.remove(&id, &header).await
     }
 
-    async fn go(
-        &self,
-        id: &PlanId,
-        from: &[PlanState],
-        to: PlanState,
-        edit: impl Fn(&mut super::record::Header),
-    ) -> Result<PlanStatus> {
-        let changed = self.shared.shelf.change(id, None, |header| {
-            if header.state != to && !from.contains(&header.state) {
-                return Err(Error::new(ErrorKind::Conflict, format!("plan `{}` is {}", id.short(), header.state)));
-            }
-            header.state = to;
-            edit(header);
-            Ok(())
-        });
-        let header = changed.await?;
+    /// Changes what a plan shall do next, and has it done.
+    async fn go(&self, id: &PlanId, edit: impl Fn(&mut Header) -> Result<()>) -> Result<PlanStatus> {
+        let header = self.shared.shelf.change(id, None, edit).await?;
         self.shared.wake.notify_one();
         Ok(shelf::status(id, &header))
     }
+}
+
+fn refused(id: &PlanId, state: PlanState) -> Error {
+    Error::conflict(format!("plan `{}` is {state}", id.short()))
 }

@@ -50,8 +50,8 @@ impl Shared {
         let (seen, failed) = self.look_at(chosen).await;
         plan.skipped.extend(failed.iter().map(|(candidate, error)| candidate.skipped(error.message().to_owned())));
         for seen in seen {
-            if let Some(dependant) = seen.dependants.first() {
-                plan.skipped.push(seen.candidate.skipped(format!("{dependant}, and would be cut off")));
+            if let Some(reason) = seen.bound() {
+                plan.skipped.push(seen.candidate.skipped(reason));
                 continue;
             }
             let mut old = seen.old(self);

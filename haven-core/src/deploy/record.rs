@@ -40,6 +40,16 @@ pub(super) struct Header {
     pub(super) ended: Option<Timestamp>,
 }
 
+impl Header {
+    /// Lets a plan that is at rest go on with what it was doing.
+    pub(super) fn go_on(&mut self) {
+        let was_going_back = self.was == PlanState::RollingBack;
+        self.state = if was_going_back { PlanState::RollingBack } else { PlanState::Applying };
+        self.waiting_for.clear();
+        self.ended = None;
+    }
+}
+
 fn planned() -> PlanState {
     PlanState::Planned
 }

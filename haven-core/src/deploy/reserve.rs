@@ -5,7 +5,7 @@
 
 use std::{collections::HashSet, time::Duration};
 
-use haven_model::{ContainerName, Error, ErrorKind, ImageRef, Result};
+use haven_model::{ContainerName, Error, ErrorKind, ImageRef, Plan, Result};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -49,7 +49,10 @@ impl Shared {
         if !taken.contains(base.as_str()) && self.reserve(&base).await? {
             names.push(base.clone());
         } else if asked.is_some() {
-            return Err(Error::new(ErrorKind::AlreadyExists, format!("a container `{base}` exists, or is about to")));
+            return Err(Error::new(
+                ErrorKind::AlreadyExists,
+                format!("a container `{base}` exists, or a plan that was made just now brings it"),
+            ));
         }
         let left = number - u32::try_from(names.len()).unwrap_or(number);
         names.extend(self.numbered(&base, left, &taken).await?);
@@ -103,6 +106,27 @@ impl Shared {
             Ok(_) => Ok(true),
             Err(error) if matches!(error.kind(), ErrorKind::AlreadyExists | ErrorKind::Conflict) => Ok(false),
             Err(error) => Err(error),
+        }
+    }
+
+    /// Gives names back that a plan was to have which is not made, or is not there any more.
+    pub(super) async fn unreserve(&self, names: &[ContainerName]) {
+        for name in names {
+            if let Err(error) = self.reserved.delete(name.as_str(), None).await
+                && error.kind() != ErrorKind::NotFound
+            {
+                return tracing::debug!(error = %error.report(), "names stay reserved for a while");
+            }
+        }
+    }
+
+    /// Gives back the names of a plan that is removed before its time, in which nobody else can have them.
+    pub(super) async fn unreserve_of(&self, plan: &Plan) {
+        let age = self.clock.now().duration_since(plan.created);
+        if age.unsigned_abs() < FOR {
+            let made = plan.steps.iter().filter(|step| step.old.is_none() && step.new.is_some());
+            let names: Vec<ContainerName> = made.map(|step| step.name.clone()).collect();
+            self.unreserve(&names).await;
         }
     }
 

@@ -1,11 +1,18 @@
 //! Planning a rollback: what a plan did is taken back by another plan, for as long as what it parked is kept.
 
+use std::collections::HashSet;
+
+use futures_util::{FutureExt as _, StreamExt as _, future::BoxFuture, stream};
 use haven_model::{
-    Actor, Error, Plan, PlanId, Result,
-    plan::{New, Observed, Old, Order, PlanKind, Selection, Skipped, Step, StepState},
+    Actor, Error, Plan, PlanId, PlanState, Result,
+    plan::{New, Observed, Old, PlanKind, Selection, Skipped, Step, StepState},
 };
 
 use super::{DeployService, Shared, record::StepRecord};
+use crate::store::Versioned;
+
+/// How many containers are looked at together.
+const AT_ONCE: usize = 64;
 
 impl DeployService {
     /// Plans to take back what a plan did that has ended. `Conflict` when it has not, or when nothing of it is kept any more.
@@ -19,6 +26,12 @@ impl Shared {
     async fn plan_rollback(&self, plan: &PlanId, actor: &Actor) -> Result<Plan> {
         let id = self.shelf.find(plan)?;
         let state = self.shelf.header(&id).await?.value.state;
+        if state == PlanState::Stuck {
+            let id = id.short();
+            let what =
+                format!("plan `{id}` is stuck and has not ended: let it go on, or abort it, which takes it back");
+            return Err(Error::conflict(what));
+        }
         if !state.is_end() {
             return Err(Error::conflict(format!(
                 "plan `{}` is {state}: only one that has ended is rolled back",
@@ -28,13 +41,19 @@ impl Shared {
         let done = self.shelf.read(&id).await?;
         let records = self.shelf.steps(&id).await?;
         let kept = self.shelf.kept(None).await?;
+        let kept: HashSet<u32> = kept.iter().filter(|kept| kept.plan == id).map(|kept| kept.step).collect();
         let mut back = Plan { rollout: done.rollout.clone(), ..self.blank(PlanKind::Rollback, actor) };
-        for step in done.steps.iter().rev() {
-            let Some(record) = records.get(&step.index).filter(|record| record.value.state == StepState::Done) else {
-                continue;
-            };
-            let is_kept = kept.iter().any(|kept| kept.plan == id && kept.step == step.index);
-            match self.inverse(&id, step, &record.value, is_kept).await {
+        let is_done = |record: &&Versioned<StepRecord>| record.value.state == StepState::Done;
+        let taken = done.steps.iter().rev().filter_map(|step| Some((step, records.get(&step.index).filter(is_done)?)));
+        let inverses: Vec<BoxFuture<'_, _>> = taken
+            .map(|(step, record)| {
+                let inverse = self.inverse(&id, step, &record.value, kept.contains(&step.index));
+                async move { (step, inverse.await) }.boxed()
+            })
+            .collect();
+        let mut inverses = stream::iter(inverses).buffered(AT_ONCE);
+        while let Some((step, inverse)) = inverses.next().await {
+            match inverse {
                 Ok(mut inverse) => {
                     inverse.index = back.steps.len().try_into().unwrap_or(u32::MAX);
                     back.steps.push(inverse);
@@ -91,8 +110,16 @@ impl Shared {
             _ => Vec::new(),
         };
         let name = step.name.clone();
-        let order = if step.order == Order::StartFirst { Order::StartFirst } else { step.order };
         let (old, new) = (old.map(|(old, _)| old), new.map(|(new, _)| new));
-        Ok(Step { index: 0, name, old, new, order, reason: String::new(), note: step.note.clone(), changes })
+        Ok(Step {
+            index: 0,
+            name,
+            old,
+            new,
+            order: step.order,
+            reason: String::new(),
+            note: step.note.clone(),
+            changes,
+        })
     }
 }

@@ -3,7 +3,11 @@
 //! A step's record is written before its first effect, and again when it has ended, each time only while the plan is this
 //! master's. So whoever comes next knows what may have happened, and does it again or takes it back.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
 
 use futures_util::{
     FutureExt as _, StreamExt as _,
@@ -12,12 +16,12 @@ use futures_util::{
 };
 use haven_model::{
     Error, ErrorKind, Event, NodeName, Plan, PlanState, Result, Severity,
-    error::WireError,
     plan::{Kept, New, OnFailure, Order, Step, StepState},
 };
 
 use super::{
     Shared,
+    failures::{Ended, Failures},
     record::{Header, Inverse, StepRecord},
     shelf::{Shelved, tally},
     site::{Done, Halt},
@@ -28,19 +32,10 @@ use crate::{claim::Held, store::Versioned};
 /// How long an engine that does not answer is asked again, and how soon.
 const PATIENCE: Duration = Duration::from_secs(30);
 const AGAIN: Duration = Duration::from_secs(1);
+/// How often lists are told how many steps are done.
+const TOLD: Duration = Duration::from_secs(2);
 /// How many nodes a plan waits for, of which somebody must look after the rest.
 const MAX_AWAY: usize = 100;
-
-/// How a step ended.
-enum Ended {
-    Well,
-    /// The container was not any more what the plan saw.
-    Refused,
-    /// It failed, and was taken back.
-    Failed(Error),
-    /// It failed, and could not be taken back.
-    Stuck(Error),
-}
 
 /// A plan that is this master's.
 pub(super) struct Run<'a> {
@@ -88,18 +83,20 @@ impl<'a> Run<'a> {
         let mut records = self.shared.shelf.steps(&self.plan.id).await.map_err(Halt::Lost)?;
         let forgiven = self.shared.shelf.header(&self.plan.id).await.map_err(Halt::Lost)?.value.forgiven;
         let mut failed = Failures::of(self.plan, &records, forgiven);
-        if self.plan.rollout.order == Order::StopAll && !failed.too_many() {
+        if self.plan.rollout.order == Order::StopAll {
             self.stop_all(&mut records, &mut failed).await?;
         }
-        let delay = Duration::from_secs_f64(self.plan.rollout.delay);
+        let state = |step: &Step| records.get(&step.index).map(|record| record.value.state);
+        let is_over =
+            |state| matches!(state, StepState::Done | StepState::Refused | StepState::Undone | StepState::Failed);
+        let is_open = |step: &&Step| !state(step).is_some_and(is_over);
         // What was begun is ended first, and also when nothing else shall be begun: an old container may be parked by now.
-        let is_begun = |step: &Step| {
-            let state = records.get(&step.index).map(|record| record.value.state);
-            matches!(state, Some(StepState::Doing | StepState::Undoing))
-        };
-        let (begun, others): (Vec<&Step>, Vec<&Step>) = self.plan.steps.iter().partition(|step| is_begun(step));
+        let is_begun = |step: &&Step| matches!(state(step), Some(StepState::Doing | StepState::Undoing));
+        let (begun, others): (Vec<&Step>, Vec<&Step>) = self.plan.steps.iter().filter(is_open).partition(is_begun);
+        let left = AtomicUsize::new(begun.len() + others.len());
         let (mut begun, mut others) = (begun.into_iter(), others.into_iter());
         let mut going: FuturesUnordered<BoxFuture<'_, Done<Ended>>> = FuturesUnordered::new();
+        let mut told = self.shared.clock.elapsed();
         loop {
             while going.len() < self.at_once() {
                 let is_over = failed.too_many() && self.plan.rollout.on_failure != OnFailure::Continue;
@@ -111,7 +108,7 @@ impl<'a> Run<'a> {
                 };
                 let next = if ends { begun.next() } else { None };
                 let Some(step) = next.or_else(|| if begins { others.next() } else { None }) else { break };
-                going.push(self.drive_and_wait(step, records.remove(&step.index), delay).boxed());
+                going.push(self.drive_and_wait(step, records.remove(&step.index), &left).boxed());
             }
             match going.next().await {
                 Some(Ok(ended)) => failed.count(ended),
@@ -119,63 +116,77 @@ impl<'a> Run<'a> {
                 Some(Err(halt)) => return Err(halt),
                 None => break,
             }
+            let now = self.shared.clock.elapsed();
+            if now.saturating_sub(told) >= TOLD {
+                told = now;
+                self.change(PlanState::Applying, |header| header.tally = failed.tally()).await?;
+            }
         }
+        drop(going);
         self.settle(&failed).await
     }
 
     /// Brings every new container and parks every old one, before any new one is started.
     async fn stop_all(&self, records: &mut BTreeMap<u32, Versioned<StepRecord>>, failed: &mut Failures) -> Done {
-        let steps: Vec<BoxFuture<'_, _>> =
-            self.plan.steps.iter().map(|step| self.stop_one(step, records.get(&step.index).cloned()).boxed()).collect();
-        let mut steps = stream::iter(steps).buffer_unordered(self.at_once());
-        let mut done = Vec::new();
-        while let Some(step) = steps.next().await {
-            done.push(step?);
+        let mut steps = self.plan.steps.iter();
+        let mut going: FuturesUnordered<BoxFuture<'_, _>> = FuturesUnordered::new();
+        loop {
+            let is_over = failed.too_many() && self.plan.rollout.on_failure != OnFailure::Continue;
+            while going.len() < self.at_once() && !is_over && self.wish() == PlanState::Applying {
+                let Some(step) = steps.next() else { break };
+                going.push(self.stop_one(step, records.get(&step.index).cloned()).boxed());
+            }
+            match going.next().await {
+                Some(stopped) => {
+                    let (index, record, ended) = stopped?;
+                    records.insert(index, record);
+                    if let Some(ended) = ended {
+                        failed.count(ended);
+                    }
+                }
+                None => return Ok(()),
+            }
         }
-        drop(steps);
-        for (index, record, ended) in done {
-            records.insert(index, record);
-            failed.count(ended);
-        }
-        Ok(())
     }
 
-    /// Brings one new container and parks its old one.
+    /// Brings one new container and parks its old one. Answers how the step ended, if it did.
     async fn stop_one(
         &self,
         step: &'a Step,
         record: Option<Versioned<StepRecord>>,
-    ) -> Done<(u32, Versioned<StepRecord>, Ended)> {
+    ) -> Done<(u32, Versioned<StepRecord>, Option<Ended>)> {
         let begun = match record {
             Some(record) => Ok(record),
             None => self.begin(step).await?,
         };
         let record = match begun {
             Ok(record) if record.value.state == StepState::Doing => record,
-            Ok(record) => return Ok((step.index, record, Ended::Well)),
+            Ok(record) => return Ok((step.index, record, None)),
             Err(record) => {
                 let ended = ended(&record.value);
-                return Ok((step.index, record, ended));
+                return Ok((step.index, record, Some(ended)));
             }
         };
         match self.patiently(|| self.taking(step).prepare(&record.value)).await {
-            Ok(()) => Ok((step.index, record, Ended::Well)),
+            Ok(()) => Ok((step.index, record, None)),
             Err(Halt::Lost(error)) => Err(Halt::Lost(error)),
             Err(Halt::Failed(error)) => {
                 let (record, ended) = Box::pin(self.take_back(step, record, error)).await?;
-                Ok((step.index, record, ended))
+                Ok((step.index, record, Some(ended)))
             }
         }
     }
 
+    /// Takes one step, and pauses after it while there are `left` others.
     async fn drive_and_wait(
         &self,
         step: &'a Step,
         record: Option<Versioned<StepRecord>>,
-        delay: Duration,
+        left: &AtomicUsize,
     ) -> Done<Ended> {
         let ended = Box::pin(self.drive(step, record)).await;
-        if !delay.is_zero() {
+        let delay = Duration::from_secs_f64(self.plan.rollout.delay);
+        if left.fetch_sub(1, Ordering::Relaxed) > 1 && !delay.is_zero() {
             self.shared.clock.sleep(delay).await;
         }
         ended
@@ -190,15 +201,10 @@ impl<'a> Run<'a> {
                 Err(record) => return Ok(ended(&record.value)),
             },
         };
-        match record.value.state {
-            // Counted already.
-            StepState::Done | StepState::Refused | StepState::Undone | StepState::Failed => return Ok(Ended::Well),
-            StepState::Undoing | StepState::Stuck => {
-                let why = record.value.error.clone().map(Error::from);
-                let why = why.unwrap_or_else(|| Error::conflict("the step was being taken back"));
-                return Ok(Box::pin(self.take_back(step, record, why)).await?.1);
-            }
-            _ => {}
+        if matches!(record.value.state, StepState::Undoing | StepState::Stuck) {
+            let why = record.value.error.clone().map(Error::from);
+            let why = why.unwrap_or_else(|| Error::conflict("the step was being taken back"));
+            return Ok(Box::pin(self.take_back(step, record, why)).await?.1);
         }
         match self.patiently(|| self.taking(step).take(&record.value)).await {
             Ok((new, kept)) => {
@@ -209,29 +215,21 @@ impl<'a> Run<'a> {
                     ended: Some(self.shared.clock.now()),
                     ..record.value.clone()
                 };
-                self.put(step, Some(&record), ended, parked.as_ref(), self.source(step, &record).as_ref()).await?;
+                let unparked = self.source(step, &record.value);
+                self.put(step, Some(&record), ended, parked.as_ref(), unparked.as_ref()).await?;
                 self.show(step).await;
-                Ok(Ended::Well)
+                Ok(Ended::Done)
             }
             Err(Halt::Lost(error)) => Err(Halt::Lost(error)),
             Err(Halt::Failed(error)) => Ok(Box::pin(self.take_back(step, record, error)).await?.1),
         }
     }
 
-    /// What was parked and is not any more, once this step is taken.
-    fn source(&self, step: &Step, record: &Versioned<StepRecord>) -> Option<Kept> {
-        let Some(New::Parked { node, plan, step: of }) = &step.new else { return None };
-        let parked = record.value.parked.as_ref()?;
-        Some(Kept {
-            plan: plan.clone(),
-            step: *of,
-            node: node.clone(),
-            name: parked.name.clone(),
-            container: None,
-            image: String::new(),
-            since: self.shared.clock.now(),
-            size: None,
-        })
+    /// The parked container that the step brings back: kept no more once it is taken, and again once it is taken back.
+    fn source(&self, step: &Step, record: &StepRecord) -> Option<Kept> {
+        let Some(New::Parked { plan, step: of, .. }) = &step.new else { return None };
+        let parked = record.parked.as_ref()?;
+        Some(Kept { plan: plan.clone(), step: *of, ..self.kept(step, parked, !parked.removes_itself) })
     }
 
     /// Writes down what the step finds; what was refused is the error.
@@ -304,7 +302,7 @@ impl<'a> Run<'a> {
         }
         drop(steps);
         let state = if stuck.is_some() { PlanState::Stuck } else { PlanState::RolledBack };
-        self.rest(state, stuck).await
+        self.rest(PlanState::RollingBack, state, stuck).await
     }
 
     /// Takes one step back. Answers why it could not.
@@ -325,7 +323,8 @@ impl<'a> Run<'a> {
         let ended = Some(self.shared.clock.now());
         let settled = StepRecord { state, error: told, ended, ..record.value.clone() };
         let unparked = record.value.old.as_ref().filter(|_| error.is_none()).map(|old| self.kept(step, old, false));
-        self.put(step, Some(&record), settled, None, unparked.as_ref()).await?;
+        let parked = if error.is_none() { self.source(step, &record.value) } else { None };
+        self.put(step, Some(&record), settled, parked.as_ref(), unparked.as_ref()).await?;
         self.show(step).await;
         Ok(error)
     }
@@ -346,16 +345,17 @@ impl<'a> Run<'a> {
 
     /// Says where the plan stands once no step is going any more.
     async fn settle(&self, failed: &Failures) -> Done {
-        if self.wish() != PlanState::Applying {
-            return Ok(());
+        let wish = self.wish();
+        if wish != PlanState::Applying {
+            return self.change(wish, |header| header.tally = failed.tally()).await;
         }
         let error = failed.first.clone().map(Error::from);
         if failed.too_many() {
             match self.plan.rollout.on_failure {
-                OnFailure::Pause => return self.rest(PlanState::Paused, error).await,
+                OnFailure::Pause => return self.rest(wish, PlanState::Paused, error).await,
                 OnFailure::Rollback => {
                     let why = error.as_ref().map(Error::to_wire);
-                    self.change(|header| {
+                    self.change(wish, |header| {
                         header.state = PlanState::RollingBack;
                         header.error.clone_from(&why);
                     })
@@ -371,11 +371,11 @@ impl<'a> Run<'a> {
             (0, _) => PlanState::Incomplete,
             _ => PlanState::Stuck,
         };
-        self.rest(state, error).await
+        self.rest(wish, state, error).await
     }
 
-    /// Lets the plan rest in a state.
-    async fn rest(&self, state: PlanState, error: Option<Error>) -> Done {
+    /// Lets the plan rest in a state, unless somebody wishes otherwise than `from` meanwhile.
+    async fn rest(&self, from: PlanState, state: PlanState, error: Option<Error>) -> Done {
         if state.is_end() {
             self.shared.tidy(self.held, self.plan).await;
         }
@@ -383,7 +383,7 @@ impl<'a> Run<'a> {
         let tally = tally(self.plan.steps.len(), records.values().map(|record| &record.value.state));
         let (now, told) = (self.shared.clock.now(), error.as_ref().map(Error::to_wire));
         let waiting_for = if state == PlanState::Stuck { self.away(&records) } else { Vec::new() };
-        self.change(|header| {
+        self.change(from, |header| {
             header.was = header.state;
             header.waiting_for.clone_from(&waiting_for);
             header.state = state;
@@ -392,6 +392,9 @@ impl<'a> Run<'a> {
             header.ended = Some(now).filter(|_| state.is_end());
         })
         .await?;
+        if self.wish() != state {
+            return Ok(());
+        }
         let severity = match state {
             PlanState::Applied | PlanState::RolledBack => Severity::Info,
             _ => Severity::Error,
@@ -415,10 +418,10 @@ impl<'a> Run<'a> {
         nodes
     }
 
-    async fn change(&self, edit: impl Fn(&mut Header)) -> Done {
+    /// Changes the header while it is in a state: whoever wishes otherwise meanwhile is heard first.
+    async fn change(&self, from: PlanState, edit: impl Fn(&mut Header)) -> Done {
         let changed = self.shared.shelf.change(&self.plan.id, Some(self.held), |header| {
-            // Whoever wishes otherwise meanwhile is heard first.
-            if header.state.is_moving() {
+            if header.state == from {
                 edit(header);
             }
             Ok(())
@@ -495,64 +498,4 @@ fn ended(record: &StepRecord) -> Ended {
 /// Whether asking again can help.
 fn may_pass(kind: ErrorKind) -> bool {
     matches!(kind, ErrorKind::Unavailable | ErrorKind::Timeout | ErrorKind::Busy)
-}
-
-/// How many steps failed, and what failed first.
-struct Failures {
-    total: usize,
-    ratio: f64,
-    /// How many had failed when somebody let the plan go on.
-    forgiven: usize,
-    failed: usize,
-    refused: usize,
-    stuck: usize,
-    first: Option<WireError>,
-}
-
-impl Failures {
-    /// What earlier owners of the plan counted.
-    fn of(plan: &Plan, records: &BTreeMap<u32, Versioned<StepRecord>>, forgiven: u32) -> Self {
-        let count = |state: StepState| records.values().filter(|record| record.value.state == state).count();
-        let first = records.values().find_map(|record| {
-            let failed = matches!(record.value.state, StepState::Failed | StepState::Refused);
-            record.value.error.clone().filter(|_| failed)
-        });
-        Self {
-            total: plan.steps.len(),
-            ratio: plan.rollout.max_failure_ratio,
-            forgiven: forgiven as usize,
-            failed: count(StepState::Failed),
-            refused: count(StepState::Refused),
-            // Tried anew.
-            stuck: 0,
-            first,
-        }
-    }
-
-    fn count(&mut self, ended: Ended) {
-        let error = match ended {
-            Ended::Well => return,
-            Ended::Refused => {
-                self.refused += 1;
-                return;
-            }
-            Ended::Failed(error) => {
-                self.failed += 1;
-                error
-            }
-            Ended::Stuck(error) => {
-                self.stuck += 1;
-                error
-            }
-        };
-        self.first.get_or_insert(error.to_wire());
-    }
-
-    /// Whether more failed than may.
-    fn too_many(&self) -> bool {
-        let failed = (self.failed + self.stuck).saturating_sub(self.forgiven);
-        #[expect(clippy::cast_precision_loss, reason = "plans have at most 100,000 steps")]
-        let ratio = failed as f64 / self.total.max(1) as f64;
-        failed > 0 && ratio > self.ratio
-    }
 }

@@ -111,8 +111,12 @@ impl Shared {
         let (spec, requirements) = Requirements::split(spec)?;
         let number = u32::try_from(number).unwrap_or(u32::MAX);
         let names = self.further_names(name, number).await?;
-        let wanted = names.into_iter().map(|name| (name, spec.clone(), requirements.clone()));
-        self.place(plan, selection, wanted.collect()).await
+        let wanted = names.iter().map(|name| (name.clone(), spec.clone(), requirements.clone()));
+        let placed = self.place(plan, selection, wanted.collect()).await;
+        if placed.is_err() {
+            self.unreserve(&names).await;
+        }
+        placed
     }
 
     async fn fewer(&self, plan: &mut Plan, leaving: Vec<Candidate>) -> Result<()> {
@@ -123,8 +127,8 @@ impl Shared {
                 plan.skipped.push(seen.candidate.skipped(reason));
                 continue;
             }
-            if let Some(dependant) = seen.dependants.first() {
-                plan.skipped.push(seen.candidate.skipped(format!("{dependant}, and would be cut off")));
+            if let Some(reason) = seen.bound() {
+                plan.skipped.push(seen.candidate.skipped(reason));
                 continue;
             }
             plan.steps.push(Step {

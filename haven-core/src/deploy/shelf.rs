@@ -1,8 +1,12 @@
 //! Where plans are kept: a header, pages of text, a record for each step that was begun, and what is parked.
 //!
-//! Pages are written first and the header last, so that who sees a plan sees all of it.
+//! Pages are written first and the header last, together with the last page, so that who sees a plan sees all of it.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    num::NonZeroUsize,
+    sync::{Arc, Mutex},
+};
 
 use futures_util::stream::BoxStream;
 use haven_model::{
@@ -10,6 +14,7 @@ use haven_model::{
     plan::{Kept, PlanStatus, Step, StepState, StepStatus, Tally},
     secret,
 };
+use lru::LruCache;
 use sha2::{Digest as _, Sha256};
 use tokio::sync::watch;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -17,7 +22,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use super::record::{Header, KeptRecord, PageRecord, StepRecord, kept_name, kept_prefix, step_name};
 use crate::{
     claim::Held,
-    store::{Codec, Expect, Key, Live, Store, Table, TableEvent, Versioned, Write},
+    store::{Codec, Expect, Live, Store, Table, TableEvent, Versioned, Write},
 };
 
 /// How much of a plan's text is on a page; sealed and as base64 it stays below the largest value of a store.
@@ -27,6 +32,10 @@ const MAX_PLAN: usize = 512 * 1024 * 1024;
 /// The most steps of a plan.
 pub(super) const MAX_STEPS: usize = 100_000;
 
+/// How many plans are kept in memory, and how many steps the largest of them has.
+const CACHED: NonZeroUsize = NonZeroUsize::new(64).unwrap();
+const MAX_CACHED: usize = 1_000;
+
 /// All plans of a fleet.
 #[derive(Debug)]
 pub(super) struct Shelf {
@@ -35,6 +44,8 @@ pub(super) struct Shelf {
     pages: Table<PageRecord>,
     steps: Table<StepRecord>,
     kept: Table<KeptRecord>,
+    /// The plans that were read last.
+    read: Mutex<LruCache<PlanId, Arc<Plan>>>,
 }
 
 impl Shelf {
@@ -50,6 +61,7 @@ impl Shelf {
             pages: Table::new(store.clone(), "plan-pages/", codec.clone()),
             steps: Table::new(store.clone(), "plan-steps/", codec.clone()),
             kept: Table::new(store.clone(), "parked/", codec.clone()),
+            read: Mutex::new(LruCache::new(CACHED)),
         })
     }
 
@@ -98,13 +110,16 @@ impl Shelf {
         }
         let mut pages = 0;
         let mut rest = text.as_str();
-        while !rest.is_empty() {
+        let last = loop {
             let (part, more) = rest.split_at(boundary(rest, PAGE));
             let page = PageRecord { text: Secret::new(part) };
-            let name = format!("{}.{pages:06}", plan.id);
-            self.store.txn(&[], &[self.pages.put_write(&name, &page, None)?]).await?;
+            let write = self.pages.put_write(&format!("{}.{pages:06}", plan.id), &page, None)?;
             (rest, pages) = (more, pages + 1);
-        }
+            if rest.is_empty() {
+                break write;
+            }
+            self.store.txn(&[], &[write]).await?;
+        };
         let header = Header {
             kind: plan.kind,
             summary: plan.summary.clone(),
@@ -121,12 +136,29 @@ impl Shelf {
             began: None,
             ended: None,
         };
-        self.headers.shows(self.headers.table().create(plan.id.as_str(), &header).await?).await;
+        let check = (self.headers.table().key(plan.id.as_str())?, Expect::Absent);
+        let write = self.headers.table().put_write(plan.id.as_str(), &header, None)?;
+        self.headers.shows(self.store.txn(&[check], &[last, write]).await?).await;
         Ok(())
     }
 
-    /// Reads a whole plan. `Unexpected` when what is stored is not what it was made of.
-    pub(super) async fn read(&self, plan: &PlanId) -> Result<Plan> {
+    /// A whole plan. `Unexpected` when what is stored is not what it was made of.
+    pub(super) async fn read(&self, plan: &PlanId) -> Result<Arc<Plan>> {
+        let cached = || self.read.lock().expect("no panic happens under this lock");
+        if self.headers().contains_key(plan.as_str())
+            && let Some(read) = cached().get(plan)
+        {
+            return Ok(read.clone());
+        }
+        let read = Arc::new(self.read_pages(plan).await?);
+        // A plan never changes.
+        if read.steps.len() <= MAX_CACHED {
+            cached().put(plan.clone(), read.clone());
+        }
+        Ok(read)
+    }
+
+    async fn read_pages(&self, plan: &PlanId) -> Result<Plan> {
         let header = self.header(plan).await?.value;
         let mut text = String::new();
         for page in 0..header.pages {
@@ -236,19 +268,23 @@ impl Shelf {
 
     /// Removes a plan that is at rest: the header first.
     pub(super) async fn remove(&self, plan: &PlanId, header: &Versioned<Header>) -> Result<()> {
-        let revision = self.headers.table().delete(plan.as_str(), Some(header.revision)).await?;
-        self.headers.shows(revision).await;
-        let mut keys: Vec<Key> = Vec::new();
+        let key = self.headers.table().key(plan.as_str())?;
+        let mut keys = vec![key.clone()];
         for page in 0..header.value.pages {
             keys.push(self.pages.key(&format!("{plan}.{page:06}"))?);
         }
         for step in self.steps(plan).await?.keys() {
             keys.push(self.steps.key(&step_name(plan, *step))?);
         }
-        for keys in keys.chunks(crate::store::MAX_OPS) {
-            let writes: Vec<Write> = keys.iter().cloned().map(Write::Delete).collect();
-            self.store.txn(&[], &writes).await?;
+        let writes: Vec<Write> = keys.into_iter().map(Write::Delete).collect();
+        let mut check = vec![(key, Expect::At(header.revision))];
+        for writes in writes.chunks(crate::store::MAX_OPS) {
+            let revision = self.store.txn(&check, writes).await?;
+            if !std::mem::take(&mut check).is_empty() {
+                self.headers.shows(revision).await;
+            }
         }
+        self.read.lock().expect("no panic happens under this lock").pop(plan);
         Ok(())
     }
 }
@@ -302,15 +338,22 @@ pub(super) fn step_status(step: &Step, record: Option<&StepRecord>) -> StepStatu
 pub(super) fn tally<'a>(total: usize, states: impl Iterator<Item = &'a StepState>) -> Tally {
     let mut tally = Tally { total: total.try_into().unwrap_or(u32::MAX), ..Tally::default() };
     for state in states {
-        match state {
-            StepState::Done => tally.done += 1,
-            StepState::Failed | StepState::Stuck => tally.failed += 1,
-            StepState::Refused => tally.refused += 1,
-            StepState::Undone => tally.undone += 1,
-            _ => {}
+        if let Some(number) = counted(&mut tally, *state) {
+            *number += 1;
         }
     }
     tally
+}
+
+/// The number that a step in a state is counted in.
+pub(super) fn counted(tally: &mut Tally, state: StepState) -> Option<&mut u32> {
+    match state {
+        StepState::Done => Some(&mut tally.done),
+        StepState::Failed | StepState::Stuck => Some(&mut tally.failed),
+        StepState::Refused => Some(&mut tally.refused),
+        StepState::Undone => Some(&mut tally.undone),
+        _ => None,
+    }
 }
 
 /// The plan with the id that its contents have.

@@ -4,7 +4,8 @@
 //! the next owner after a kill, or by a master that finds out that it was late.
 
 use haven_model::{
-    ContainerDetail, ContainerId, ContainerName, ContainerSpec, Error, ErrorKind, NodeName, Plan,
+    ContainerDetail, ContainerId, ContainerName, ContainerSpec, ContainerState, Error, ErrorKind, NodeName, Plan,
+    RestartPolicy,
     plan::{New, Observed, Old, Order, Step, StepState},
     secret,
 };
@@ -218,10 +219,11 @@ impl<'a> Taking<'a> {
         if !start {
             return Ok(());
         }
-        if let Some(seen) = site.look(new).await?
-            && !seen.state.is_running()
-        {
-            set_running(&site, new, &seen.spec).await?;
+        match site.look(new).await? {
+            // It was ready before, and is held again since.
+            Some(seen) if paused && seen.state == ContainerState::Paused => return Ok(()),
+            Some(seen) if !seen.state.is_running() => set_running(&site, new, &seen.spec).await?,
+            _ => {}
         }
         gate::pass(&site, &*self.shared.clock, new, &self.plan.rollout).await?;
         if paused {
@@ -236,9 +238,13 @@ impl<'a> Taking<'a> {
         if let (Some(come), Some(new)) = (&come, &self.step.new) {
             let site = self.site(new.node())?;
             let Come { seen, made } = come;
+            // Else an engine that is started again would bring it back.
+            if !made && seen.spec.restart != RestartPolicy::No {
+                site.set_restart(&seen.id, RestartPolicy::No).await?;
+            }
             // Where both can run side by side, the new one goes on until the old one is back.
             if self.step.order != Order::StartFirst && seen.state.is_running() {
-                self.stop(&site, seen, record).await?;
+                site.stop(&seen.id).await?;
             }
             if seen.name == self.step.name.as_str() {
                 site.rename(&seen.id, &self.aside(*made, record)?).await?;
@@ -252,7 +258,7 @@ impl<'a> Taking<'a> {
         // Removed by itself, perhaps, when it was stopped.
         let Some(seen) = site.look(&come.seen.id).await? else { return Ok(()) };
         if seen.state.is_running() {
-            self.stop(&site, &seen, record).await?;
+            site.stop(&seen.id).await?;
         }
         if come.made {
             return site.remove(&seen.id, true).await.map(drop);
@@ -262,14 +268,6 @@ impl<'a> Taking<'a> {
             site.rename(&seen.id, &aside).await?;
         }
         Ok(())
-    }
-
-    /// Stops the new container so that it stays stopped.
-    async fn stop(&self, site: &Site<'_>, seen: &ContainerDetail, record: &StepRecord) -> Done {
-        if record.parked.is_some() && seen.spec.restart != haven_model::RestartPolicy::No {
-            site.set_restart(&seen.id, haven_model::RestartPolicy::No).await?;
-        }
-        site.stop(&seen.id).await.map(drop)
     }
 
     /// What the new container is called when it does not have the name.

@@ -1,6 +1,9 @@
 //! What a container's successor is made of: what the old one was made of, less what it had from its image.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use futures_util::{FutureExt as _, StreamExt as _, future::BoxFuture, stream};
 use haven_model::{
@@ -28,8 +31,8 @@ pub(super) struct Seen {
     pub(super) detail: Arc<ContainerDetail>,
     /// The image that it runs; none: the engine does not have it any more.
     pub(super) image: Option<Arc<ImageDetail>>,
-    /// Containers that are bound to it by its id, and how.
-    pub(super) dependants: Vec<String>,
+    /// Containers that are bound to it, and how.
+    dependants: Vec<String>,
 }
 
 impl Seen {
@@ -63,6 +66,11 @@ impl Seen {
         }
     }
 
+    /// Why it is left alone: another would be cut off from it.
+    pub(super) fn bound(&self) -> Option<String> {
+        self.dependants.first().map(|dependant| format!("{dependant}, and would be cut off"))
+    }
+
     /// What it was made of, less what it had from its image and from a plan, with the volumes that it has.
     pub(super) fn own_spec(&self) -> ContainerSpec {
         let spec = self.detail.spec_with_volumes();
@@ -75,93 +83,134 @@ impl Seen {
 }
 
 impl Shared {
-    /// Looks at containers closely, at all of a node together; those that cannot be looked at are answered with the reason.
+    /// Looks at containers closely, at all of a node together, and answers in their order; those that cannot be looked at
+    /// are answered with the reason.
     pub(super) async fn look_at(&self, candidates: Vec<Candidate>) -> (Vec<Seen>, Vec<(Candidate, Error)>) {
-        let mut nodes: Vec<Vec<Candidate>> = Vec::new();
-        for candidate in candidates {
-            match nodes.last_mut() {
-                Some(node) if node[0].node == candidate.node => node.push(candidate),
-                _ => nodes.push(vec![candidate]),
-            }
+        let mut nodes: BTreeMap<NodeName, Vec<(usize, Candidate)>> = BTreeMap::new();
+        for (place, candidate) in candidates.into_iter().enumerate() {
+            nodes.entry(candidate.node.clone()).or_default().push((place, candidate));
         }
-        let nodes: Vec<BoxFuture<'_, _>> = nodes.into_iter().map(|node| self.look_on(node).boxed()).collect();
-        let mut answers = stream::iter(nodes).buffered(NODES);
+        let nodes: Vec<BoxFuture<'_, _>> =
+            nodes.into_iter().map(|(node, candidates)| self.look_on(node, candidates).boxed()).collect();
+        let mut answers = stream::iter(nodes).buffer_unordered(NODES);
+        let mut all = Vec::new();
+        while let Some(some) = answers.next().await {
+            all.extend(some);
+        }
+        all.sort_unstable_by_key(|(place, _)| *place);
         let (mut seen, mut failed) = (Vec::new(), Vec::new());
-        while let Some((some, others)) = answers.next().await {
-            seen.extend(some);
-            failed.extend(others);
+        for (_, looked) in all {
+            match looked {
+                Ok(one) => seen.push(one),
+                Err(one) => failed.push(one),
+            }
         }
         (seen, failed)
     }
 
-    async fn look_on(&self, candidates: Vec<Candidate>) -> (Vec<Seen>, Vec<(Candidate, Error)>) {
-        let node = candidates[0].node.clone();
-        let engine = match self.nodes.engine(&node) {
-            Ok(engine) => engine,
+    async fn look_on(&self, node: NodeName, candidates: Vec<(usize, Candidate)>) -> Vec<(usize, Looked)> {
+        let mut site = match self.details_of(&node).await {
+            Ok(site) => site,
             Err(error) => {
                 let why = error.to_wire();
-                let all = candidates.into_iter().map(|candidate| (candidate, Error::from(why.clone())));
-                return (Vec::new(), all.collect());
+                let failed = |(place, candidate)| (place, Err((candidate, Error::from(why.clone()))));
+                return candidates.into_iter().map(failed).collect();
             }
         };
-        let others = self.bound(&node).await;
-        let mut images: HashMap<String, Option<Arc<ImageDetail>>> = HashMap::new();
-        for candidate in &candidates {
-            let id = candidate.container.image_id();
-            if !images.contains_key(id) {
-                let image = match ImageRef::new(id) {
-                    Ok(image) => engine.image(&image).await.ok().map(Arc::new),
-                    Err(_) => None,
-                };
-                images.insert(id.to_owned(), image);
-            }
+        let mut all = Vec::with_capacity(candidates.len());
+        for (place, candidate) in candidates {
+            let seen = self.look_at_one(&mut site, &node, &candidate).await;
+            all.push((
+                place,
+                match seen {
+                    Ok((detail, image)) => {
+                        let dependants = site.dependants(&detail);
+                        Ok(Seen { candidate, detail, image, dependants })
+                    }
+                    Err(error) => Err((candidate, error)),
+                },
+            ));
         }
-        let mut answers = stream::iter(candidates)
-            .map(|candidate| {
-                let (nodes, node) = (self.nodes.clone(), node.clone());
-                async move {
-                    let detail = nodes.detail(&node, &candidate.container.id()).await;
-                    (candidate, detail)
-                }
-            })
-            .buffered(CONTAINERS);
-        let (mut seen, mut failed) = (Vec::new(), Vec::new());
-        while let Some((candidate, detail)) = answers.next().await {
-            match detail {
-                Ok(detail) => {
-                    let image = images.get(candidate.container.image_id()).cloned().flatten();
-                    let dependants = match &others {
-                        Ok(others) => dependants(&detail, others),
-                        Err(error) => vec![format!("what is bound to it is not known: {}", error.message())],
-                    };
-                    seen.push(Seen { candidate, detail, image, dependants });
-                }
-                Err(error) => failed.push((candidate, error)),
-            }
-        }
-        (seen, failed)
+        all
     }
 
-    /// The containers of a node that are bound to others.
-    async fn bound(&self, node: &NodeName) -> Result<Vec<Bound>> {
-        let all = self.nodes.inventory(node)?;
-        let ids: Vec<ContainerId> = all.containers().iter().map(Summary::id).collect();
+    async fn look_at_one(
+        &self,
+        site: &mut Neighbours,
+        node: &NodeName,
+        candidate: &Candidate,
+    ) -> Result<(Arc<ContainerDetail>, Option<Arc<ImageDetail>>)> {
+        let id = candidate.container.id();
+        let detail = match site.details.get(&id) {
+            Some(detail) => detail.clone(),
+            // Made since.
+            None => self.nodes.detail(node, &id).await?,
+        };
+        let id = candidate.container.image_id();
+        let image = match site.images.get(id) {
+            Some(image) => image.clone(),
+            None => {
+                let image = match self.nodes.engine(node)?.image(&ImageRef::new(id)?).await {
+                    Ok(image) => Some(Arc::new(image)),
+                    Err(error) if error.kind() == ErrorKind::NotFound => None,
+                    Err(error) => return Err(error.with("node", node)),
+                };
+                site.images.insert(id.to_owned(), image.clone());
+                image
+            }
+        };
+        Ok((detail, image))
+    }
+
+    /// Everything about the containers of a node: any may be bound to any other.
+    async fn details_of(&self, node: &NodeName) -> Result<Neighbours> {
+        self.nodes.engine(node)?;
+        let ids: Vec<ContainerId> = self.nodes.inventory(node)?.containers().iter().map(Summary::id).collect();
         let mut answers = stream::iter(ids)
             .map(|id| {
                 let (nodes, node) = (self.nodes.clone(), node.clone());
-                async move { nodes.detail(&node, &id).await }
+                async move {
+                    let detail = nodes.detail(&node, &id).await;
+                    (id, detail)
+                }
             })
-            .buffered(CONTAINERS);
-        let mut bound = Vec::new();
-        while let Some(detail) = answers.next().await {
+            .buffer_unordered(CONTAINERS);
+        let mut site = Neighbours::default();
+        while let Some((id, detail)) = answers.next().await {
             match detail {
-                Ok(detail) if super::names::is_of_a_plan(&detail.name) => {}
-                Ok(detail) => bound.extend(Bound::of(&detail)),
+                Ok(detail) => {
+                    // What is parked does not run, and is not cut off.
+                    if !super::names::is_of_a_plan(&detail.name) {
+                        site.bound.extend(Bound::of(&detail));
+                    }
+                    site.details.insert(id, detail);
+                }
                 Err(error) if error.kind() == ErrorKind::NotFound => {}
                 Err(error) => return Err(error),
             }
         }
-        Ok(bound)
+        Ok(site)
+    }
+}
+
+/// A container that was looked at, or why it could not be.
+type Looked = std::result::Result<Seen, (Candidate, Error)>;
+
+/// The containers of a node, who of them is bound to another, and their images.
+#[derive(Debug, Default)]
+struct Neighbours {
+    details: HashMap<ContainerId, Arc<ContainerDetail>>,
+    bound: Vec<Bound>,
+    images: HashMap<String, Option<Arc<ImageDetail>>>,
+}
+
+impl Neighbours {
+    fn dependants(&self, detail: &ContainerDetail) -> Vec<String> {
+        let is_it = |to: &str| {
+            to == detail.name || (to.len() >= 12 && ContainerRef::new(to).is_ok() && detail.id.as_str().starts_with(to))
+        };
+        let bound = self.bound.iter().filter(|other| is_it(&other.to));
+        bound.map(|other| format!("`{}` {}", other.name, other.how)).collect()
     }
 }
 
@@ -194,12 +243,4 @@ impl Bound {
         }
         bound
     }
-}
-
-fn dependants(detail: &ContainerDetail, others: &[Bound]) -> Vec<String> {
-    let is_it = |to: &str| {
-        to == detail.name || (to.len() >= 12 && ContainerRef::new(to).is_ok() && detail.id.as_str().starts_with(to))
-    };
-    let bound = others.iter().filter(|other| is_it(&other.to));
-    bound.map(|other| format!("`{}` {}", other.name, other.how)).collect()
 }

@@ -9,7 +9,9 @@ use haven_model::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    DeployService, Shared, difference,
+    DeployService, Shared,
+    configure::Anew,
+    difference,
     select::{Candidate, glob},
     side_by_side,
     successor::Seen,
@@ -152,8 +154,9 @@ impl Shared {
         let (seen, failed) = self.look_at(chosen).await;
         plan.skipped.extend(failed.iter().map(|(candidate, error)| candidate.skipped(error.message().to_owned())));
         let mut steps = Vec::new();
+        let mut anew = if configure { Some(self.anew().await?) } else { None };
         for seen in seen {
-            let spec = match self.successor(&seen, &target, &changes, configure).await {
+            let spec = match self.successor(&seen, &target, &changes, anew.as_mut()).await {
                 Ok(spec) => spec,
                 // What a file says wrongly is wrong for all.
                 Err(error) if configure && error.kind() == ErrorKind::Invalid => return Err(error),
@@ -199,14 +202,12 @@ impl Shared {
         seen: &Seen,
         target: &To,
         changes: &SpecChanges,
-        configure: bool,
+        anew: Option<&mut Anew>,
     ) -> Result<ContainerSpec> {
         let mut spec = seen.own_spec();
         spec.image = target.of(&spec.image)?;
-        if configure {
-            let node = Some(seen.candidate.node.clone());
-            let selection = Selection { node, ..Selection::default() };
-            let configured = self.configurations(&selection, &spec.image).await?;
+        if let Some(anew) = anew {
+            let configured = self.configured_on(anew, &seen.candidate.node, &spec.image).await?;
             spec = configured.anew(&ContainerName::new(seen.candidate.container.name())?, &spec).await?;
         }
         changes.apply(&mut spec);
@@ -221,8 +222,8 @@ impl Shared {
         recreate: bool,
         asked: Order,
     ) -> std::result::Result<Step, String> {
-        if let Some(dependant) = seen.dependants.first() {
-            return Err(format!("{dependant}, and would be cut off"));
+        if let Some(reason) = seen.bound() {
+            return Err(reason);
         }
         let own = seen.own_spec();
         let differences = difference::between(&own, &spec);
@@ -234,11 +235,13 @@ impl Shared {
             (Order::StartFirst, Some(why)) => (Order::StopFirst, Some(why)),
             (order, _) => (order, None),
         };
-        let note = if seen.detail.spec.auto_remove {
-            Some("it removes itself when it stops: a rollback makes it anew".to_owned()).or(note)
-        } else {
-            note
-        };
+        let mut notes: Vec<String> = note.into_iter().collect();
+        if seen.detail.spec.auto_remove {
+            notes.push("it removes itself when it stops: a rollback makes it anew".to_owned());
+        }
+        if seen.image.is_none() {
+            notes.push("its image is gone, so that what it had from there is taken for its own".to_owned());
+        }
         Ok(Step {
             index: 0,
             name,
@@ -250,7 +253,7 @@ impl Shared {
             }),
             order,
             reason: String::new(),
-            note,
+            note: (!notes.is_empty()).then(|| notes.join("; ")),
             changes: differences,
         })
     }

@@ -109,7 +109,7 @@ impl PlanState {
         matches!(self, Self::Applying | Self::RollingBack)
     }
 
-    /// Whether nothing more happens by itself or at a resume.
+    /// Whether it has come to an end. Only a stuck one can go on from there: by a resume, or when its nodes are back.
     pub fn is_end(self) -> bool {
         matches!(self, Self::Applied | Self::Incomplete | Self::RolledBack | Self::Stuck)
     }

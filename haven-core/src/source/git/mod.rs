@@ -36,8 +36,8 @@ pub struct GitSource {
     checkouts: Checkouts,
     clock: Arc<dyn Clock>,
     state: Mutex<State>,
-    /// Held over a fetch, so that who comes meanwhile waits for its answer and does not fetch, too.
-    turn: tokio::sync::Mutex<()>,
+    /// Held over a fetch, so that who comes meanwhile waits for its answer and does not fetch, too. All of one folder share it.
+    turn: Arc<tokio::sync::Mutex<()>>,
     stop: Arc<AtomicBool>,
 }
 
@@ -81,19 +81,22 @@ impl GitSource {
     pub fn open(remote: GitRemote, folder: impl Into<PathBuf>, limits: GitLimits, clock: Arc<dyn Clock>) -> Self {
         let checkouts = Checkouts::new(folder, limits);
         checkouts.sweep();
+        Self::of(remote, checkouts, clock, Arc::default())
+    }
+
+    /// Another repository in the place of this one, in the same folder: what this one is fetching ends first.
+    pub fn replaced_by(&self, remote: GitRemote) -> Self {
+        Self::of(remote, self.checkouts.clone(), self.clock.clone(), self.turn.clone())
+    }
+
+    fn of(remote: GitRemote, checkouts: Checkouts, clock: Arc<dyn Clock>, turn: Arc<tokio::sync::Mutex<()>>) -> Self {
         let pinned = checkouts.kept(&remote).and_then(|checkout| Pinned::open(checkout).ok());
         let stale = pinned.as_ref().map(|pinned| Stale {
             since: pinned.checkout.fetched,
             why: "the git repository was not asked since the start".to_owned(),
         });
-        Self {
-            remote,
-            checkouts,
-            clock,
-            state: Mutex::new(State { pinned, stale, rounds: 0 }),
-            turn: tokio::sync::Mutex::default(),
-            stop: Arc::default(),
-        }
+        let state = Mutex::new(State { pinned, stale, rounds: 0 });
+        Self { remote, checkouts, clock, state, turn, stop: Arc::default() }
     }
 
     /// Where the repository is.
@@ -125,18 +128,22 @@ impl GitSource {
     /// the answer says; without one it fails with what the fetch failed with. Who asks while a fetch runs shares its answer.
     pub async fn refresh(&self) -> Result<Freshness> {
         let before = self.lock().rounds;
-        let _turn = self.turn.lock().await;
+        let turn = self.turn.clone().lock_owned().await;
         if self.lock().rounds == before {
-            self.fetch().await?;
+            self.fetch(turn).await?;
         }
         self.freshness()
     }
 
-    async fn fetch(&self) -> Result<()> {
+    /// Fetches. The turn goes along: a fetch goes on where nobody waits for it any more.
+    async fn fetch(&self, turn: tokio::sync::OwnedMutexGuard<()>) -> Result<()> {
         let (remote, checkouts, stop) = (self.remote.clone(), self.checkouts.clone(), self.stop.clone());
         let known = self.lock().pinned.clone().map(|pinned| pinned.checkout);
         let now = self.clock.now();
-        let fetch = move || Pinned::open(checkouts.fetch(&remote, known.as_ref(), now, &stop, |_| Ok(()))?);
+        let fetch = move || {
+            let _turn = turn;
+            Pinned::open(checkouts.fetch(&remote, known.as_ref(), now, &stop, |_| Ok(()))?)
+        };
         let fetched = tokio::task::spawn_blocking(fetch)
             .await
             .unwrap_or_else(|error| Err(Error::unexpected("fetching the git repository broke off").caused_by(error)));
