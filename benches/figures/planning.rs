@@ -35,7 +35,7 @@ pub async fn planning(containers: usize) {
         let plan = haven.call(PlanUpdate(request)).await.expect("a plan");
         let ours = begun.elapsed();
         assert_eq!(plan.steps.len(), containers);
-        haven.call(RemovePlan { plan: plan.id }).await.expect("removed");
+        haven.call(RemovePlan { plan: plan.id, kept: false }).await.expect("removed");
         let begun = Instant::now();
         for _ in 0..PASSES {
             std::hint::black_box(all.clone());

@@ -6,12 +6,13 @@ use haven_model::{
     Actor, ClusterName, ContainerName, ContainerSpec, Error, ErrorKind, NodeName, Plan, PlanId, PlanState, Result,
     Rollout,
     placement::Requirements,
-    plan::{New, Order, PlanKind, Selection, Skipped, Step, StepState},
+    plan::{Change, New, Order, PlanKind, Selection, Skipped, Step, StepState},
+    secret,
 };
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
-use super::{DeployService, Shared, configure::Configurations, update::count};
+use super::{DeployService, Shared, configure::Configurations, difference, shelf::MAX_PLAN, update::count};
 use crate::cluster::{
     Scope, looks_at_images,
     placement::{Scheduler, Settings, Task},
@@ -78,8 +79,14 @@ struct Asked {
     configured: Option<Configurations>,
 }
 
-/// A container that is to be placed: its name, what it shall be, and where it may go.
-pub(super) type Wanted = (ContainerName, ContainerSpec, Requirements);
+/// A container that is to be placed.
+pub(super) struct Wanted {
+    pub(super) name: ContainerName,
+    pub(super) spec: ContainerSpec,
+    pub(super) requirements: Requirements,
+    /// What it has beside what was asked for, from its image's labels and from the repository.
+    pub(super) changes: Vec<Change>,
+}
 
 /// How new containers are started where nobody says so: eight at once, each watched for a second.
 pub fn quick() -> Rollout {
@@ -104,17 +111,24 @@ impl Shared {
         if !(1..=MAX_COUNT).contains(&number) {
             return Err(Error::invalid(format!("`count` is 1 to {MAX_COUNT}, not {number}")));
         }
+        let size = secret::exposed(|| serde_json::to_vec(&spec)).map_or(0, |json| json.len());
+        if size.saturating_mul(number as usize) > MAX_PLAN / 2 {
+            let what = format!("{number} containers of {size} bytes of specification are more than a plan holds");
+            return Err(Error::invalid(what));
+        }
+        let rollout = rollout.unwrap_or_else(quick);
+        rollout.check()?;
         let image = spec.image.to_string();
         let selection = Selection { cluster, node, ..Selection::default() };
         let configured = if unconfigured { None } else { Some(self.configurations(&selection, &spec.image).await?) };
         let names = self.new_names(name.as_ref(), &spec.image, number).await?;
-        let mut plan = Plan { rollout: rollout.unwrap_or_else(quick), ..self.blank(PlanKind::Create, actor) };
+        let mut plan = Plan { rollout, ..self.blank(PlanKind::Create, actor) };
         let asked = Asked { spec, requirements, configured };
         if let Err(error) = self.place_asked(&mut plan, &selection, &names, &asked).await {
             self.unreserve(&names).await;
             return Err(error);
         }
-        plan.summary = format!("create {}", summary(&plan, &image));
+        plan.summary = format!("create {}", summary(&plan, number, &image));
         plan.selection = selection;
         Ok(plan)
     }
@@ -132,20 +146,19 @@ impl Shared {
                 Some(configured) => configured.of(name, &asked.spec).await?,
                 None => Requirements::split(asked.spec.clone())?,
             };
-            if names.len() > 1 {
-                spec.labels.entry(GROUP.to_owned()).or_insert_with(|| names[0].to_string());
-            }
+            spec.labels.entry(GROUP.to_owned()).or_insert_with(|| names[0].to_string());
+            let changes = difference::between(&asked.spec, &spec);
             let requirements = own.and(asked.requirements.clone())?;
             // For its copies, and for where it goes later.
             requirements.keep_in(&mut spec.labels);
-            wanted.push((name.clone(), spec, requirements));
+            wanted.push(Wanted { name: name.clone(), spec, requirements, changes });
         }
         self.place(plan, selection, wanted).await
     }
 
     /// Adds a step for each container: on the node that takes it, each seeing those before it.
     pub(super) async fn place(&self, plan: &mut Plan, selection: &Selection, wanted: Vec<Wanted>) -> Result<()> {
-        let with_images = wanted.iter().any(|(_, _, requirements)| looks_at_images(requirements));
+        let with_images = wanted.iter().any(|wanted| looks_at_images(&wanted.requirements));
         let scope = Scope::from_parts(selection.cluster.clone(), selection.node.clone());
         let views = self.clusters.views_for(&scope, with_images).await?;
         let mut scheduler = Scheduler::new(views, self.clock.random());
@@ -153,7 +166,7 @@ impl Shared {
         let settings = self.clusters.settings_of(selection.cluster.as_ref())?;
         // Those that ask the same share the work of looking at every node.
         let mut last: Option<(ContainerSpec, Requirements, Task)> = None;
-        for (name, spec, requirements) in wanted {
+        for Wanted { name, spec, requirements, changes } in wanted {
             let task = match &last {
                 Some((same, asks, task)) if *same == spec && *asks == requirements => task.clone(),
                 _ => Task::new(None, &spec, &requirements, &settings)?,
@@ -175,7 +188,7 @@ impl Shared {
                 order: Order::StopFirst,
                 reason: placement.reason,
                 note: None,
-                changes: Vec::new(),
+                changes,
             });
         }
         if plan.steps.is_empty()
@@ -207,6 +220,10 @@ impl Shared {
             let plan = match self.shelf.read(&id).await {
                 // Removed meanwhile.
                 Err(error) if error.kind() == ErrorKind::NotFound => continue,
+                Err(error) if error.kind() != ErrorKind::Unavailable => {
+                    tracing::warn!(plan = id.short(), error = %error.report(), "a plan cannot be read, and counts for nothing");
+                    continue;
+                }
                 plan => plan?,
             };
             let done = self.shelf.steps(&id).await?;
@@ -228,10 +245,12 @@ impl Shared {
     }
 }
 
-/// `web: 3 containers of nginx on 2 nodes`.
-pub(super) fn summary(plan: &Plan, image: &str) -> String {
+/// `web: 3 containers of nginx on 2 nodes`, `web: 3 of 6 containers of nginx on 2 nodes`.
+fn summary(plan: &Plan, asked: u32, image: &str) -> String {
     let nodes: BTreeSet<_> = plan.steps.iter().map(Step::node).collect();
     let first = plan.steps.first().map(|step| step.name.to_string()).unwrap_or_default();
-    let (steps, nodes) = (count(plan.steps.len(), "container"), count(nodes.len(), "node"));
-    format!("{first}: {steps} of {image} on {nodes}")
+    let containers = count(asked as usize, "container");
+    let steps =
+        if plan.steps.len() == asked as usize { containers } else { format!("{} of {containers}", plan.steps.len()) };
+    format!("{first}: {steps} of {image} on {}", count(nodes.len(), "node"))
 }

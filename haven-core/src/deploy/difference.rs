@@ -2,13 +2,23 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use haven_model::{ContainerSpec, plan::Change};
+use haven_model::{
+    ContainerSpec,
+    label::{CPUS, MEMORY},
+    plan::Change,
+    source::CONFIG_LABEL,
+};
 use serde_json::Value;
 
-use super::step::{PLAN, SPEC, STEP};
+use super::{
+    create::GROUP,
+    step::{PLAN, SPEC, STEP},
+};
 
 /// The longest text of a value that is told.
 const TOLD: usize = 200;
+/// Fields that are numbers of bytes.
+const SIZES: [&str; 4] = ["memory", "memory_swap", "memory_reservation", "shm_size"];
 
 /// The differences, the image first, then by field.
 pub(super) fn between(old: &ContainerSpec, new: &ContainerSpec) -> Vec<Change> {
@@ -32,6 +42,10 @@ pub(super) fn between(old: &ContainerSpec, new: &ContainerSpec) -> Vec<Change> {
     for key in keys.into_iter().filter(|key| !matches!(key.as_str(), "image" | "env" | "labels")) {
         let (was, is) = (old.get(key), new.get(key));
         if was != is {
+            let text = |value: &Value| match value.as_u64().filter(|_| SIZES.contains(&key.as_str())) {
+                Some(bytes) => size(bytes),
+                None => text(value),
+            };
             changes.push(change(key, was.map(text), is.map(text)));
         }
     }
@@ -40,8 +54,9 @@ pub(super) fn between(old: &ContainerSpec, new: &ContainerSpec) -> Vec<Change> {
 
 fn named(what: &str, old: &BTreeMap<String, String>, new: &BTreeMap<String, String>, changes: &mut Vec<Change>) {
     let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
-    // Who made a container is no difference in what it is.
-    for name in names.into_iter().filter(|name| ![PLAN, STEP, SPEC].contains(&name.as_str())) {
+    // Who made a container, and of which version of a repository, is no difference in what it is; nor what labels say again.
+    let told = [PLAN, STEP, SPEC, GROUP, CONFIG_LABEL, MEMORY, CPUS];
+    for name in names.into_iter().filter(|name| !told.contains(&name.as_str())) {
         let (was, is) = (old.get(name), new.get(name));
         if was != is {
             changes.push(change(&format!("{what} {name}"), was.map(|was| cut(was)), is.map(|is| cut(is))));
@@ -73,6 +88,13 @@ fn cut(text: &str) -> String {
     }
 }
 
+/// A number of bytes in its largest unit that leaves none over.
+fn size(bytes: u64) -> String {
+    let units = [("GiB", 30), ("MiB", 20), ("KiB", 10)];
+    let whole = units.into_iter().find(|(_, shift)| bytes > 0 && bytes.trailing_zeros() >= *shift);
+    whole.map_or_else(|| format!("{bytes} bytes"), |(unit, shift)| format!("{} {unit}", bytes >> shift))
+}
+
 #[cfg(test)]
 mod tests {
     use haven_model::ImageRef;
@@ -99,7 +121,7 @@ mod tests {
                 "env ADDED: *** (new)",
                 "env PASSWORD: changed",
                 "label tier: a (goes)",
-                "memory: 1048576 (new)",
+                "memory: 1 MiB (new)",
             ]
         );
         assert!(between(&old, &old).is_empty());

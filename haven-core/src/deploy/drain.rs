@@ -44,7 +44,7 @@ impl Shared {
         let selection = Selection { node: Some(node.clone()), ..Selection::default() };
         let mut plan = Plan { rollout, ..self.blank(PlanKind::Drain, actor) };
         let mut chosen = Vec::new();
-        for candidate in self.select(&selection)?.found {
+        for candidate in self.select(&selection)? {
             let container = &candidate.container;
             match candidate.untouchable() {
                 Some(reason) => plan.skipped.push(candidate.skipped(reason)),

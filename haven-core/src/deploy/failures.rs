@@ -15,11 +15,13 @@ use crate::store::Versioned;
 pub(super) enum Ended {
     Done,
     /// The container was not any more what the plan saw.
-    Refused,
+    Refused(Error),
     /// It failed, and was taken back.
     Failed(Error),
     /// It failed, and could not be taken back.
     Stuck(Error),
+    /// Not at all: it is to be taken back.
+    Open,
 }
 
 /// How many steps are done, how many failed, and what failed first.
@@ -62,9 +64,10 @@ impl Failures {
                 self.done += 1;
                 return;
             }
-            Ended::Refused => {
+            Ended::Open => return,
+            Ended::Refused(error) => {
                 self.refused += 1;
-                return;
+                error
             }
             Ended::Failed(error) => {
                 self.failed += 1;

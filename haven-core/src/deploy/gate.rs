@@ -23,8 +23,15 @@ const TOLD: usize = 400;
 
 /// Waits until a started container is ready, and then until it has gone on well for the time of the rollout.
 ///
-/// Fails with what the container did instead: ended, was started again, says that it is not healthy, or not ready in time.
-pub(super) async fn pass(site: &Site<'_>, clock: &dyn Clock, id: &ContainerId, rollout: &Rollout) -> Done {
+/// Fails with what the container did instead: ended, was started again, says that it is not healthy, or not ready in time;
+/// and is broken off when it is not `wanted` any more.
+pub(super) async fn pass(
+    site: &Site<'_>,
+    clock: &dyn Clock,
+    id: &ContainerId,
+    rollout: &Rollout,
+    wanted: &(dyn Fn() -> bool + Sync),
+) -> Done {
     let begun = clock.elapsed();
     let first = seen(site, id).await?;
     let gate = match (&rollout.gate, &first.spec.health) {
@@ -34,6 +41,7 @@ pub(super) async fn pass(site: &Site<'_>, clock: &dyn Clock, id: &ContainerId, r
     };
     let limit = rollout.timeout.map_or_else(|| patience(first.spec.health.as_ref()), Duration::from_secs_f64);
     loop {
+        go_on(wanted)?;
         let now = seen(site, id).await?;
         is_well(&now, &first)?;
         let Err(why) = ready(site, clock, &now, gate).await? else { break };
@@ -50,6 +58,7 @@ pub(super) async fn pass(site: &Site<'_>, clock: &dyn Clock, id: &ContainerId, r
         if left.is_zero() {
             return Ok(());
         }
+        go_on(wanted)?;
         clock.sleep(left.min(EVERY)).await;
         let now = seen(site, id).await?;
         is_well(&now, &first)?;
@@ -57,6 +66,10 @@ pub(super) async fn pass(site: &Site<'_>, clock: &dyn Clock, id: &ContainerId, r
             return Err(failed(format!("`{}` became unhealthy", now.name)));
         }
     }
+}
+
+fn go_on(wanted: &(dyn Fn() -> bool + Sync)) -> Done {
+    if wanted() { Ok(()) } else { Err(Halt::Aborted) }
 }
 
 fn failed(what: String) -> Halt {
@@ -150,7 +163,7 @@ async fn probe(
         Ok((0, _)) => Ok(Ok(())),
         Ok((126 | 127, _)) => Err(failed(format!("`{}` lacks {needs}, which the probe needs", now.name))),
         Ok((code, said)) if said.trim().is_empty() => Ok(Err(format!("the probe ended with {code}"))),
-        Ok((code, said)) => Ok(Err(format!("the probe ended with {code}: {}", said.trim().escape_debug()))),
+        Ok((code, said)) => Ok(Err(format!("the probe ended with {code}: {}", said.trim()))),
         Err(error) => Ok(Err(error.message().to_owned())),
     }
 }

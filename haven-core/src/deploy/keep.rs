@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use futures_util::{StreamExt as _, stream};
 use haven_model::{
-    ContainerId, ContainerName, ErrorKind, NodeName, Plan, PlanId, PlanState,
+    ContainerId, ContainerName, Error, ErrorKind, NodeName, Plan, PlanId, PlanState, Result,
     plan::{Kept, New},
 };
 
@@ -18,8 +18,9 @@ use crate::claim::Held;
 const KEPT: usize = 10;
 /// How many nodes are asked at once what is parked there.
 const NODES: usize = 64;
-/// How many plans are kept that are at rest and have nothing parked.
+/// How many plans are kept that are at rest and have nothing parked, and how many pages of a quarter of a MiB they have.
 const PLANS: usize = 500;
+const PAGES: u64 = 2_000;
 
 impl Shared {
     /// Removes what was parked longest ago, where more is parked than is kept. Volumes stay. What cannot be removed now is
@@ -44,10 +45,10 @@ impl Shared {
             let number = seen.entry((&kept.node, &kept.name)).or_default();
             *number += 1;
             if *number > KEPT
-                && let Err(Halt::Lost(error) | Halt::Failed(error)) = self.put_out(held, kept).await
+                && let Err(halt) = self.put_out(held, kept).await
             {
-                let Kept { node, name, .. } = kept;
-                tracing::info!(%node, %name, error = %error.report(), "a parked container is not removed yet");
+                let (Kept { node, name, .. }, error) = (kept, halt.error().report());
+                tracing::info!(%node, %name, error, "a parked container is not removed yet");
             }
         }
     }
@@ -56,14 +57,22 @@ impl Shared {
     pub(super) async fn forget_plans(&self) {
         let headers = self.shelf.headers();
         let mut rest: Vec<_> = headers.iter().filter(|(_, header)| !is_open(header.value.state)).collect();
-        if rest.len() <= PLANS {
+        let mut pages: u64 = rest.iter().map(|(_, header)| u64::from(header.value.pages)).sum();
+        let mut number = rest.len();
+        if number <= PLANS && pages <= PAGES {
             return;
         }
         let Ok(kept) = self.shelf.kept(None).await else { return };
         let needed: HashSet<&PlanId> = kept.iter().map(|kept| &kept.plan).collect();
         rest.sort_by_key(|(_, header)| header.value.created);
-        let old = rest.len() - PLANS;
-        for (id, header) in rest.into_iter().take(old) {
+        // The newest was made just now.
+        rest.pop();
+        for (id, header) in rest {
+            if number <= PLANS && pages <= PAGES {
+                return;
+            }
+            number -= 1;
+            pages -= u64::from(header.value.pages);
             let Ok(id) = PlanId::new(id.clone()) else { continue };
             if needed.contains(&id) {
                 continue;
@@ -72,6 +81,21 @@ impl Shared {
                 tracing::debug!(plan = id.short(), error = %error.report(), "an old plan is not removed yet");
             }
         }
+    }
+
+    /// Removes all that is parked for a plan at rest. `Conflict` while another master is at it.
+    pub(super) async fn put_all_out(&self, plan: &PlanId, kept: &[Kept]) -> Result<()> {
+        if kept.is_empty() {
+            return Ok(());
+        }
+        let claim = self.claims.seize(&super::keeper::claim_of(plan)).await?;
+        let Some(held) = claim else { return Err(Error::conflict("another master is at this plan")) };
+        let mut out = Ok(());
+        for kept in kept {
+            out = out.and(self.put_out(&held, kept).await.map_err(Halt::error));
+        }
+        held.release().await;
+        out
     }
 
     /// Fills in what parked containers take on disk: one request a node, and nothing of one that does not answer.

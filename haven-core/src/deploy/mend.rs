@@ -92,10 +92,7 @@ impl Shared {
             if let Some(held) = self.claims.seize(&super::keeper::claim_of(&plan.id)).await? {
                 let mended = Run { shared: self, held: &held, plan }.mend(since).await;
                 held.release().await;
-                return match mended {
-                    Ok(()) => Ok(()),
-                    Err(Halt::Lost(error) | Halt::Failed(error)) => Err(error),
-                };
+                return mended.map_err(Halt::error);
             }
             self.clock.sleep(super::keeper::EVERY).await;
         }

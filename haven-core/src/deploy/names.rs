@@ -9,6 +9,8 @@ use haven_model::{ContainerName, PlanId, Result};
 const MARK: &str = "--";
 /// How many digits of the plan's id are in a name.
 const DIGITS: usize = 8;
+/// The longest name that leaves room for the rest.
+const MOST: usize = 128 - "--01234567.100000-old".len();
 
 /// What a new container is called until it takes over.
 pub(super) fn coming(name: &ContainerName, plan: &PlanId, step: u32) -> Result<ContainerName> {
@@ -18,6 +20,18 @@ pub(super) fn coming(name: &ContainerName, plan: &PlanId, step: u32) -> Result<C
 /// What an old container is called once it is parked.
 pub(super) fn parked(name: &ContainerName, plan: &PlanId, step: u32) -> Result<ContainerName> {
     ContainerName::new(format!("{name}{MARK}{}.{step}-old", &plan.as_str()[..DIGITS]))
+}
+
+/// Why a plan cannot be at a container of a name: it needs longer ones beside, and engines take none of one letter again.
+pub(super) fn unfit(name: &ContainerName) -> Option<String> {
+    let length = name.as_str().len();
+    if is_of_a_plan(name.as_str()) {
+        return Some(format!("names like `{name}` are those that plans give to containers for a while"));
+    }
+    if (2..=MOST).contains(&length) {
+        return None;
+    }
+    Some(format!("a plan can be at containers whose names have 2 to {MOST} characters, not {length}"))
 }
 
 /// Whether a container is called so by a plan: it is none of those that plans are made for.

@@ -1,13 +1,18 @@
 //! Stored plans: listed, shown, begun, held, taken back, removed.
 
-use std::{fmt::Write as _, sync::Arc};
+use std::{collections::HashSet, fmt::Write as _, sync::Arc};
 
 use haven_model::{
     Actor, Error, ImageRef, NodeName, Plan, PlanId, PlanState, PlanStatus, Result,
     plan::{Kept, PlanDetail, PlanKind, StepStatus},
 };
 
-use super::{DeployService, Shared, keep::is_open, record::Header, shelf};
+use super::{
+    DeployService, Shared,
+    keep::is_open,
+    record::{Header, lock_names},
+    shelf,
+};
 
 /// How many containers that came or went are named when a selection has moved.
 const NAMED: usize = 5;
@@ -15,7 +20,6 @@ const NAMED: usize = 5;
 impl Shared {
     /// Stores a plan that was made.
     pub(super) async fn publish(&self, plan: Plan) -> Result<Plan> {
-        plan.rollout.check()?;
         let plan = shelf::sealed(plan);
         self.shelf.put(&plan).await?;
         self.forget_plans().await;
@@ -38,6 +42,25 @@ impl Shared {
         }
     }
 
+    /// Refuses a plan that is about containers which another is at: `Conflict` names both.
+    async fn refuse_at_once(&self, plan: &Plan) -> Result<()> {
+        let about: HashSet<String> = plan.steps.iter().flat_map(lock_names).collect();
+        for (id, header) in &*self.shelf.headers() {
+            let id = PlanId::new(id.clone())?;
+            if id == plan.id || !header.value.state.is_moving() {
+                continue;
+            }
+            let Ok(other) = self.shelf.read(&id).await else { continue };
+            if let Some(step) = other.steps.iter().find(|step| lock_names(step).iter().any(|name| about.contains(name)))
+            {
+                let (id, name) = (id.short(), &step.name);
+                let what = format!("plan `{id}` is at `{name}`, which this plan is about, too");
+                return Err(Error::conflict(what).with("plan", plan.id.short()));
+            }
+        }
+        Ok(())
+    }
+
     /// Refuses a plan whose selection means other containers by now: `Conflict` names them.
     fn refuse_moved(&self, plan: &Plan) -> Result<()> {
         if !matches!(plan.kind, PlanKind::Update | PlanKind::Recreate | PlanKind::Drain | PlanKind::Prune) {
@@ -51,7 +74,7 @@ impl Shared {
             .collect();
         let now = self.select(&plan.selection)?;
         let now: std::collections::BTreeMap<_, _> =
-            now.found.iter().map(|found| (found.container.id(), found.container.name())).collect();
+            now.iter().map(|found| (found.container.id(), found.container.name())).collect();
         let came = now.iter().filter(|(id, _)| !seen.contains_key(id)).map(|(_, name)| format!("`{name}` came"));
         let went = seen.iter().filter(|(id, _)| !now.contains_key(**id)).map(|(_, name)| format!("`{name}` went"));
         let moved: Vec<String> = came.chain(went).collect();
@@ -113,10 +136,15 @@ impl DeployService {
             }
         }
         let stored = self.shared.shelf.read(&id).await?;
+        if contents.is_some_and(|contents| !shelf::is_same_or_masked(contents, &stored)) {
+            let what = "the contents have other values of environments than the plan, which are not taken from there";
+            return Err(Error::invalid(what).with("plan", id.short()));
+        }
         let state = self.shared.shelf.header(&id).await?.value.state;
         if state != PlanState::Planned {
-            return Err(Error::conflict(format!("plan `{}` was begun already: it is {state}", id.short())));
+            return Err(Error::conflict(format!("plan `{}` was begun already: it is {}", id.short(), state.words())));
         }
+        self.shared.refuse_at_once(&stored).await?;
         self.shared.refuse_moved(&stored)?;
         let (by, now) = (actor.identity.to_string(), self.shared.clock.now());
         self.go(&id, |header| {
@@ -204,15 +232,20 @@ impl DeployService {
         Ok(())
     }
 
-    /// Removes a plan. `Conflict` while it moves, is held or is stuck, and while something is parked for it.
-    pub async fn remove(&self, plan: &PlanId) -> Result<()> {
+    /// Removes a plan; `kept` with what is parked for it, so that it cannot be rolled back any more. `Conflict` while it
+    /// moves, is held or is stuck, and while something is parked for it that shall not go.
+    pub async fn remove(&self, plan: &PlanId, kept: bool) -> Result<()> {
         let id = self.shared.shelf.find(plan)?;
         let header = self.shared.shelf.header(&id).await?;
         let state = header.value.state;
         if is_open(state) {
             return Err(refused(&id, state));
         }
-        if let Some(kept) = self.shared.shelf.kept(None).await?.iter().find(|kept| kept.plan == id) {
+        let parked = self.shared.shelf.kept(None).await?;
+        let parked: Vec<Kept> = parked.into_iter().filter(|kept| kept.plan == id).collect();
+        if kept {
+            self.shared.put_all_out(&id, &parked).await?;
+        } else if let Some(kept) = parked.first() {
             let name = &kept.name;
             return Err(Error::conflict(format!("`{name}` on `{}` is kept for a rollback of it", kept.node)));
         }
@@ -231,5 +264,5 @@ impl DeployService {
 }
 
 fn refused(id: &PlanId, state: PlanState) -> Error {
-    Error::conflict(format!("plan `{}` is {state}", id.short()))
+    Error::conflict(format!("plan `{}` is {}", id.short(), state.words()))
 }

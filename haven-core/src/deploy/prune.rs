@@ -35,7 +35,7 @@ impl DeployService {
 impl Shared {
     async fn plan_prune(&self, request: PruneRequest, actor: &Actor) -> Result<Plan> {
         let mut plan = self.blank(PlanKind::Prune, actor);
-        let found = self.select(&request.selection)?.found;
+        let found = self.select(&request.selection)?;
         let total = found.len();
         let mut chosen = Vec::new();
         for candidate in found {

@@ -3,7 +3,7 @@
 use haven_model::{
     ContainerId, ContainerName, ContainerSpec, NodeName, PlanId, PlanState,
     error::WireError,
-    plan::{Kept, PlanKind, StepState, Tally},
+    plan::{Kept, New, PlanKind, Step, StepState, Tally},
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -87,6 +87,9 @@ pub(super) struct StepRecord {
     pub(super) new: Option<ContainerId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) error: Option<WireError>,
+    /// The last that a new container said which failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) said: Option<String>,
     pub(super) began: Timestamp,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) ended: Option<Timestamp>,
@@ -123,6 +126,26 @@ impl Record for KeptRecord {
     const KIND: &'static str = "parked container";
     const VERSION: u32 = 1;
     const SEALED: bool = false;
+}
+
+/// A name on a node that a step is at: no other plan's may be at it meanwhile.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct LockRecord {
+    pub(super) plan: PlanId,
+}
+
+impl Record for LockRecord {
+    const KIND: &'static str = "lock of a container";
+    const VERSION: u32 = 1;
+    const SEALED: bool = false;
+}
+
+/// The names of the locks of a step: a container is known by its node and its name, whichever it is now.
+pub(super) fn lock_names(step: &Step) -> Vec<String> {
+    let nodes = step.old.iter().map(|old| &old.node).chain(step.new.iter().map(New::node));
+    let mut names: Vec<String> = nodes.map(|node| format!("{node}:{}", step.name)).collect();
+    names.dedup();
+    names
 }
 
 /// The name of a step's record.

@@ -45,6 +45,9 @@ impl Shared {
             Some(name) => name.clone(),
             None => after(image)?,
         };
+        if let Some(why) = super::names::unfit(&base) {
+            return Err(Error::invalid(why));
+        }
         let mut names = Vec::new();
         if !taken.contains(base.as_str()) && self.reserve(&base).await? {
             names.push(base.clone());

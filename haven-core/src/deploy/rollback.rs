@@ -34,8 +34,9 @@ impl Shared {
         }
         if !state.is_end() {
             return Err(Error::conflict(format!(
-                "plan `{}` is {state}: only one that has ended is rolled back",
-                id.short()
+                "plan `{}` is {}: only one that has ended is rolled back",
+                id.short(),
+                state.words()
             )));
         }
         let done = self.shelf.read(&id).await?;
@@ -78,7 +79,9 @@ impl Shared {
     /// The step that takes another back.
     async fn inverse(&self, plan: &PlanId, step: &Step, record: &StepRecord, is_kept: bool) -> Result<Step> {
         if record.old.is_some() && !is_kept {
-            return Err(Error::conflict("what it parked is not kept any more"));
+            return Err(Error::conflict(
+                "what it parked is not kept any more: it was rolled back, or ten later ones took its place",
+            ));
         }
         let old = match (&record.new, &step.new) {
             (Some(new), Some(came)) => {

@@ -24,7 +24,7 @@ use super::{
     failures::{Ended, Failures},
     record::{Header, Inverse, StepRecord},
     shelf::{Shelved, tally},
-    site::{Done, Halt},
+    site::{Done, Halt, may_pass},
     step::Taking,
 };
 use crate::{claim::Held, store::Versioned};
@@ -34,6 +34,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const AGAIN: Duration = Duration::from_secs(1);
 /// How often lists are told how many steps are done.
 const TOLD: Duration = Duration::from_secs(2);
+/// A step that ends without anything to keep.
+const UNLOCKS: Shelved<'static> = Shelved { parked: None, unparked: None, unlocks: true };
 /// How many nodes a plan waits for, of which somebody must look after the rest.
 const MAX_AWAY: usize = 100;
 
@@ -55,10 +57,7 @@ impl<'a> Run<'a> {
                 PlanState::RollingBack => self.backward().await,
                 _ => return Ok(()),
             };
-            match done {
-                Ok(()) => {}
-                Err(Halt::Lost(error) | Halt::Failed(error)) => return Err(error),
-            }
+            done.map_err(Halt::error)?;
         }
     }
 
@@ -168,7 +167,7 @@ impl<'a> Run<'a> {
             }
         };
         match self.patiently(|| self.taking(step).prepare(&record.value)).await {
-            Ok(()) => Ok((step.index, record, None)),
+            Ok(()) | Err(Halt::Aborted) => Ok((step.index, record, None)),
             Err(Halt::Lost(error)) => Err(Halt::Lost(error)),
             Err(Halt::Failed(error)) => {
                 let (record, ended) = Box::pin(self.take_back(step, record, error)).await?;
@@ -187,15 +186,31 @@ impl<'a> Run<'a> {
         let ended = Box::pin(self.drive(step, record)).await;
         let delay = Duration::from_secs_f64(self.plan.rollout.delay);
         if left.fetch_sub(1, Ordering::Relaxed) > 1 && !delay.is_zero() {
-            self.shared.clock.sleep(delay).await;
+            self.pause_for(delay).await;
         }
         ended
+    }
+
+    /// Waits, but no longer than the plan is to go forward.
+    async fn pause_for(&self, delay: Duration) {
+        let mut changes = self.shared.shelf.follow();
+        let mut slept = std::pin::pin!(self.shared.clock.sleep(delay));
+        while self.wish() == PlanState::Applying {
+            tokio::select! {
+                () = &mut slept => return,
+                changed = changes.changed() => if changed.is_err() { return },
+            }
+        }
     }
 
     /// Takes one step, from wherever it stands.
     async fn drive(&self, step: &'a Step, record: Option<Versioned<StepRecord>>) -> Done<Ended> {
         let record = match record {
-            Some(record) => record,
+            Some(record) => match self.lock(step).await {
+                Ok(()) => record,
+                Err(Halt::Failed(error)) => return Ok(Ended::Stuck(error)),
+                Err(halt) => return Err(halt),
+            },
             None => match self.begin(step).await? {
                 Ok(record) => record,
                 Err(record) => return Ok(ended(&record.value)),
@@ -216,10 +231,12 @@ impl<'a> Run<'a> {
                     ..record.value.clone()
                 };
                 let unparked = self.source(step, &record.value);
-                self.put(step, Some(&record), ended, parked.as_ref(), unparked.as_ref()).await?;
+                let shelved = Shelved { parked: parked.as_ref(), unparked: unparked.as_ref(), unlocks: true };
+                self.put(step, Some(&record), ended, shelved).await?;
                 self.show(step).await;
                 Ok(Ended::Done)
             }
+            Err(Halt::Aborted) => Ok(Ended::Open),
             Err(Halt::Lost(error)) => Err(Halt::Lost(error)),
             Err(Halt::Failed(error)) => Ok(Box::pin(self.take_back(step, record, error)).await?.1),
         }
@@ -232,11 +249,25 @@ impl<'a> Run<'a> {
         Some(Kept { plan: plan.clone(), step: *of, ..self.kept(step, parked, !parked.removes_itself) })
     }
 
+    /// Takes the step's locks. Fails where another plan has one.
+    async fn lock(&self, step: &Step) -> Done {
+        match self.shared.shelf.lock(self.held, &self.plan.id, step).await {
+            Err(error) if error.kind() == ErrorKind::Conflict => Err(Halt::Failed(error)),
+            done => done.map_err(Halt::Lost),
+        }
+    }
+
     /// Writes down what the step finds; what was refused is the error.
     async fn begin(&self, step: &'a Step) -> Done<std::result::Result<Versioned<StepRecord>, Versioned<StepRecord>>> {
         let now = self.shared.clock.now();
-        match self.patiently(|| self.taking(step).observe()).await {
-            Ok(record) => Ok(Ok(self.put(step, None, record, None, None).await?)),
+        let locked = self.lock(step).await;
+        let unlocks = locked.is_ok();
+        let found = match locked {
+            Ok(()) => self.patiently(|| self.taking(step).observe()).await,
+            Err(halt) => Err(halt),
+        };
+        match found {
+            Ok(record) => Ok(Ok(self.put(step, None, record, Shelved::default()).await?)),
             Err(Halt::Failed(error)) => {
                 // Who does not answer has not moved.
                 let state = if may_pass(error.kind()) { StepState::Failed } else { StepState::Refused };
@@ -246,13 +277,14 @@ impl<'a> Run<'a> {
                     parked: None,
                     new: None,
                     error: Some(error.to_wire()),
+                    said: None,
                     began: now,
                     ended: Some(now),
                 };
                 self.tell_step(step, Severity::Warning, state.as_str(), &error);
-                Ok(Err(self.put(step, None, refused, None, None).await?))
+                Ok(Err(self.put(step, None, refused, Shelved { unlocks, ..Shelved::default() }).await?))
             }
-            Err(lost) => Err(lost),
+            Err(halt) => Err(halt),
         }
     }
 
@@ -263,8 +295,13 @@ impl<'a> Run<'a> {
         record: Versioned<StepRecord>,
         error: Error,
     ) -> Done<(Versioned<StepRecord>, Ended)> {
-        let undoing = StepRecord { state: StepState::Undoing, error: Some(error.to_wire()), ..record.value.clone() };
-        let record = self.put(step, Some(&record), undoing, None, None).await?;
+        let said = match &record.value.said {
+            None => self.taking(step).last_words(&record.value).await,
+            said => said.clone(),
+        };
+        let error_told = Some(error.to_wire());
+        let undoing = StepRecord { state: StepState::Undoing, error: error_told, said, ..record.value.clone() };
+        let record = self.put(step, Some(&record), undoing, Shelved::default()).await?;
         let undone = self.patiently(|| self.taking(step).undo(&record.value)).await;
         let ended = Some(self.shared.clock.now());
         let (state, told, answer) = match undone {
@@ -274,13 +311,13 @@ impl<'a> Run<'a> {
                 let both = Error::new(why.kind(), format!("{}; taking it back: {}", error.message(), why.message()));
                 (StepState::Stuck, both.to_wire(), Ended::Stuck(both))
             }
-            Err(lost) => return Err(lost),
+            Err(halt) => return Err(halt),
         };
         if let Ended::Failed(error) | Ended::Stuck(error) = &answer {
             self.tell_step(step, Severity::Error, "failed", error);
         }
         let settled = StepRecord { state, error: Some(told), ended, ..record.value.clone() };
-        let record = self.put(step, Some(&record), settled, None, None).await?;
+        let record = self.put(step, Some(&record), settled, UNLOCKS).await?;
         self.show(step).await;
         Ok((record, answer))
     }
@@ -307,14 +344,21 @@ impl<'a> Run<'a> {
 
     /// Takes one step back. Answers why it could not.
     async fn back_one(&self, step: &'a Step, record: Versioned<StepRecord>) -> Done<Option<Error>> {
-        let undoing = StepRecord { state: StepState::Undoing, ..record.value.clone() };
-        let record = self.put(step, Some(&record), undoing, None, None).await?;
-        let undone = self.patiently(|| self.taking(step).undo(&record.value)).await;
+        let (record, undone, unlocks) = match self.lock(step).await {
+            Ok(()) => {
+                let undoing = StepRecord { state: StepState::Undoing, ..record.value.clone() };
+                let record = self.put(step, Some(&record), undoing, Shelved::default()).await?;
+                let undone = self.patiently(|| self.taking(step).undo(&record.value)).await;
+                (record, undone, true)
+            }
+            // Another plan is at what this one brought.
+            locked => (record, locked, false),
+        };
         let (state, error) = match undone {
             Ok(()) if record.value.error.is_some() => (StepState::Failed, None),
             Ok(()) => (StepState::Undone, None),
             Err(Halt::Failed(error)) => (StepState::Stuck, Some(error)),
-            Err(lost) => return Err(lost),
+            Err(halt) => return Err(halt),
         };
         if let Some(error) = &error {
             self.tell_step(step, Severity::Error, "stuck", error);
@@ -322,9 +366,13 @@ impl<'a> Run<'a> {
         let told = error.as_ref().map(Error::to_wire).or_else(|| record.value.error.clone());
         let ended = Some(self.shared.clock.now());
         let settled = StepRecord { state, error: told, ended, ..record.value.clone() };
-        let unparked = record.value.old.as_ref().filter(|_| error.is_none()).map(|old| self.kept(step, old, false));
-        let parked = if error.is_none() { self.source(step, &record.value) } else { None };
-        self.put(step, Some(&record), settled, parked.as_ref(), unparked.as_ref()).await?;
+        let (mut parked, mut unparked) = (None, None);
+        if error.is_none() {
+            parked = self.source(step, &record.value);
+            unparked = record.value.old.as_ref().map(|old| self.kept(step, old, false));
+        }
+        let shelved = Shelved { parked: parked.as_ref(), unparked: unparked.as_ref(), unlocks };
+        self.put(step, Some(&record), settled, shelved).await?;
         self.show(step).await;
         Ok(error)
     }
@@ -376,8 +424,10 @@ impl<'a> Run<'a> {
 
     /// Lets the plan rest in a state, unless somebody wishes otherwise than `from` meanwhile.
     async fn rest(&self, from: PlanState, state: PlanState, error: Option<Error>) -> Done {
+        self.shared.shelf.unlock_all(self.held, &self.plan.id).await.map_err(Halt::Lost)?;
         if state.is_end() {
             self.shared.tidy(self.held, self.plan).await;
+            self.shared.unreserve_of(self.plan).await;
         }
         let records = self.shared.shelf.steps(&self.plan.id).await.map_err(Halt::Lost)?;
         let tally = tally(self.plan.steps.len(), records.values().map(|record| &record.value.state));
@@ -434,11 +484,9 @@ impl<'a> Run<'a> {
         step: &Step,
         before: Option<&Versioned<StepRecord>>,
         record: StepRecord,
-        parked: Option<&Kept>,
-        unparked: Option<&Kept>,
+        shelved: Shelved<'_>,
     ) -> Done<Versioned<StepRecord>> {
-        let shelf = &self.shared.shelf;
-        let put = shelf.put_step(self.held, (&self.plan.id, step.index), before, record, Shelved { parked, unparked });
+        let put = self.shared.shelf.put_step(self.held, (&self.plan.id, step), before, record, shelved);
         put.await.map_err(Halt::Lost)
     }
 
@@ -489,13 +537,6 @@ fn nodes_of(step: &Step) -> impl Iterator<Item = &NodeName> {
 
 /// How a step ended that was not begun.
 fn ended(record: &StepRecord) -> Ended {
-    match (record.state, &record.error) {
-        (StepState::Failed, Some(error)) => Ended::Failed(error.clone().into()),
-        _ => Ended::Refused,
-    }
-}
-
-/// Whether asking again can help.
-fn may_pass(kind: ErrorKind) -> bool {
-    matches!(kind, ErrorKind::Unavailable | ErrorKind::Timeout | ErrorKind::Busy)
+    let error = record.error.clone().map_or_else(|| Error::conflict("the step was refused"), Error::from);
+    if record.state == StepState::Failed { Ended::Failed(error) } else { Ended::Refused(error) }
 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     DeployService, Shared,
-    create::{GROUP, quick},
+    create::{GROUP, Wanted, quick},
     select::Candidate,
     update::count,
 };
@@ -53,7 +53,7 @@ impl Shared {
             return Err(Error::invalid(format!("`replicas` is at most {MAX_REPLICAS}, not {replicas}")));
         }
         let selection = Selection { cluster, ..Selection::default() };
-        let mut group: Vec<Candidate> = self.select(&selection)?.found;
+        let mut group: Vec<Candidate> = self.select(&selection)?;
         group.retain(|candidate| {
             let container = &candidate.container;
             container.name() == name.as_str() || container.label(GROUP) == Some(name.as_str())
@@ -111,7 +111,12 @@ impl Shared {
         let (spec, requirements) = Requirements::split(spec)?;
         let number = u32::try_from(number).unwrap_or(u32::MAX);
         let names = self.further_names(name, number).await?;
-        let wanted = names.iter().map(|name| (name.clone(), spec.clone(), requirements.clone()));
+        let wanted = names.iter().map(|name| Wanted {
+            name: name.clone(),
+            spec: spec.clone(),
+            requirements: requirements.clone(),
+            changes: Vec::new(),
+        });
         let placed = self.place(plan, selection, wanted.collect()).await;
         if placed.is_err() {
             self.unreserve(&names).await;

@@ -6,7 +6,6 @@ use haven_model::{
     ContainerId, Error, ImageRef, NodeName, Result,
     plan::{Selection, Skipped},
 };
-use regex::Regex;
 
 use super::{Shared, names};
 use crate::{cluster::Scope, node::Summary};
@@ -51,17 +50,10 @@ impl Candidate {
     }
 }
 
-/// What a selection means now.
-#[derive(Debug)]
-pub(super) struct Selected {
-    /// Ordered by node and name.
-    pub(super) found: Vec<Candidate>,
-}
-
 impl Shared {
-    /// The containers that a selection means now, those of plans left out. `NotFound` when its cluster or node is not there,
+    /// The containers that a selection means now, ordered by node and name, those of plans left out. `NotFound` when its cluster or node is not there,
     /// `Invalid` for a pattern that is none.
-    pub(super) fn select(&self, selection: &Selection) -> Result<Selected> {
+    pub(super) fn select(&self, selection: &Selection) -> Result<Vec<Candidate>> {
         let matcher = Matcher::new(selection)?;
         let scope = Scope::from_parts(selection.cluster.clone(), selection.node.clone());
         let mut found = Vec::new();
@@ -76,16 +68,16 @@ impl Shared {
                 }
             }
         }
-        Ok(Selected { found })
+        Ok(found)
     }
 }
 
 /// A selection's conditions, compiled.
 struct Matcher {
     ids: HashSet<ContainerId>,
-    names: Vec<Regex>,
+    names: Vec<Glob>,
     images: Vec<ImagePattern>,
-    exclude: Vec<Regex>,
+    exclude: Vec<Glob>,
     labels: Vec<(String, Option<String>)>,
 }
 
@@ -99,9 +91,9 @@ impl Matcher {
         }
         Ok(Self {
             ids: id.iter().cloned().collect(),
-            names: name.iter().map(|name| glob(name)).collect::<Result<_>>()?,
+            names: name.iter().map(|name| Glob::new(name)).collect::<Result<_>>()?,
             images: image.iter().map(|image| ImagePattern::new(image)).collect::<Result<_>>()?,
-            exclude: exclude.iter().map(|name| glob(name)).collect::<Result<_>>()?,
+            exclude: exclude.iter().map(|name| Glob::new(name)).collect::<Result<_>>()?,
             labels: label
                 .iter()
                 .map(|label| match label.split_once('=') {
@@ -113,7 +105,7 @@ impl Matcher {
     }
 
     fn means(&self, container: &Summary) -> bool {
-        let any = |patterns: &[Regex]| patterns.iter().any(|pattern| pattern.is_match(container.name()));
+        let any = |patterns: &[Glob]| patterns.iter().any(|pattern| pattern.matches(container.name()));
         (self.ids.is_empty() || self.ids.contains(&container.id()))
             && (self.names.is_empty() || any(&self.names))
             && !any(&self.exclude)
@@ -127,17 +119,17 @@ impl Matcher {
 /// A pattern of an image: its repository, and its tag where it has one.
 pub(super) struct ImagePattern {
     text: String,
-    repository: Regex,
-    tag: Option<Regex>,
+    repository: Glob,
+    tag: Option<Glob>,
 }
 
 impl ImagePattern {
     pub(super) fn new(text: &str) -> Result<Self> {
         let (repository, tag) = match text.rsplit_once(':') {
-            Some((repository, tag)) if !tag.contains('/') => (repository, Some(glob(tag)?)),
+            Some((repository, tag)) if !tag.contains('/') => (repository, Some(Glob::new(tag)?)),
             _ => (text, None),
         };
-        Ok(Self { text: text.to_owned(), repository: glob(repository)?, tag })
+        Ok(Self { text: text.to_owned(), repository: Glob::new(repository)?, tag })
     }
 
     fn means(&self, container: &Summary) -> bool {
@@ -148,19 +140,46 @@ impl ImagePattern {
         let repository = image.repository();
         let familiar = repository.strip_prefix("docker.io/").unwrap_or(repository);
         let familiar = familiar.strip_prefix("library/").unwrap_or(familiar);
-        (self.repository.is_match(repository) || self.repository.is_match(familiar))
-            && self.tag.as_ref().is_none_or(|tag| tag.is_match(image.tag().unwrap_or("latest")))
+        (self.repository.matches(repository) || self.repository.matches(familiar))
+            && self.tag.as_ref().is_none_or(|tag| tag.matches(image.tag().unwrap_or("latest")))
     }
 }
 
 /// A text in which `*` stands for any text; everything else is meant as it is.
-pub(super) fn glob(text: &str) -> Result<Regex> {
-    if text.is_empty() || text.len() > MAX_PATTERN {
-        return Err(Error::invalid(format!("a pattern has 1 to {MAX_PATTERN} bytes, not {}", text.len())));
+#[derive(Debug)]
+pub(super) struct Glob {
+    /// What is before the first star; without a star the whole.
+    before: String,
+    /// What is between stars, and after the last.
+    rest: Option<(Vec<String>, String)>,
+}
+
+impl Glob {
+    /// `Invalid` for an empty text and for one of more than 512 bytes.
+    pub(super) fn new(text: &str) -> Result<Self> {
+        if text.is_empty() || text.len() > MAX_PATTERN {
+            return Err(Error::invalid(format!("a pattern has 1 to {MAX_PATTERN} bytes, not {}", text.len())));
+        }
+        let Some((before, rest)) = text.split_once('*') else {
+            return Ok(Self { before: text.to_owned(), rest: None });
+        };
+        let mut parts: Vec<String> = rest.split('*').map(str::to_owned).collect();
+        let after = parts.pop().unwrap_or_default();
+        parts.retain(|part| !part.is_empty());
+        Ok(Self { before: before.to_owned(), rest: Some((parts, after)) })
     }
-    let parts: Vec<String> = text.split('*').map(regex::escape).collect();
-    Regex::new(&format!("(?s)^{}$", parts.join(".*")))
-        .map_err(|error| Error::invalid(format!("`{}` is no pattern", text.escape_debug())).caused_by(error))
+
+    pub(super) fn matches(&self, text: &str) -> bool {
+        let Some((parts, after)) = &self.rest else { return text == self.before };
+        let Some(mut text) = text.strip_prefix(&self.before).and_then(|text| text.strip_suffix(after.as_str())) else {
+            return false;
+        };
+        for part in parts {
+            let Some((_, rest)) = text.split_once(part.as_str()) else { return false };
+            text = rest;
+        }
+        true
+    }
 }
 
 #[cfg(test)]
@@ -176,10 +195,16 @@ mod tests {
             ("*.dev", "xxdev", false),
             ("a*b*c", "a/x/b\nc", true),
             ("web", "web", true),
+            ("web", "web-1", false),
+            ("**", "", true),
+            ("ab*ba", "aba", false),
+            ("a*a*a", "aa", false),
+            ("a*a*a", "aaa", true),
+            ("*a*", "bab", true),
             ("w[e]b", "web", false),
         ] {
-            assert_eq!(glob(pattern).unwrap().is_match(text), means, "{pattern} {text}");
+            assert_eq!(Glob::new(pattern).unwrap().matches(text), means, "{pattern} {text}");
         }
-        assert!(glob("").is_err() && glob(&"x".repeat(1000)).is_err());
+        assert!(Glob::new("").is_err() && Glob::new(&"x".repeat(1000)).is_err());
     }
 }

@@ -11,7 +11,7 @@ use std::{
 use futures_util::stream::BoxStream;
 use haven_model::{
     ContainerName, Error, ErrorKind, NodeName, Plan, PlanId, PlanState, Result, Revision, Secret,
-    plan::{Kept, PlanStatus, Step, StepState, StepStatus, Tally},
+    plan::{Kept, New, PlanStatus, Step, StepState, StepStatus, Tally},
     secret,
 };
 use lru::LruCache;
@@ -19,7 +19,9 @@ use sha2::{Digest as _, Sha256};
 use tokio::sync::watch;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::record::{Header, KeptRecord, PageRecord, StepRecord, kept_name, kept_prefix, step_name};
+use super::record::{
+    Header, KeptRecord, LockRecord, PageRecord, StepRecord, kept_name, kept_prefix, lock_names, step_name,
+};
 use crate::{
     claim::Held,
     store::{Codec, Expect, Live, Store, Table, TableEvent, Versioned, Write},
@@ -28,13 +30,13 @@ use crate::{
 /// How much of a plan's text is on a page; sealed and as base64 it stays below the largest value of a store.
 const PAGE: usize = 256 * 1024;
 /// The largest plan, in bytes of its text.
-const MAX_PLAN: usize = 512 * 1024 * 1024;
+pub(super) const MAX_PLAN: usize = 256 * 1024 * 1024;
 /// The most steps of a plan.
 pub(super) const MAX_STEPS: usize = 100_000;
 
-/// How many plans are kept in memory, and how many steps the largest of them has.
+/// How many plans are kept in memory, and how many pages the largest of them has.
 const CACHED: NonZeroUsize = NonZeroUsize::new(64).unwrap();
-const MAX_CACHED: usize = 1_000;
+const MAX_CACHED: u32 = 4;
 
 /// All plans of a fleet.
 #[derive(Debug)]
@@ -44,6 +46,7 @@ pub(super) struct Shelf {
     pages: Table<PageRecord>,
     steps: Table<StepRecord>,
     kept: Table<KeptRecord>,
+    locks: Table<LockRecord>,
     /// The plans that were read last.
     read: Mutex<LruCache<PlanId, Arc<Plan>>>,
 }
@@ -61,6 +64,7 @@ impl Shelf {
             pages: Table::new(store.clone(), "plan-pages/", codec.clone()),
             steps: Table::new(store.clone(), "plan-steps/", codec.clone()),
             kept: Table::new(store.clone(), "parked/", codec.clone()),
+            locks: Table::new(store.clone(), "plan-locks/", codec.clone()),
             read: Mutex::new(LruCache::new(CACHED)),
         })
     }
@@ -150,18 +154,18 @@ impl Shelf {
         {
             return Ok(read.clone());
         }
-        let read = Arc::new(self.read_pages(plan).await?);
+        let pages = self.header(plan).await?.value.pages;
+        let read = Arc::new(self.read_pages(plan, pages).await?);
         // A plan never changes.
-        if read.steps.len() <= MAX_CACHED {
+        if pages <= MAX_CACHED {
             cached().put(plan.clone(), read.clone());
         }
         Ok(read)
     }
 
-    async fn read_pages(&self, plan: &PlanId) -> Result<Plan> {
-        let header = self.header(plan).await?.value;
+    async fn read_pages(&self, plan: &PlanId, pages: u32) -> Result<Plan> {
         let mut text = String::new();
-        for page in 0..header.pages {
+        for page in 0..pages {
             let found = self.pages.get(&format!("{plan}.{page:06}")).await?;
             let page = found.ok_or_else(|| Error::unexpected(format!("plan `{}` lacks a page", plan.short())))?;
             text.push_str(page.value.text.expose());
@@ -222,21 +226,62 @@ impl Shelf {
         self.steps.watch(since)
     }
 
+    /// Takes the locks of a step. `Conflict` names the plan that has one. They are this plan's until its step has ended.
+    pub(super) async fn lock(&self, held: &Held, plan: &PlanId, step: &Step) -> Result<()> {
+        let lock = LockRecord { plan: plan.clone() };
+        let (mut checks, mut writes) = (Vec::new(), Vec::new());
+        for name in lock_names(step) {
+            match self.locks.get(&name).await? {
+                Some(found) if found.value == lock => {}
+                Some(found) => {
+                    let other = found.value.plan.short();
+                    return Err(Error::conflict(format!("plan `{other}` is at `{}` now", step.name)));
+                }
+                None => {
+                    checks.push((self.locks.key(&name)?, Expect::Absent));
+                    writes.push(self.locks.put_write(&name, &lock, None)?);
+                }
+            }
+        }
+        if writes.is_empty() {
+            return Ok(());
+        }
+        match held.txn(&checks, &writes).await {
+            Err(error) if error.kind() == ErrorKind::Conflict => {
+                held.confirm_now().await?;
+                Err(Error::conflict(format!("another plan is at `{}` now", step.name)))
+            }
+            done => done.map(drop),
+        }
+    }
+
+    /// Gives back the locks of a plan that rests: those of steps that were not begun after all.
+    pub(super) async fn unlock_all(&self, held: &Held, plan: &PlanId) -> Result<()> {
+        let (locks, _) = self.locks.list().await?;
+        let ours = locks.into_iter().filter(|(_, lock)| lock.value.plan == *plan);
+        let writes = ours.map(|(name, _)| self.locks.key(&name).map(Write::Delete)).collect::<Result<Vec<_>>>()?;
+        for writes in writes.chunks(crate::store::MAX_OPS / 2) {
+            held.txn(&[], writes).await?;
+        }
+        Ok(())
+    }
+
     /// One step's record.
     pub(super) async fn step(&self, plan: &PlanId, step: u32) -> Result<Option<Versioned<StepRecord>>> {
         self.steps.get(&step_name(plan, step)).await
     }
 
-    /// Writes a step's record together with what is parked by it and what is parked no more; only while `held` is ours.
+    /// Writes a step's record together with what is parked by it, what is parked no more, and the locks that it gives back;
+    /// only while `held` is ours.
     pub(super) async fn put_step(
         &self,
         held: &Held,
-        (plan, step): (&PlanId, u32),
+        (plan, step): (&PlanId, &Step),
         before: Option<&Versioned<StepRecord>>,
         record: StepRecord,
         shelved: Shelved<'_>,
     ) -> Result<Versioned<StepRecord>> {
-        let name = step_name(plan, step);
+        let name = step_name(plan, step.index);
         let expect = before.map_or(Expect::Absent, |before| Expect::At(before.revision));
         let mut writes = vec![self.steps.put_write(&name, &record, before)?];
         if let Some(kept) = shelved.parked {
@@ -244,6 +289,11 @@ impl Shelf {
         }
         if let Some(kept) = shelved.unparked {
             writes.push(Write::Delete(self.kept.key(&kept_name(kept))?));
+        }
+        if shelved.unlocks {
+            for lock in lock_names(step) {
+                writes.push(Write::Delete(self.locks.key(&lock)?));
+            }
         }
         let revision = held.txn(&[(self.steps.key(&name)?, expect)], &writes).await?;
         Ok(match before {
@@ -294,6 +344,8 @@ impl Shelf {
 pub(super) struct Shelved<'a> {
     pub(super) parked: Option<&'a Kept>,
     pub(super) unparked: Option<&'a Kept>,
+    /// Whether the step gives its locks back.
+    pub(super) unlocks: bool,
 }
 
 /// The last place at or before `most` where a text can be cut.
@@ -329,6 +381,7 @@ pub(super) fn step_status(step: &Step, record: Option<&StepRecord>) -> StepStatu
         state: record.map(|record| record.state).unwrap_or_default(),
         container: record.and_then(|record| record.new.clone()),
         error: record.and_then(|record| record.error.clone()),
+        said: record.and_then(|record| record.said.clone()),
         began: record.map(|record| record.began),
         ended: record.and_then(|record| record.ended),
     }
@@ -360,6 +413,21 @@ pub(super) fn counted(tally: &mut Tally, state: StepState) -> Option<&mut u32> {
 pub(super) fn sealed(mut plan: Plan) -> Plan {
     plan.id = id_of(&plan);
     plan
+}
+
+/// Whether a plan has the values of environments that the stored one has, or shows them as `***`.
+pub(super) fn is_same_or_masked(plan: &Plan, stored: &Plan) -> bool {
+    let specs = |plan: &'_ Plan| {
+        let of = |step: &Step| match &step.new {
+            Some(New::Made { spec, .. }) => spec.env.clone(),
+            _ => BTreeMap::new(),
+        };
+        plan.steps.iter().map(of).collect::<Vec<_>>()
+    };
+    specs(plan).iter().zip(&specs(stored)).all(|(given, stored)| {
+        given.len() == stored.len()
+            && given.iter().all(|(name, value)| value.expose() == "***" || stored.get(name) == Some(value))
+    })
 }
 
 /// Checks that a plan's id is that of its contents: `Invalid` for one that was altered.

@@ -22,12 +22,34 @@ pub(super) enum Halt {
     Lost(Error),
     /// Something failed.
     Failed(Error),
+    /// The plan is to be taken back, and what was waited for does not matter any more.
+    Aborted,
+}
+
+impl Halt {
+    /// Whether asking again can help.
+    pub(super) fn may_pass(&self) -> bool {
+        matches!(self, Self::Failed(error) if may_pass(error.kind()))
+    }
+
+    /// The same as an error.
+    pub(super) fn error(self) -> Error {
+        match self {
+            Self::Lost(error) | Self::Failed(error) => error,
+            Self::Aborted => Error::conflict("the plan is to be taken back"),
+        }
+    }
 }
 
 impl From<Error> for Halt {
     fn from(error: Error) -> Self {
         Self::Failed(error)
     }
+}
+
+/// Whether asking an engine again can help.
+pub(super) fn may_pass(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::Unavailable | ErrorKind::Timeout | ErrorKind::Busy)
 }
 
 pub(super) type Done<T = ()> = std::result::Result<T, Halt>;
@@ -77,8 +99,12 @@ impl Site<'_> {
             Err(error) => return Err(self.named(error)),
         }
         self.may().await?;
-        let progress = self.engine.pull_image(image).await.map_err(|error| self.named(error))?;
-        progress.try_for_each(|_| async { Ok(()) }).await.map_err(|error| self.named(error.with("image", image)))
+        let failed = |error: Error| {
+            let what = format!("image `{image}` cannot be fetched: {}", error.message());
+            self.named(Error::new(error.kind(), what).with("image", image).caused_by(error))
+        };
+        let progress = self.engine.pull_image(image).await.map_err(failed)?;
+        progress.try_for_each(|_| async { Ok(()) }).await.map_err(failed)
     }
 
     /// Makes a container. `AlreadyExists` when the name is taken.

@@ -3,9 +3,12 @@
 //! Taking and taking back look before each effect, and so may be done again from their beginning: after a lost answer, by
 //! the next owner after a kill, or by a master that finds out that it was late.
 
+use std::time::Duration;
+
+use futures_util::StreamExt as _;
 use haven_model::{
-    ContainerDetail, ContainerId, ContainerName, ContainerSpec, ContainerState, Error, ErrorKind, NodeName, Plan,
-    RestartPolicy,
+    ContainerDetail, ContainerId, ContainerName, ContainerSpec, ContainerState, Error, ErrorKind, LogOptions, NodeName,
+    Plan, PlanState, RestartPolicy,
     plan::{New, Observed, Old, Order, Step, StepState},
     secret,
 };
@@ -22,6 +25,11 @@ use crate::claim::Held;
 pub(super) const PLAN: &str = "haven.plan";
 pub(super) const STEP: &str = "haven.step";
 pub(super) const SPEC: &str = "haven.spec";
+
+/// How much of what a container said last is kept, and how long it is asked for.
+const LAST_LINES: u32 = 20;
+const LAST_BYTES: usize = 2_000;
+const LAST_WAIT: Duration = Duration::from_secs(5);
 
 /// One step while a plan is at it.
 #[derive(Clone, Copy, Debug)]
@@ -66,7 +74,7 @@ impl<'a> Taking<'a> {
                 _ => None,
             };
         let began = self.shared.clock.now();
-        Ok(StepRecord { state: StepState::Doing, old, parked, new: None, error: None, began, ended: None })
+        Ok(StepRecord { state: StepState::Doing, old, parked, new: None, error: None, said: None, began, ended: None })
     }
 
     async fn observe_old(&self, old: &'a Old) -> Done<Inverse> {
@@ -225,14 +233,42 @@ impl<'a> Taking<'a> {
             Some(seen) if !seen.state.is_running() => set_running(&site, new, &seen.spec).await?,
             _ => {}
         }
-        gate::pass(&site, &*self.shared.clock, new, &self.plan.rollout).await?;
+        gate::pass(&site, &*self.shared.clock, new, &self.plan.rollout, &|| self.is_wanted()).await?;
         if paused {
             site.pause(new).await?;
         }
         Ok(())
     }
 
-    /// Takes the step back: what it found is there again as it was, and what it brought is gone or parked again.
+    /// Whether nobody wishes to have the plan taken back.
+    fn is_wanted(&self) -> bool {
+        let headers = self.shared.shelf.headers();
+        headers.get(self.plan.id.as_str()).is_none_or(|header| header.value.state != PlanState::RollingBack)
+    }
+
+    /// The last that the new container said, before it is removed; none: it said nothing, or that is not known.
+    pub(super) async fn last_words(self, record: &StepRecord) -> Option<String> {
+        let come = self.come(record).await.ok()??;
+        let site = self.site(self.step.new.as_ref()?.node()).ok()?;
+        let options = LogOptions { tail: Some(LAST_LINES), ..LogOptions::default() };
+        let said = async {
+            let mut output = site.engine.logs(&(&come.seen.id).into(), &options).await.ok()?;
+            let mut said = Vec::new();
+            while let Some(Ok(part)) = output.next().await {
+                said.extend_from_slice(&part.bytes);
+                said.drain(..said.len().saturating_sub(LAST_BYTES));
+            }
+            Some(String::from_utf8_lossy(&said).trim().to_owned())
+        };
+        let said = tokio::select! {
+            said = said => said,
+            () = self.shared.clock.sleep(LAST_WAIT) => None,
+        };
+        said.filter(|said| !said.is_empty())
+    }
+
+    /// Takes the step back: what it found is there again as it was, and what it brought is gone or parked again. Where
+    /// somebody else has the place of the old one, what it brought goes all the same.
     pub(super) async fn undo(self, record: &StepRecord) -> Done {
         let come = self.come(record).await?;
         if let (Some(come), Some(new)) = (&come, &self.step.new) {
@@ -250,11 +286,21 @@ impl<'a> Taking<'a> {
                 site.rename(&seen.id, &self.aside(*made, record)?).await?;
             }
         }
-        if let Some(old) = &record.old {
-            unpark(&self.site(&old.node)?, old).await?;
+        let back = match &record.old {
+            Some(old) => unpark(&self.site(&old.node)?, old).await.map(drop),
+            None => Ok(()),
+        };
+        if !matches!(&back, Ok(()) | Err(Halt::Failed(_))) || back.as_ref().is_err_and(Halt::may_pass) {
+            return back;
         }
-        let (Some(come), Some(new)) = (come, &self.step.new) else { return Ok(()) };
-        let site = self.site(new.node())?;
+        if let (Some(come), Some(new)) = (come, &self.step.new) {
+            self.put_aside(&self.site(new.node())?, &come, record).await?;
+        }
+        back
+    }
+
+    /// Removes what the step made, or parks again what it brought back.
+    async fn put_aside(&self, site: &Site<'_>, come: &Come, record: &StepRecord) -> Done {
         // Removed by itself, perhaps, when it was stopped.
         let Some(seen) = site.look(&come.seen.id).await? else { return Ok(()) };
         if seen.state.is_running() {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use haven_model::{
-    Actor, ContainerName, ContainerSpec, Error, ErrorKind, ImageRef, Plan, Result, Rollout, Secret,
+    Actor, ContainerName, ContainerSpec, ContainerState, Error, ErrorKind, ImageRef, Plan, Result, Rollout, Secret,
     plan::{New, Order, PlanKind, Selection, Step},
 };
 use serde::{Deserialize, Serialize};
@@ -12,7 +12,7 @@ use super::{
     DeployService, Shared,
     configure::Anew,
     difference,
-    select::{Candidate, glob},
+    select::{Candidate, Glob},
     side_by_side,
     successor::Seen,
 };
@@ -138,11 +138,11 @@ impl Shared {
         if percent.is_some_and(|percent| !(1..=100).contains(&percent)) {
             return Err(Error::invalid("`percent` is 1 to 100"));
         }
-        let (target, from) = (To::parse(to.as_deref())?, from.as_deref().map(glob).transpose()?);
+        let (target, from) = (To::parse(to.as_deref())?, from.as_deref().map(Glob::new).transpose()?);
         let is_only_recreate = matches!(target, To::Same) && changes == SpecChanges::default() && !configure;
         let kind = if is_only_recreate { PlanKind::Recreate } else { PlanKind::Update };
         let mut plan = Plan { rollout, ..self.blank(kind, actor) };
-        let found = self.select(&selection)?.found;
+        let found = self.select(&selection)?;
         let total = found.len();
         let mut chosen = Vec::new();
         for candidate in found {
@@ -231,6 +231,9 @@ impl Shared {
             return Err("it is so already".to_owned());
         }
         let name = ContainerName::new(seen.candidate.container.name()).map_err(|error| error.message().to_owned())?;
+        if let Some(why) = super::names::unfit(&name) {
+            return Err(why);
+        }
         let (order, note) = match (asked, side_by_side::refusal(&spec).or_else(|| side_by_side::refusal(&own))) {
             (Order::StartFirst, Some(why)) => (Order::StopFirst, Some(why)),
             (order, _) => (order, None),
@@ -238,6 +241,9 @@ impl Shared {
         let mut notes: Vec<String> = note.into_iter().collect();
         if seen.detail.spec.auto_remove {
             notes.push("it removes itself when it stops: a rollback makes it anew".to_owned());
+        }
+        if seen.detail.state == ContainerState::Paused {
+            notes.push("it is paused, and its successor runs".to_owned());
         }
         if seen.image.is_none() {
             notes.push("its image is gone, so that what it had from there is taken for its own".to_owned());
@@ -260,7 +266,7 @@ impl Shared {
 }
 
 /// Why a container is left alone, as far as a list tells.
-fn refusal(candidate: &Candidate, from: Option<&regex::Regex>) -> Option<String> {
+fn refusal(candidate: &Candidate, from: Option<&Glob>) -> Option<String> {
     if let Some(reason) = candidate.untouchable() {
         return Some(reason.to_owned());
     }
@@ -270,7 +276,7 @@ fn refusal(candidate: &Candidate, from: Option<&regex::Regex>) -> Option<String>
     let from = from?;
     let tag = ImageRef::new(candidate.container.image()).ok().and_then(|image| image.tag().map(str::to_owned));
     match tag {
-        Some(tag) if from.is_match(&tag) => None,
+        Some(tag) if from.matches(&tag) => None,
         Some(tag) => Some(format!("its tag is {tag}")),
         None => Some("its image has no tag".to_owned()),
     }

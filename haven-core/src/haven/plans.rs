@@ -151,7 +151,13 @@ impl PlansHandle<'_> {
 
     /// Removes a plan that does not move and for which nothing is parked.
     pub async fn remove(&self, plan: &PlanId) -> Result<()> {
-        self.0.call(plans::RemovePlan { plan: plan.clone() }).await
+        self.0.call(plans::RemovePlan { plan: plan.clone(), kept: false }).await
+    }
+
+    /// Removes a plan and the containers that are parked for it: what it did cannot be rolled back any more. Volumes stay.
+    /// `Conflict` while it moves, is held or is stuck.
+    pub async fn remove_with_kept(&self, plan: &PlanId) -> Result<()> {
+        self.0.call(plans::RemovePlan { plan: plan.clone(), kept: true }).await
     }
 
     /// The containers that are parked, so that plans can be rolled back, oldest first.

@@ -263,10 +263,10 @@ async fn the_last_ten_of_a_container_are_kept_and_older_ones_are_removed() {
     let first = first.unwrap();
     let gone = haven.call(haven_core::door::ops::plans::PlanRollback { plan: first.clone() }).await.unwrap_err();
     assert!(gone.message().contains("not kept any more"), "{gone}");
-    haven.call(RemovePlan { plan: first.clone() }).await.unwrap();
+    haven.call(RemovePlan { plan: first.clone(), kept: false }).await.unwrap();
     assert_eq!(haven.call(GetPlan { plan: first }).await.unwrap_err().kind(), ErrorKind::NotFound);
     let last = kept(&haven).await.pop().unwrap().plan;
-    assert_eq!(haven.call(RemovePlan { plan: last }).await.unwrap_err().kind(), ErrorKind::Conflict);
+    assert_eq!(haven.call(RemovePlan { plan: last, kept: false }).await.unwrap_err().kind(), ErrorKind::Conflict);
 }
 
 #[tokio::test]

@@ -67,7 +67,7 @@ impl Plan {
     ///
     /// Where many are left alone for the same reason, they are counted.
     pub fn diff(&self) -> String {
-        let mut text = format!("{}\n", self.summary);
+        let mut text = format!("{}\n", on_one_line(&self.summary));
         for step in &self.steps {
             text.push_str(&step.diff());
         }

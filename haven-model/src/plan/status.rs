@@ -104,6 +104,15 @@ impl PlanState {
         }
     }
 
+    /// The name in texts for people.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::RollingBack => "being rolled back",
+            Self::RolledBack => "rolled back",
+            other => other.as_str(),
+        }
+    }
+
     /// Whether a master is at it.
     pub fn is_moving(self) -> bool {
         matches!(self, Self::Applying | Self::RollingBack)
@@ -155,6 +164,9 @@ pub struct StepStatus {
     /// Why it failed or was refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<WireError>,
+    /// The last lines that a new container said which failed: it is gone, and its log with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub said: Option<String>,
     /// When it was begun.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub began: Option<Timestamp>,

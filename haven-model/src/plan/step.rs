@@ -57,14 +57,16 @@ impl Step {
         {
             let _ = write!(text, ", from {}", old.node);
         }
-        let mut about: Vec<&str> = Vec::new();
-        if self.old.is_some() && self.new.is_some() {
-            about.push(match self.order {
-                Order::StartFirst => "start, then stop",
-                Order::StopFirst | Order::StopAll => "stop, then start",
-            });
+        let mut about: Vec<String> = Vec::new();
+        match (&self.old, &self.new) {
+            (Some(_), Some(_)) => about.push(match self.order {
+                Order::StartFirst => "start, then stop".to_owned(),
+                Order::StopFirst | Order::StopAll => "stop, then start".to_owned(),
+            }),
+            (None, Some(New::Made { spec, .. })) => about.push(spec.image.to_string()),
+            _ => {}
         }
-        about.extend(Some(self.reason.as_str()).filter(|reason| !reason.is_empty()));
+        about.extend(Some(self.reason.clone()).filter(|reason| !reason.is_empty()));
         if !about.is_empty() {
             let _ = write!(text, ": {}", on_one_line(&about.join("; ")));
         }

@@ -92,6 +92,9 @@ enum PlansCommand {
         /// The plans, by id or the beginning of the id
         #[arg(required = true)]
         plans: Vec<PlanId>,
+        /// Also the containers that are parked for them: they cannot be rolled back any more; volumes stay
+        #[arg(long)]
+        kept: bool,
     },
     /// List the containers that are parked, so that plans can be rolled back
     Kept {
@@ -142,9 +145,14 @@ impl Plans {
                 let status = haven.plans().abort(&plan).await.advised(haven, &plan).await?;
                 stands(context, &status)
             }
-            PlansCommand::Rm { plans } => {
+            PlansCommand::Rm { plans, kept } => {
                 let remove = |plan: PlanId| async move {
-                    haven.plans().remove(&plan).await.advised_unless_ended(haven, &plan).await
+                    let removed = if kept {
+                        haven.plans().remove_with_kept(&plan).await
+                    } else {
+                        haven.plans().remove(&plan).await
+                    };
+                    removed.advised_unless_ended(haven, &plan).await
                 };
                 Each::of("plan", "removing").run(context, plans, remove, |plan, ()| plan.to_string()).await
             }

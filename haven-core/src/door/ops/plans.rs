@@ -276,11 +276,15 @@ wish! {
 }
 
 operation! {
-    /// Removes a plan. `conflict` while it moves or is held, and while containers are parked for it.
+    /// Removes a plan. `conflict` while it moves, is held or is stuck, and while containers are parked for it that shall not
+    /// go.
     "plans.remove", Delete "/plans/{plan}", needs Delete;
     pub struct RemovePlan {
         /// Its id, or the beginning of its id.
         pub plan: PlanId,
+        /// Also the containers that are parked for it: what it did cannot be rolled back any more. Volumes stay.
+        #[serde(default)]
+        pub kept: bool,
     }
 }
 
@@ -289,7 +293,7 @@ impl Call for RemovePlan {
     type Output = ();
 
     async fn run(self, services: &Services, _: &Actor) -> Result<()> {
-        services.deploy.remove(&self.plan).await
+        services.deploy.remove(&self.plan, self.kept).await
     }
 }
 
