@@ -1,6 +1,6 @@
 //! What is done to containers: those that are named, or all that are chosen by what they are.
 
-use std::{fmt, io::IsTerminal as _};
+use std::fmt;
 
 use clap::Args;
 use haven_core::{
@@ -163,14 +163,7 @@ fn confirm_removal(context: &Context, choices: &[Choice]) -> Result {
     }
     let more = if found.len() > NAMED { format!(" and {} more", found.len() - NAMED) } else { String::new() };
     let named = format!("{}{more}", found.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", "));
-    if context.show.json || !std::io::stdin().is_terminal() {
-        return Err(Failure::usage(format!("this would remove {named}"), "say `--yes` when they shall go"));
-    }
-    if terminal::confirm(&format!("Remove {named}?"))? {
-        return Ok(());
-    }
-    context.show.progress("nothing was removed");
-    Err(Failure::Exit(0))
+    terminal::confirm_removal(context.show, &named)
 }
 
 /// Declares a command that does one operation to each of some containers; to all of those in some states.
@@ -310,7 +303,12 @@ impl Rename {
     pub(crate) async fn run(self, context: &Context) -> Result {
         let at = self.place.find(context, &self.container).await?;
         let operation = RenameContainer { node: at.node, container: (&at.item.id).into(), name: self.name };
-        let answer = context.haven().await?.call(operation).await?;
+        let answer = context.haven().await?.call(operation).await.map_err(|error| match error.kind() {
+            ErrorKind::AlreadyExists => {
+                Failure::Error(error, Some("`haven ps -a` tells which has that name: choose another".to_owned()))
+            }
+            _ => error.into(),
+        })?;
         context.show.silent(&answer)
     }
 }

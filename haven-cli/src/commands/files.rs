@@ -8,17 +8,22 @@ use std::{
     fs,
     io::{self, IsTerminal as _, Read, Write},
     path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use bytes::{Buf as _, Bytes};
 use clap::Args;
-use futures_util::{StreamExt as _, stream};
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use haven_core::{
     Error, ErrorKind, Haven,
     door::ops::files::ContainerChanges,
     engine::Stream,
     model::{ContainerRef, NodeName, container::ChangeKind},
 };
+use serde_json::json;
 use tokio::{io::AsyncWriteExt as _, runtime::Handle, sync::mpsc};
 use tokio_util::io::ReaderStream;
 
@@ -77,7 +82,9 @@ impl Export {
             Some(file) => {
                 let unwritten = |error| local("the archive cannot be written", &file, error);
                 let opened = tokio::fs::File::create(&file).await.map_err(unwritten)?;
-                write(archive, opened).await
+                let (archive, bytes) = counted(archive);
+                write(archive, opened).await?;
+                tell(context, &node, &container, &bytes)
             }
         }
     }
@@ -126,10 +133,10 @@ impl Cp {
             (Side::Container(container, path), to @ (Side::Here(_) | Side::Archive)) => {
                 let (node, container) = self.place.found(context, container).await?;
                 let archive = haven.containers().copy_out(&node, &container, &path).await?;
-                match to {
-                    Side::Here(to) => unpack(archive, &path, to).await,
-                    _ => write(archive, tokio::io::stdout()).await,
-                }
+                let Side::Here(to) = to else { return write(archive, tokio::io::stdout()).await };
+                let (archive, bytes) = counted(archive);
+                unpack(archive, &path, to).await?;
+                tell(context, &node, &container, &bytes)
             }
             (from @ (Side::Here(_) | Side::Archive), Side::Container(container, path)) => {
                 let (node, container) = self.place.found(context, container).await?;
@@ -137,7 +144,9 @@ impl Cp {
                     Side::Here(from) => pack(haven, &node, &container, from, &path).await?,
                     _ => (path, read(tokio::io::stdin())),
                 };
-                Ok(haven.containers().copy_in(&node, &container, &folder, archive).await?)
+                let (archive, bytes) = counted(archive);
+                haven.containers().copy_in(&node, &container, &folder, archive).await?;
+                tell(context, &node, &container, &bytes)
             }
             _ => Err(Failure::usage(
                 "a copy is between a container and here",
@@ -149,6 +158,22 @@ impl Cp {
 
 fn local(what: &'static str, path: &Path, error: io::Error) -> Error {
     Error::invalid(what).caused_by(error).with("file", path.display())
+}
+
+/// Counts the bytes of an archive as they go by.
+fn counted(archive: Stream<Bytes>) -> (Stream<Bytes>, Arc<AtomicU64>) {
+    let bytes = Arc::new(AtomicU64::new(0));
+    let count = bytes.clone();
+    let archive = archive.inspect_ok(move |piece| {
+        count.fetch_add(piece.len() as u64, Ordering::Relaxed);
+    });
+    (archive.boxed(), bytes)
+}
+
+/// Tells programs how large the archive was that was copied.
+fn tell(context: &Context, node: &NodeName, container: &ContainerRef, bytes: &AtomicU64) -> Result {
+    let bytes = bytes.load(Ordering::Relaxed);
+    context.show.silent(&json!({ "node": node, "container": container, "bytes": bytes }))
 }
 
 /// Writes an archive as it is.

@@ -150,7 +150,7 @@ pub(crate) enum Command {
     Recreate(plans::Short<plans::Recreate>),
     /// Give a container other labels: it is made again with them
     Relabel(plans::Short<plans::Relabel>),
-    /// Move away from a node what Haven placed there, and let nothing new come
+    /// Move away from a node what Haven placed there, and place nothing new there
     Drain(plans::Short<plans::Drain>),
     /// Remove containers that do not run; their volumes stay
     Prune(plans::Short<plans::Prune>),

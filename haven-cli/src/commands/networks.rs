@@ -20,6 +20,7 @@ use super::{
     Context,
     each::Each,
     pick::{Where, parse_pair},
+    terminal,
 };
 use crate::{
     failure::{Failure, Result},
@@ -148,6 +149,9 @@ enum NetworksCommand {
         /// Only with this label: `KEY` or `KEY=VALUE`
         #[arg(short, long, value_name = "KEY[=VALUE]")]
         label: Vec<String>,
+        /// Do not ask
+        #[arg(short, long, visible_alias = "force", visible_short_alias = 'f')]
+        yes: bool,
     },
 }
 
@@ -213,7 +217,11 @@ impl Networks {
                 let answer = haven.call(DisconnectNetwork { node, network, container, force }).await?;
                 context.show.silent(&answer)
             }
-            NetworksCommand::Prune { node, label } => {
+            NetworksCommand::Prune { node, label, yes } => {
+                if !yes {
+                    let what = format!("the networks of `{node}` that no running container is in");
+                    terminal::confirm_removal(context.show, &what)?;
+                }
                 let pruned = haven.call(PruneNetworks { node, label }).await?;
                 context.show.value(&pruned, || pruned.removed.join("\n"))
             }

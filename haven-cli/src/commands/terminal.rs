@@ -19,7 +19,10 @@ use tokio::{
     sync::mpsc,
 };
 
-use crate::failure::{Failure, Result};
+use crate::{
+    failure::{Failure, Result},
+    show::Show,
+};
 
 /// Control-P, Control-Q.
 const DETACH: [u8; 2] = [0x10, 0x11];
@@ -235,6 +238,18 @@ pub(crate) fn confirm(question: &str) -> Result<bool> {
     let mut line = String::new();
     io::BufRead::read_line(&mut io::Read::take(io::stdin().lock(), 4096), &mut line)?;
     Ok(matches!(line.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
+}
+
+/// Asks whether something shall be removed. Refuses where there is nobody to ask; a no ends the program well.
+pub(crate) fn confirm_removal(show: Show, what: &str) -> Result {
+    if show.json || !io::stdin().is_terminal() {
+        return Err(Failure::usage(format!("this would remove {what}"), "say `--yes` when they shall go"));
+    }
+    if confirm(&format!("Remove {what}?"))? {
+        return Ok(());
+    }
+    show.progress("nothing was removed");
+    Err(Failure::Exit(0))
 }
 
 /// Reads a password from the terminal without showing it; from a pipe, its first line.

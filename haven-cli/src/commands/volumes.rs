@@ -10,6 +10,7 @@ use super::{
     Context,
     each::Each,
     pick::{Where, parse_pair},
+    terminal,
 };
 use crate::{
     failure::Result,
@@ -75,6 +76,9 @@ enum VolumesCommand {
         /// Only with this label: `KEY` or `KEY=VALUE`
         #[arg(short, long, value_name = "KEY[=VALUE]")]
         label: Vec<String>,
+        /// Do not ask
+        #[arg(short, long, visible_alias = "force", visible_short_alias = 'f')]
+        yes: bool,
     },
 }
 
@@ -101,9 +105,16 @@ impl Volumes {
                 let remove = |volume| async { Ok(haven.call(RemoveVolume { node: node.clone(), volume }).await?) };
                 Each::of("volume", "removing").run(context, volumes, remove, |volume, _| volume.to_string()).await
             }
-            VolumesCommand::Prune { node, all, label } => {
+            VolumesCommand::Prune { node, all, label, yes } => {
+                if !yes {
+                    let which = if all { "" } else { " and nobody named" };
+                    let what = format!("the volumes of `{node}` that no container has{which}, with their data");
+                    terminal::confirm_removal(context.show, &what)?;
+                }
                 let pruned = haven.call(PruneVolumes { node, label, all }).await?;
-                context.show.progress(&format!("{} volumes, {}", pruned.removed.len(), size(pruned.bytes)));
+                let number = pruned.removed.len();
+                let plural = if number == 1 { "" } else { "s" };
+                context.show.progress(&format!("{number} volume{plural}, {}", size(pruned.bytes)));
                 context.show.value(&pruned, || pruned.removed.join("\n"))
             }
         }

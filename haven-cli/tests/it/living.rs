@@ -44,6 +44,7 @@ fn files_are_copied_in_and_out() {
             "cp web-1:/tmp/renamed back",
             "cp web-1:/srv/site copy",
             "cp web-1:/srv/site/. filled",
+            "cp greeting web-1:/tmp --json",
             "cp web-1:/no/such .",
             "cp greeting web-1:/no/such/folder/file",
             "cp missing web-1:/tmp",
@@ -117,12 +118,14 @@ fn what_nothing_uses_is_pruned() {
         "pruned",
         fleet.session(&[
             "networks create --node sim-1 unused",
-            "networks prune --node sim-1 --label nobody",
+            "networks prune --node sim-1 --label nobody --yes",
             "networks prune --node sim-1",
+            "networks prune --node sim-1 --yes",
             "volumes create --node sim-1 data",
-            "volumes prune --node sim-1",
+            "volumes prune --node sim-1 --yes",
             "volumes prune --node sim-1 --all",
-            "volumes prune --node sim-1 --json",
+            "volumes prune --node sim-1 --all --force",
+            "volumes prune --node sim-1 --json --yes",
         ])
     );
 }

@@ -66,7 +66,10 @@ fn the_short_forms_plan_show_and_apply() {
             "update front-1 --to 1.27 --env SECRET=hidden --monitor 0s --yes",
             "update front-1 --to 1.27 --yes",
             "update --image nosuch --to 1 --yes",
+            "update --image nosuch --to 1 --dry-run",
+            "scale front-1=1 -y",
             "relabel front-1 tier=front app- --monitor 0s -y",
+            "relabel front-1 tier=rear -l app- --label a=b --dry-run",
             "recreate back-1 back-2 --monitor 0s -y",
             "scale front-2=3 --parallelism 1 --monitor 0s -y",
             "scale front-2=1 --parallelism 1 -y",
@@ -78,6 +81,45 @@ fn the_short_forms_plan_show_and_apply() {
             "plan",
         ])
     );
+}
+
+#[test]
+fn fewer_containers_than_were_asked_for_are_a_failure() {
+    let fleet = Fleet::start();
+    // A port of the host can be had once on each of the two nodes.
+    let deploy = "deploy --name api --count 3 --publish 8099:80 --monitor 0s nginx";
+    assert!(fleet.run(&deploy.replace("nginx", "--dry-run nginx")).ends_with("--- code 0\n"));
+    let told = fleet.run(&deploy.replace("nginx", "-y nginx"));
+    assert!(told.contains("is applied: 2 of 2 steps done"), "{told}");
+    assert!(told.contains("error: 1 of 3 containers found no node: "), "{told}");
+    assert!(told.contains("hint: `haven plan diff ") && told.ends_with("--- code 4\n"), "{told}");
+    let told = fleet.run("deploy --name other --count 3 --publish 8098:80 --monitor 0s -y --json nginx");
+    assert!(told.contains(r#""hint":"`haven plan diff "#) && told.ends_with("--- code 4\n"), "{told}");
+}
+
+#[test]
+fn a_plan_that_nobody_applied_is_not_to_be_made_again() {
+    let fleet = fleet();
+    fleet.run("plan update front-1 --to 1.27");
+    let plan = newest(&fleet);
+    for what in ["pause", "resume", "abort"] {
+        let told = fleet.run(&format!("plan {what} {plan}"));
+        assert!(told.contains(&format!("`haven apply {}` applies it", plan.short())), "{told}");
+    }
+}
+
+#[test]
+fn plans_are_listed_by_state_and_number() {
+    let fleet = fleet();
+    for name in ["front-1", "front-2", "back-1"] {
+        fleet.run(&format!("plan relabel {name} -l a=b --monitor 0s"));
+    }
+    fleet.run(&format!("apply {}", newest(&fleet)));
+    let count = |line: &str| text(&fleet.haven().args(line.split(' ')).output().unwrap().stdout).lines().count();
+    assert_eq!((count("plan ls -q"), count("plan ls -q --limit 2"), count("plan -q --limit 0")), (3, 2, 0));
+    assert_eq!((count("plan ls -q --state planned"), count("plan ls -q --state rolled-back")), (2, 0));
+    assert_eq!(count("plan -q --state planned --state applied"), 3);
+    assert!(fleet.run("plan ls --state red").ends_with("--- code 2\n"));
 }
 
 #[test]

@@ -33,6 +33,20 @@ fn removing_all_asks_first() {
 }
 
 #[test]
+fn pruning_volumes_asks_first() {
+    let fleet = Fleet::start();
+    fleet.run("volumes create --node sim-1 data");
+    let left = || fleet.run("volumes ls --node sim-1").contains(" data ");
+    let line = format!("{} volumes prune --node sim-1 --all", env!("CARGO_BIN_EXE_haven"));
+    let output = typed(&fleet, &line, "n\n");
+    let asked = "Remove the volumes of `sim-1` that no container has, with their data? [y/N]";
+    assert!(text(&output.stdout).contains(asked), "{output:?}");
+    assert!(output.status.code() == Some(0) && left());
+    typed(&fleet, &line, "y\n");
+    assert!(!left());
+}
+
+#[test]
 fn a_plan_is_shown_and_asked_about_before_it_is_applied_and_is_gone_when_it_is_not_wanted() {
     let fleet = Fleet::start();
     let made = || text(&fleet.haven().args(["plan", "-q"]).output().unwrap().stdout).lines().count();

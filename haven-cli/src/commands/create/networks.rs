@@ -3,17 +3,17 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use clap::Args;
-use haven_core::model::{Connection, ContainerSpec, NetworkName, Port, spec::NetworkMode};
+use haven_core::model::{Connection, ContainerSpec, NetworkName, spec::NetworkMode};
 
-use super::words::{parse_network, parse_port};
+use super::words::{Ports, parse_network, parse_ports};
 use crate::failure::{Failure, Result};
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Networks")]
 pub(super) struct Networks {
-    /// A published port: `[[ADDRESS:]HOST:]PORT[/PROTOCOL]`
-    #[arg(short, long, value_name = "PORT", value_parser = parse_port)]
-    publish: Vec<Port>,
+    /// A published port, or a range of them: `[[ADDRESS:]HOST:]PORT[/PROTOCOL]`
+    #[arg(short, long, value_name = "PORT", value_parser = parse_ports)]
+    publish: Vec<Ports>,
     /// Publish every exposed port, on ports that the engine chooses
     #[arg(short = 'P', long)]
     publish_all: bool,
@@ -79,7 +79,7 @@ impl Networks {
             spec.networks.push(connection);
         }
         spec.network = mode;
-        spec.ports = self.publish;
+        spec.ports = self.publish.concat();
         spec.publish_all_ports = self.publish_all;
         spec.expose = self.expose;
         spec.links = self.link;

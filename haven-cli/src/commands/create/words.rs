@@ -12,9 +12,15 @@ use haven_core::model::{
 
 use crate::show::parse_duration;
 
-pub(super) fn parse_port(text: &str) -> Result<Port, String> {
-    let wrong =
-        || format!("`{}` is no port, which looks like `80`, `8080:80` or `127.0.0.1:8080:80/udp`", text.escape_debug());
+/// What one `-p` publishes: a port, or each of a range.
+pub(super) type Ports = Vec<Port>;
+
+/// `docker run -p`: `[[ADDRESS:]HOST:]PORT[/PROTOCOL]`, where both ports may be ranges of the same length.
+pub(super) fn parse_ports(text: &str) -> Result<Ports, String> {
+    let shown = text.escape_debug();
+    let wrong = || {
+        format!("`{shown}` is no port, which looks like `80`, `8080:80`, `8000-8003:80-83` or `127.0.0.1:8080:80/udp`")
+    };
     let (rest, protocol) = match text.rsplit_once('/') {
         Some((rest, "tcp")) => (rest, Protocol::Tcp),
         Some((rest, "udp")) => (rest, Protocol::Udp),
@@ -27,6 +33,11 @@ pub(super) fn parse_port(text: &str) -> Result<Port, String> {
         None => (None, rest),
     };
     let number = |text: &str| text.parse::<u16>().ok().filter(|port| *port > 0).ok_or_else(wrong);
+    let range = |text: &str| {
+        let (first, last) = text.split_once('-').unwrap_or((text, text));
+        let range = number(first)?..=number(last)?;
+        if range.is_empty() { Err(wrong()) } else { Ok(range) }
+    };
     let (address, host) =
         match outside.map(|outside| outside.rsplit_once(':').map_or((None, outside), |(a, h)| (Some(a), h))) {
             None => (None, None),
@@ -36,10 +47,21 @@ pub(super) fn parse_port(text: &str) -> Result<Port, String> {
                         address.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>().map_err(|_| wrong())
                     })
                     .transpose()?;
-                (address, if host.is_empty() { None } else { Some(number(host)?) })
+                (address, if host.is_empty() { None } else { Some(range(host)?) })
             }
         };
-    Ok(Port { container: number(container)?, host, address, protocol })
+    let container = range(container)?;
+    let port = |container, host| Port { container, host, address, protocol };
+    let Some(host) = host else { return Ok(container.map(|container| port(container, None)).collect()) };
+    match (host.len(), container.len()) {
+        (hosts, containers) if hosts == containers => {
+            Ok(container.zip(host).map(|(container, host)| port(container, Some(host))).collect())
+        }
+        (_, 1) => Err(format!("`{shown}` has several ports of the host for one of the container: name one of them")),
+        (hosts, containers) => {
+            Err(format!("`{shown}` has {hosts} of the host's ports for {containers} of the container's: give as many"))
+        }
+    }
 }
 
 /// `docker run -v`: `[SOURCE:]TARGET[:OPTIONS]`.
@@ -283,20 +305,34 @@ mod tests {
 
     #[test]
     fn ports_as_docker_writes_them() {
-        let port = parse_port("127.0.0.1:8080:80/udp").unwrap();
-        assert_eq!(
-            (port.container, port.host, port.address, port.protocol),
-            (80, Some(8080), "127.0.0.1".parse().ok(), Protocol::Udp)
-        );
-        assert_eq!(
-            parse_port("80").unwrap(),
-            Port { container: 80, host: None, address: None, protocol: Protocol::Tcp }
-        );
-        assert_eq!(parse_port("[::1]:1:2").unwrap().address, "::1".parse().ok());
-        assert_eq!(parse_port("127.0.0.1::80").unwrap().host, None);
+        let plain = |container, host| Port { container, host, address: None, protocol: Protocol::Tcp };
+        let local = "127.0.0.1".parse().ok();
+        let udp = Port { address: local, protocol: Protocol::Udp, ..plain(80, Some(8080)) };
+        assert_eq!(parse_ports("127.0.0.1:8080:80/udp"), Ok(vec![udp]));
+        assert_eq!(parse_ports("80"), Ok(vec![plain(80, None)]));
+        assert_eq!(parse_ports("[::1]:1:2").unwrap()[0].address, "::1".parse().ok());
+        assert_eq!(parse_ports("127.0.0.1::80"), Ok(vec![Port { address: local, ..plain(80, None) }]));
         for text in ["", "0", "a:80", "80/icmp", "1:2:3:4", "70000"] {
-            assert!(parse_port(text).is_err(), "{text} was taken");
+            assert!(parse_ports(text).is_err(), "{text} was taken");
         }
+    }
+
+    #[test]
+    fn ranges_of_ports_as_docker_writes_them() {
+        let plain = |container, host| Port { container, host, address: None, protocol: Protocol::Tcp };
+        let two = vec![plain(80, Some(5000)), plain(81, Some(5001))];
+        assert_eq!(parse_ports("5000-5001:80-81"), Ok(two.clone()));
+        assert_eq!(parse_ports("80-81"), Ok(vec![plain(80, None), plain(81, None)]));
+        assert_eq!(parse_ports("7-7:80"), Ok(vec![plain(80, Some(7))]));
+        assert_eq!(parse_ports("65535-65535"), Ok(vec![plain(65_535, None)]));
+        let address = "::1".parse().ok();
+        let udp = two.into_iter().map(|port| Port { address, protocol: Protocol::Udp, ..port }).collect();
+        assert_eq!(parse_ports("[::1]:5000-5001:80-81/udp"), Ok(udp));
+        assert_eq!(parse_ports("127.0.0.1::80-82").unwrap().len(), 3);
+        for text in ["81-80", "0-3", "65535-65536", "80-", "-80", "1-2-3", "1-3:1-2", "1:1-2"] {
+            assert!(parse_ports(text).is_err(), "{text} was taken");
+        }
+        assert!(parse_ports("8000-8010:80").unwrap_err().ends_with("name one of them"));
     }
 
     #[test]

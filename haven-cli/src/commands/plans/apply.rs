@@ -49,7 +49,7 @@ impl Apply {
     }
 }
 
-/// The plan that is meant by what was typed. One that was read is checked, so that it is the one that was printed.
+/// The plan that is meant by what was typed.
 fn named(text: &str) -> Result<PlanId> {
     let path = Path::new(text);
     let is_file = text == "-" || path.exists();
@@ -66,7 +66,8 @@ fn named(text: &str) -> Result<PlanId> {
     }
 }
 
-/// A plan in a file: as programs are told it, with how far it has come or without, or as people are.
+/// A plan in a file: as programs are told it, with how far it has come or without, or as people are. The former is checked,
+/// so that it is the one that was printed; of the latter only the line with the id is read.
 fn read(path: &Path) -> Result<PlanId> {
     let named = |error: Error| error.with("file", path.display());
     let wrong = |error: std::io::Error| named(Error::invalid("the file cannot be read").caused_by(error));
@@ -99,7 +100,7 @@ pub(super) async fn begin(context: &Context, plan: &PlanId, detach: bool) -> Res
             "leave out `--detach`, or point `--server` at one",
         ));
     }
-    let status = haven.plans().apply(plan).await.advised(haven, plan).await?;
+    let status = haven.plans().apply(plan).await.advised_to_plan_again(haven, plan).await?;
     if detach {
         context.show.value(&status, || state_line(&status))?;
         context.show.progress(&for_state(&status));

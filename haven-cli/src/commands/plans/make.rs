@@ -37,7 +37,8 @@ pub(crate) struct Planned<M: Args> {
     #[command(flatten)]
     make: M,
     /// Only print the id
-    #[arg(short, long)]
+    // Without the heading that what is flattened before leaves.
+    #[arg(short, long, help_heading = None::<&'static str>)]
     quiet: bool,
 }
 
@@ -64,7 +65,8 @@ impl<M: Maker> Planned<M> {
 pub(crate) struct Update {
     #[command(flatten)]
     which: Selecting,
-    /// The tag that they get, or a whole image; without it the image that they have, as its name means it now
+    /// The tag that they get, or a whole image; without it the image that they have, as its name means it now. Their
+    /// settings stay: those that the repository of configurations has for the new tag need `--configure`
     #[arg(long, value_name = "TAG|IMAGE")]
     to: Option<String>,
     /// Only those whose tag is this: exact, or with `*` for any text
@@ -73,7 +75,8 @@ pub(crate) struct Update {
     /// Only so many of a hundred of them, at least one, of each node in turn
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=100))]
     percent: Option<u8>,
-    /// Let what the image's labels and the repository of configurations say now win over what they are
+    /// Let what the image's labels and the repository of configurations say now of the tag that they get win over what
+    /// they are
     #[arg(long)]
     configure: bool,
     /// A variable of the environment to set; NAME alone takes the value from here
@@ -150,8 +153,11 @@ pub(crate) struct Relabel {
     /// The container: a name, exact or with `*` for any text, or an id
     container: String,
     /// The labels: KEY=VALUE sets one, `KEY-` takes one away
-    #[arg(required = true, value_name = "KEY=VALUE|KEY-", value_parser = parse_relabel)]
+    #[arg(required_unless_present = "label", value_name = "KEY=VALUE|KEY-", value_parser = parse_relabel)]
     labels: Vec<(String, Option<String>)>,
+    /// A label, as above
+    #[arg(short, long, value_name = "KEY=VALUE|KEY-", value_parser = parse_relabel)]
+    label: Vec<(String, Option<String>)>,
     #[command(flatten)]
     place: Where,
     #[command(flatten)]
@@ -171,7 +177,7 @@ fn parse_relabel(text: &str) -> Result<(String, Option<String>), String> {
 impl Maker for Relabel {
     async fn plan(self, context: &Context) -> Result<Plan> {
         let (mut labels, mut unset_labels) = (BTreeMap::new(), Vec::new());
-        for (key, value) in self.labels {
+        for (key, value) in self.labels.into_iter().chain(self.label) {
             match value {
                 Some(value) => drop(labels.insert(key, value)),
                 None => unset_labels.push(key),
@@ -220,8 +226,19 @@ impl Maker for Scale {
     }
 }
 
+// What these mean here, where any node may be chosen; `run` needs a cluster for that.
+const NODE: &str = "The node to put them on; without it, and without `--cluster`, any of the fleet";
+const CONSTRAINT: &str =
+    "What the node shall be: `zone==a`, `node!=web-*`, `storage==~ssd` as a wish, `/regular expression/`";
+const AFFINITY: &str = "What the node shall have already: `container==db`, `image==nginx`, `LABEL!=VALUE`";
+
 /// New containers.
 #[derive(Debug, Args)]
+#[command(
+    mut_arg("node", |arg| arg.help(NODE)),
+    mut_arg("constraint", |arg| arg.help(CONSTRAINT)),
+    mut_arg("affinity", |arg| arg.help(AFFINITY))
+)]
 pub(crate) struct Create {
     /// How many; the others are called as the first, with a number: `web`, `web-1`, …
     #[arg(long, visible_alias = "replicas", value_name = "N")]
@@ -239,6 +256,9 @@ impl Maker for Create {
         let name = request.name.clone();
         let made = context.haven().await?.plans().create(request).await;
         made.map_err(|error| match (error.kind(), name) {
+            (ErrorKind::Conflict, _) => {
+                Failure::Error(error, Some("`haven nodes` shows what there is; ask less, or of other nodes".to_owned()))
+            }
             (ErrorKind::AlreadyExists, Some(name)) => Failure::Error(
                 error,
                 Some(format!("choose another `--name`; `haven scale {name}=N` has more of the same")),
@@ -303,7 +323,12 @@ impl Maker for Rollback {
 /// Says that a plan has nothing to do.
 pub(super) fn is_empty(context: &Context, plan: &Plan) -> bool {
     if plan.steps.is_empty() {
-        let why = if plan.skipped.is_empty() { "there is no such container" } else { "all are left alone" };
+        let why = match plan.kind {
+            _ if !plan.skipped.is_empty() => "all are left alone",
+            PlanKind::Scale => "there are as many already",
+            PlanKind::Drain => "there is no container",
+            _ => "no container is meant: `haven ps -a` shows names and images",
+        };
         context.show.progress(&printable(&format!("nothing to do: {why}")));
     }
     plan.steps.is_empty()

@@ -12,7 +12,7 @@ mod short;
 mod words;
 
 use clap::{Args, Subcommand};
-use haven_core::model::{PlanId, PlanStatus};
+use haven_core::model::{PlanId, PlanState, PlanStatus};
 
 use self::{
     advice::{Advice as _, for_state},
@@ -106,9 +106,21 @@ enum PlansCommand {
 
 #[derive(Debug, Args)]
 struct Ls {
+    /// Only the newest N
+    #[arg(long, value_name = "N")]
+    limit: Option<usize>,
+    /// Only those that stand so: planned, applying, paused, rolling-back, applied, incomplete, rolled-back or stuck
+    #[arg(long, value_parser = parse_state)]
+    state: Vec<PlanState>,
     /// Only print ids
     #[arg(short, long)]
     quiet: bool,
+}
+
+/// A state as lists show it: `rolled back`, also with `-` or `_`.
+fn parse_state(text: &str) -> Result<PlanState, String> {
+    let name = text.replace([' ', '-'], "_");
+    serde_json::from_value(name.into()).map_err(|_| format!("`{}` is no state of a plan", text.escape_debug()))
 }
 
 impl Plans {
@@ -180,7 +192,9 @@ fn stands(context: &Context, status: &PlanStatus) -> Result {
 
 impl Ls {
     async fn run(self, context: &Context) -> Result {
-        let plans = context.haven().await?.plans().list().await?;
+        let mut plans = context.haven().await?.plans().list().await?;
+        plans.retain(|plan| self.state.is_empty() || self.state.contains(&plan.state));
+        plans.truncate(self.limit.unwrap_or(usize::MAX));
         if self.quiet && !context.show.json {
             return context.show.lines(plans.iter().map(|plan| plan.id.short()));
         }

@@ -19,13 +19,13 @@ pub(crate) struct Steps {
     /// Whether a container's successor starts before it is stopped [default: stop-first]
     #[arg(long, help_heading = HOW)]
     order: Option<Ordered>,
-    /// How many at once, 0 for all
+    /// How many at once, 0 for all [default: 1; with `deploy` and `scale` 8]
     #[arg(long, help_heading = HOW, value_name = "N")]
     parallelism: Option<u32>,
-    /// The time between one and the next: `5s`
+    /// The time between one and the next: `5s` [default: 0s]
     #[arg(long, help_heading = HOW, value_name = "SPAN", value_parser = parse_duration)]
     delay: Option<Duration>,
-    /// How long a new one must go on well before it counts: `30s`
+    /// How long a new one must go on well before it counts: `30s` [default: 5s; with `deploy` and `scale` 1s]
     #[arg(long, help_heading = HOW, value_name = "SPAN", value_parser = parse_duration)]
     monitor: Option<Duration>,
     /// How long a new one has until it must be ready [default: as its health check needs, at least 60s]

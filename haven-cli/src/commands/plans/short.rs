@@ -3,7 +3,10 @@
 use std::io::{self, IsTerminal as _};
 
 use clap::Args;
-use haven_core::model::{Availability, Plan, plan::PlanKind};
+use haven_core::{
+    Error,
+    model::{Availability, Plan, plan::PlanKind},
+};
 
 use super::{
     super::{Context, terminal},
@@ -13,19 +16,22 @@ use super::{
 };
 use crate::failure::{Failure, Result};
 
+/// The heading of these options in a command's help: what was flattened before leaves its own.
+const APPLYING: &str = "Applying";
+
 /// A plan that is made, shown, and applied when that is what is wanted.
 #[derive(Debug, Args)]
 pub(crate) struct Short<M: Args> {
     #[command(flatten)]
     make: M,
     /// Show what would happen, and do nothing
-    #[arg(long, conflicts_with_all = ["yes", "detach"])]
+    #[arg(long, help_heading = APPLYING, conflicts_with_all = ["yes", "detach"])]
     dry_run: bool,
     /// Do not ask
-    #[arg(short, long)]
+    #[arg(short, long, help_heading = APPLYING)]
     yes: bool,
     /// Begin it, and do not wait until it is done
-    #[arg(long)]
+    #[arg(short, long, help_heading = APPLYING)]
     detach: bool,
 }
 
@@ -41,6 +47,7 @@ impl<M: Maker> Short<M> {
         let plan = self.make.plan(context).await?;
         if self.dry_run {
             context.show.value(&plan, || words::diff(&plan))?;
+            is_empty(context, &plan);
             return forget(context, &plan).await;
         }
         if !context.show.json {
@@ -60,8 +67,18 @@ impl<M: Maker> Short<M> {
         if let (PlanKind::Drain, Some(node)) = (plan.kind, &plan.selection.node) {
             haven.nodes().set_availability(node, Availability::Drain).await?;
         }
-        apply::begin(context, &plan.id, self.detach).await
+        apply::begin(context, &plan.id, self.detach).await?;
+        all_placed(&plan)
     }
+}
+
+/// Fails where new containers found no node: there are fewer than were asked for, however well the others went.
+fn all_placed(plan: &Plan) -> Result {
+    let mut homeless = plan.skipped.iter().filter(|skipped| skipped.node.is_none());
+    let Some(first) = homeless.next() else { return Ok(()) };
+    let (number, all) = (1 + homeless.count(), plan.steps.len() + plan.skipped.len());
+    let told = format!("{number} of {all} containers found no node: {}", first.reason);
+    Err(Failure::Error(Error::conflict(told), Some(format!("`haven plan diff {}` tells of each", plan.id.short()))))
 }
 
 /// Removes a plan that is not wanted. Where that is not allowed, it stays, and is said.

@@ -146,17 +146,18 @@ pub(super) fn kept_table(kept: &[Kept]) -> Table {
     let mut table = Table::new(&["CONTAINER ID", "NODE", "NAME", "IMAGE", "PLAN", "STEP", "PARKED", "SIZE"]);
     for kept in kept {
         table.row([
-            kept.container.as_ref().map_or_else(|| "made anew".to_owned(), |id| id.short().to_owned()),
+            kept.container.as_ref().map_or_else(|| "-".to_owned(), |id| id.short().to_owned()),
             kept.node.to_string(),
             kept.name.to_string(),
             truncated(&kept.image, 40, false),
             kept.plan.short().to_owned(),
             kept.step.to_string(),
             ago(kept.since),
-            kept.size.map_or_else(
-                || "-".to_owned(),
-                |taken| format!("{} (virtual {})", size(taken.writable), size(taken.total)),
-            ),
+            match (&kept.container, kept.size) {
+                (None, _) => "made anew".to_owned(),
+                (_, None) => "-".to_owned(),
+                (_, Some(taken)) => format!("{} (virtual {})", size(taken.writable), size(taken.total)),
+            },
         ]);
     }
     table
