@@ -146,6 +146,7 @@ impl Shared {
                 Some(configured) => configured.of(name, &asked.spec).await?,
                 None => Requirements::split(asked.spec.clone())?,
             };
+            spec.check()?;
             spec.labels.entry(GROUP.to_owned()).or_insert_with(|| names[0].to_string());
             let changes = difference::between(&asked.spec, &spec);
             let requirements = own.and(asked.requirements.clone())?;

@@ -8,4 +8,5 @@ mod faults;
 mod fleet;
 mod seeds;
 mod stoppable;
+mod together;
 mod updates;

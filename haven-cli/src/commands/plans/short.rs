@@ -54,6 +54,7 @@ impl<M: Maker> Short<M> {
             context.show.text(&words::diff(&plan))?;
         }
         if is_empty(context, &plan) {
+            keep_away(context, &plan).await?;
             if context.show.json {
                 context.show.pretty(&plan)?;
             }
@@ -63,10 +64,7 @@ impl<M: Maker> Short<M> {
             context.show.progress("nothing was changed");
             return forget(context, &plan).await;
         }
-        let haven = context.haven().await?;
-        if let (PlanKind::Drain, Some(node)) = (plan.kind, &plan.selection.node) {
-            haven.nodes().set_availability(node, Availability::Drain).await?;
-        }
+        keep_away(context, &plan).await?;
         apply::begin(context, &plan.id, self.detach).await?;
         all_placed(&plan)
     }
@@ -79,6 +77,14 @@ fn all_placed(plan: &Plan) -> Result {
     let (number, all) = (1 + homeless.count(), plan.steps.len() + plan.skipped.len());
     let told = format!("{number} of {all} containers found no node: {}", first.reason);
     Err(Failure::Error(Error::conflict(told), Some(format!("`haven plan diff {}` tells of each", plan.id.short()))))
+}
+
+/// Lets nothing new be placed on a node that is drained, also where there is nothing to move.
+async fn keep_away(context: &Context, plan: &Plan) -> Result {
+    if let (PlanKind::Drain, Some(node)) = (plan.kind, &plan.selection.node) {
+        context.haven().await?.nodes().set_availability(node, Availability::Drain).await?;
+    }
+    Ok(())
 }
 
 /// Removes a plan that is not wanted. Where that is not allowed, it stays, and is said.
