@@ -13,6 +13,7 @@ mod inventory;
 mod journal;
 mod nodes;
 mod restart;
+mod reveal;
 
 use std::sync::Arc;
 

@@ -7,7 +7,7 @@ use haven_model::{
     Actor, ClusterName, Container, ContainerDetail, ContainerFilter, ContainerId, ContainerName, ContainerRef,
     ContainerSpec, ContainerState, ContainerStats, ContainerUpdate, ExecSpec, Found, Listing, LogOptions, NodeName,
     Outcome, Output, Requirements, Result,
-    container::{Processes, RemoveOptions, StopOptions},
+    container::{Environment, Processes, RemoveOptions, StopOptions},
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -26,6 +26,7 @@ pub(super) fn rows() -> Vec<Row> {
         Row::call::<FindContainer>(),
         Row::call::<CreateContainer>(),
         Row::call::<InspectContainer>(),
+        Row::call::<ContainerEnvironment>(),
         Row::call::<StartContainer>(),
         Row::call::<StopContainer>(),
         Row::call::<RestartContainer>(),
@@ -328,6 +329,29 @@ looking! {
     /// Shows everything about one container. Values of its environment show as `***`.
     "containers.inspect", "/nodes/{node}/containers/{container}", InspectContainer,
     ContainerDetail, |operation, engine| engine.container(&operation.container)
+}
+
+operation! {
+    /// Shows the environment of a container in the clear, the image's values included. It is recorded in the audit.
+    "containers.environment", Get "/nodes/{node}/containers/{container}/environment", needs Reveal on Node node;
+    pub struct ContainerEnvironment {
+        /// The node it is on.
+        pub node: NodeName,
+        /// Its id, the beginning of its id, or its name.
+        pub container: ContainerRef,
+    }
+}
+
+#[async_trait]
+impl Call for ContainerEnvironment {
+    type Output = Environment;
+
+    async fn run(self, services: &Services, _: &Actor) -> Result<Environment> {
+        let detail = services.nodes.engine(&self.node)?.container(&self.container).await;
+        let detail = detail.map_err(|error| error.with("node", &self.node).with("container", &self.container))?;
+        let env = detail.spec.env.into_iter().map(|(name, value)| (name, value.expose().to_owned())).collect();
+        Ok(Environment { env })
+    }
 }
 
 looking! {
