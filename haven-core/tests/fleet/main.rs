@@ -12,6 +12,7 @@ mod detail;
 mod inventory;
 mod journal;
 mod nodes;
+mod refused;
 mod restart;
 mod reveal;
 
