@@ -89,6 +89,8 @@ pub enum Face {
 pub enum Verb {
     /// Look at it.
     Read,
+    /// See its secrets: values of environments.
+    Reveal,
     /// Make it.
     Create,
     /// Change it.

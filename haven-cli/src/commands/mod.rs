@@ -95,6 +95,9 @@ pub(crate) enum Command {
     Ps(containers::Ps),
     /// Show everything about containers
     Inspect(inspect::Inspect),
+    /// Show the environment of a container in the clear, a line each; it is recorded in the audit
+    #[command(alias = "env")]
+    Environment(inspect::Environment),
     /// Show what configures a container, and where that stands
     Explain(explain::Explain),
     /// Show what a container wrote
@@ -214,6 +217,7 @@ impl Command {
             Self::Whoami => session::whoami(context).await,
             Self::Ps(command) => command.run(context).await,
             Self::Inspect(command) => command.run(context).await,
+            Self::Environment(command) => command.run(context).await,
             Self::Explain(command) => command.run(context).await,
             Self::Logs(command) => command.run(context).await,
             Self::Run(command) => Box::pin(command.run(context)).await,

@@ -22,6 +22,7 @@ const COMMANDS: &[(&str, &str)] = &[
     ("containers.copy_out", "cp"),
     ("containers.create", "create"),
     ("audit.list", "audit"),
+    ("containers.environment", "environment"),
     ("containers.exec", "exec"),
     ("containers.explain", "explain"),
     ("containers.export", "export"),

@@ -82,6 +82,7 @@ mod tests {
         assert_eq!(may(agent.clone(), Verb::Report, Object::Node(node("a"))), Verdict::Allowed);
         assert_eq!(may(agent.clone(), Verb::Report, Object::Node(node("b"))), Verdict::Denied);
         assert_eq!(may(agent.clone(), Verb::Read, Object::Node(node("a"))), Verdict::Denied);
+        assert_eq!(may(agent.clone(), Verb::Reveal, Object::Node(node("a"))), Verdict::Denied);
         assert_eq!(may(agent, Verb::Read, Object::System), Verdict::Denied);
     }
 

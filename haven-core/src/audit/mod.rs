@@ -1,4 +1,4 @@
-//! The audit: a hash-chained record of who did what, written at the door for every operation that acts.
+//! The audit: a hash-chained record of who did what, written at the door for every operation that acts or shows secrets.
 //!
 //! [`AuditLog`] appends in one transaction that moves the head, so that masters which share a store share one chain. A
 //! hash is of the bytes that are stored, so that it holds whatever a newer Haven writes there. The newest 100,000 records

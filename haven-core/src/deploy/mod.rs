@@ -51,6 +51,8 @@ pub use scale::ScaleRequest;
 pub use shelf::check;
 pub use update::{SpecChanges, UpdateRequest};
 
+pub(crate) use names::is_of_a_plan;
+
 use self::shelf::Shelf;
 use crate::{
     claim::Claims,

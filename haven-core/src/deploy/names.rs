@@ -35,7 +35,7 @@ pub(super) fn unfit(name: &ContainerName) -> Option<String> {
 }
 
 /// Whether a container is called so by a plan: it is none of those that plans are made for.
-pub(super) fn is_of_a_plan(name: &str) -> bool {
+pub(crate) fn is_of_a_plan(name: &str) -> bool {
     let Some((_, rest)) = name.rsplit_once(MARK) else { return false };
     let Some((plan, step)) = rest.split_once('.') else { return false };
     let step = step.strip_suffix("-old").unwrap_or(step);

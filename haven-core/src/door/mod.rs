@@ -159,7 +159,8 @@ impl Door {
     }
 }
 
-/// The one guard: whether `actor` may do this. Answers what it does, where that is more than to look or report.
+/// The one guard: whether `actor` may do this. Answers what it does, where that is more than to look or report: to see
+/// secrets is.
 async fn admit<O: Operation>(services: &Services, actor: &Actor, operation: &O) -> Result<Option<Act>> {
     let Some(needs) = operation.needs() else { return Ok(None) };
     let acts = !matches!(needs.verb, Verb::Read | Verb::Report);

@@ -12,7 +12,7 @@ use haven_model::{
     Placement, Requirements, Result, Severity, SourceSpec, SourceStatus, Volume,
     access::Invitation,
     cluster::ClusterSpec,
-    container::Change,
+    container::{Change, Environment},
     image::PullProgress,
     metrics::{ContainerUse, NodeUse, TopBy},
     node::NodeSpec,
@@ -242,6 +242,11 @@ impl ContainersHandle<'_> {
     /// Everything about one container.
     pub async fn inspect(&self, node: &NodeName, container: &ContainerRef) -> Result<ContainerDetail> {
         self.0.call(containers::InspectContainer { node: node.clone(), container: container.clone() }).await
+    }
+
+    /// The environment of one container in the clear. It is recorded in the audit.
+    pub async fn environment(&self, node: &NodeName, container: &ContainerRef) -> Result<Environment> {
+        self.0.call(containers::ContainerEnvironment { node: node.clone(), container: container.clone() }).await
     }
 
     /// What its image and the repository say now of a container, who says what, and what it has.

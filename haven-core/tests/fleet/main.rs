@@ -12,7 +12,9 @@ mod detail;
 mod inventory;
 mod journal;
 mod nodes;
+mod refused;
 mod restart;
+mod reveal;
 
 use std::sync::Arc;
 

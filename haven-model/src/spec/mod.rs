@@ -2,8 +2,10 @@
 //!
 //! [`ContainerSpec`] says everything that can be said of a container to Docker, flat and in Docker's terms; what belongs
 //! together stands in a file: `mount`, `network`, `resources`, `health`, `security`. What of a specification differs only
-//! in form is settled by `ContainerSpec::normalise`; what it has from its image is put in and taken away in `image`.
+//! in form is settled by `ContainerSpec::normalise`; what it has from its image is put in and taken away in `image`; what no
+//! engine takes is refused in `check`.
 
+mod check;
 mod health;
 mod image;
 mod mount;

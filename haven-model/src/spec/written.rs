@@ -114,6 +114,6 @@ fn is_options(text: &str) -> bool {
 }
 
 /// The beginning of a text that is quoted.
-fn shown(text: &str) -> String {
+pub(super) fn shown(text: &str) -> String {
     text.chars().take(64).collect::<String>().escape_debug().to_string()
 }

@@ -15,8 +15,8 @@ use schemars::{
 };
 use serde_json::Value;
 
-/// Texts that the API shows as they are, once, and that hide in Python: class and field.
-const HIDDEN: &[(&str, &str)] = &[("Invitation", "token"), ("Session", "token")];
+/// Texts, and maps of texts, that the API shows as they are, and that hide in Python: class and field.
+const HIDDEN: &[(&str, &str)] = &[("Environment", "env"), ("Invitation", "token"), ("Session", "token")];
 
 /// What a value is.
 #[derive(Clone, Debug, PartialEq)]
@@ -306,7 +306,10 @@ impl Model {
             self.classes.insert(name.to_owned(), nothing);
             let mut class = self.class(&schema, generator);
             for field in class.fields.iter_mut().filter(|field| HIDDEN.contains(&(name, &field.name))) {
-                field.kind = Kind::Secret;
+                field.kind = match field.kind {
+                    Kind::Map(_) => Kind::Map(Box::new(Kind::Secret)),
+                    _ => Kind::Secret,
+                };
             }
             self.classes.insert(name.to_owned(), class);
             return Kind::Record(name.to_owned());

@@ -5,9 +5,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use haven_model::{
     Actor, ClusterName, Container, ContainerDetail, ContainerFilter, ContainerId, ContainerName, ContainerRef,
-    ContainerSpec, ContainerState, ContainerStats, ContainerUpdate, ExecSpec, Found, Listing, LogOptions, NodeName,
-    Outcome, Output, Requirements, Result,
-    container::{Processes, RemoveOptions, StopOptions},
+    ContainerSpec, ContainerState, ContainerStats, ContainerUpdate, Error, ExecSpec, Found, Listing, LogOptions,
+    NodeName, Outcome, Output, Requirements, Result,
+    container::{Environment, Processes, RemoveOptions, StopOptions},
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::operation;
 use crate::{
     cluster::{Scope, Window},
+    deploy::is_of_a_plan,
     door::{Call, Converse, Follow, Row},
     engine::{Stream, Terminal},
     services::Services,
@@ -26,6 +27,7 @@ pub(super) fn rows() -> Vec<Row> {
         Row::call::<FindContainer>(),
         Row::call::<CreateContainer>(),
         Row::call::<InspectContainer>(),
+        Row::call::<ContainerEnvironment>(),
         Row::call::<StartContainer>(),
         Row::call::<StopContainer>(),
         Row::call::<RestartContainer>(),
@@ -143,7 +145,7 @@ pub struct Created {
 
 operation! {
     /// Creates a container on a node, without starting it. What its environment asks of placement (`constraint:zone==a`)
-    /// is kept in labels, and not given to its program.
+    /// is kept in labels, and not given to its program. `invalid` for what no engine takes, and for a name as plans give.
     "containers.create", Post "/nodes/{node}/containers", needs Create on Node node;
     pub struct CreateContainer {
         /// The node.
@@ -161,6 +163,8 @@ impl Call for CreateContainer {
     type Output = Created;
 
     async fn run(self, services: &Services, _: &Actor) -> Result<Created> {
+        self.name.as_ref().map_or(Ok(()), refuse_names_of_plans)?;
+        self.spec.check()?;
         let engine = services.nodes.engine(&self.node)?;
         let (spec, _) = Requirements::split(self.spec)?;
         let id =
@@ -168,6 +172,14 @@ impl Call for CreateContainer {
         services.nodes.refresh(&self.node, &(&id).into()).await;
         Ok(Created { id })
     }
+}
+
+/// What plans have parked is told by its name; anything else of such a name would be taken for it.
+fn refuse_names_of_plans(name: &ContainerName) -> Result<()> {
+    if is_of_a_plan(name.as_str()) {
+        return Err(Error::invalid(format!("names like `{name}` are those of containers that plans have parked")));
+    }
+    Ok(())
 }
 
 /// Declares an operation on one container that is a single call of its engine, after which the inventory is read again.
@@ -257,12 +269,15 @@ acting! {
 }
 
 acting! {
-    /// Gives a container another name.
+    /// Gives a container another name. `invalid` for one as plans give.
     "containers.rename", Post "/nodes/{node}/containers/{container}/rename", Update, RenameContainer {
         /// The name.
         pub name: ContainerName,
     },
-    |operation, engine| engine.rename_container(&operation.container, &operation.name)
+    |operation, engine| async {
+        refuse_names_of_plans(&operation.name)?;
+        engine.rename_container(&operation.container, &operation.name).await
+    }
 }
 
 acting! {
@@ -328,6 +343,29 @@ looking! {
     /// Shows everything about one container. Values of its environment show as `***`.
     "containers.inspect", "/nodes/{node}/containers/{container}", InspectContainer,
     ContainerDetail, |operation, engine| engine.container(&operation.container)
+}
+
+operation! {
+    /// Shows the environment of a container in the clear, the image's values included. It is recorded in the audit.
+    "containers.environment", Get "/nodes/{node}/containers/{container}/environment", needs Reveal on Node node;
+    pub struct ContainerEnvironment {
+        /// The node it is on.
+        pub node: NodeName,
+        /// Its id, the beginning of its id, or its name.
+        pub container: ContainerRef,
+    }
+}
+
+#[async_trait]
+impl Call for ContainerEnvironment {
+    type Output = Environment;
+
+    async fn run(self, services: &Services, _: &Actor) -> Result<Environment> {
+        let detail = services.nodes.engine(&self.node)?.container(&self.container).await;
+        let detail = detail.map_err(|error| error.with("node", &self.node).with("container", &self.container))?;
+        let env = detail.spec.env.into_iter().map(|(name, value)| (name, value.expose().to_owned())).collect();
+        Ok(Environment { env })
+    }
 }
 
 looking! {
