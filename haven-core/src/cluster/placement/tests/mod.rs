@@ -141,6 +141,29 @@ fn replicas_are_spread_before_the_load_is() {
 }
 
 #[test]
+fn only_those_of_its_group_are_replicas_of_a_container() {
+    let unrelated = |number: usize| {
+        let group = if number.is_multiple_of(2) { vec![("haven.group", "other")] } else { vec![] };
+        let image = container(&format!("x-{number}"), "nginx", ContainerState::Running);
+        Container { labels: labels(&group), ..image }
+    };
+    let views = vec![view("a", (0..30).map(unrelated)), view("b", (0..7).map(unrelated)), view("c", [])];
+    let mut scheduler = Scheduler::new(views, 1);
+    let grouped = |image| {
+        let spec = ContainerSpec::new(ImageRef::new(image).unwrap());
+        task(&ContainerSpec { labels: labels(&[("haven.group", "web")]), ..spec }, &Requirements::default())
+    };
+    // They stay replicas when some are made from another image.
+    for (image, expected) in [("nginx", "c"), ("nginx", "b"), ("nginx", "a"), ("httpd", "c"), ("nginx", "b")] {
+        let placement = scheduler.place(&grouped(image));
+        assert_eq!(node(&placement), expected, "{}", placement.reason);
+        scheduler.commit(&placement.chosen().unwrap(), &grouped(image)).unwrap();
+    }
+    let reason = scheduler.place(&grouped("nginx")).reason;
+    assert_eq!(reason, "it has 1 of its replicas, 31 run there, the least of the nodes that can take it");
+}
+
+#[test]
 fn what_is_reserved_weighs_more_than_what_runs() {
     let large = Container { labels: labels(&[("haven.memory", "6442450944")]), ..running("large") };
     let views = || vec![view("a", [large.clone()]), view("b", [running("x"), running("y")])];
