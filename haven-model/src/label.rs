@@ -4,6 +4,8 @@
 pub const APPLICATION: &str = "haven.application";
 /// The same of what Docker Compose made.
 pub const COMPOSE_PROJECT: &str = "com.docker.compose.project";
+/// The label by which copies of a container are known: the name of the first.
+pub const GROUP: &str = "haven.group";
 /// The label that says how much memory of its node a container needs, in bytes.
 pub const MEMORY: &str = "haven.memory";
 /// The label that says how much CPU time of its node a container needs, in billionths of a core.

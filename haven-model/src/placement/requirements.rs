@@ -88,10 +88,13 @@ impl Requirements {
         let mut requirements = Self::of_labels(&spec.labels)?;
         let mut rest = BTreeMap::new();
         for (name, value) in spec.env {
-            if Self::is_entry(&name) {
-                requirements.add_entry(&format!("{name}={}", value.expose()))?;
-            } else {
+            if !Self::is_entry(&name) {
                 rest.insert(name, value);
+            } else if value.expose().is_empty() && (name.contains("==") || name.contains("!=")) {
+                // The whole of it was taken for a name.
+                requirements.add_entry(&name)?;
+            } else {
+                requirements.add_entry(&format!("{name}={}", value.expose()))?;
             }
         }
         spec.env = rest;
@@ -222,15 +225,16 @@ mod tests {
             ("affinity:container!", "~/web/"),
             ("constraint:node!", "x"),
             ("constraint:zone", "=a"),
+            ("constraint:zone==/(a+)+$/", ""),
             ("reschedule:on-node-failure", ""),
         ];
         let (left, requirements) = Requirements::split(spec(&env, &[("app", "shop")])).unwrap();
         let texts: Vec<String> = requirements.constraints.iter().map(ToString::to_string).collect();
-        assert_eq!(texts, ["node!=x", "zone==a"]);
+        assert_eq!(texts, ["node!=x", "zone==a", "zone==/(a+)+$/"]);
         assert_eq!(requirements.affinities[0].to_string(), "container!=~/web/");
         assert_eq!(requirements.reschedule, Some(Reschedule::OnNodeFailure));
         assert_eq!(left.env.keys().collect::<Vec<_>>(), ["A"]);
-        assert_eq!(left.labels["com.docker.swarm.constraints"], r#"["node!=x","zone==a"]"#);
+        assert_eq!(left.labels["com.docker.swarm.constraints"], r#"["node!=x","zone==a","zone==/(a+)+$/"]"#);
         assert_eq!(left.labels["com.docker.swarm.affinities"], r#"["container!=~/web/"]"#);
         assert_eq!(left.labels["com.docker.swarm.reschedule-policies"], r#"["on-node-failure"]"#);
         assert_eq!(left.labels["app"], "shop");

@@ -1,6 +1,7 @@
 //! The answer to where a container goes: the node and why, or why there is none.
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet},
     fmt,
 };
@@ -104,13 +105,25 @@ impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { check, requirement, nodes } = self;
         match requirement {
-            Some(text) if text.chars().count() > LONGEST => {
-                let cut: String = text.chars().take(LONGEST).collect();
-                write!(f, "{cut}… refused {nodes}")
-            }
-            Some(text) => write!(f, "{text} refused {nodes}"),
+            Some(text) => write!(f, "{} refused {nodes}", cut(text)),
             None => write!(f, "{check} refused {nodes}"),
         }
+    }
+}
+
+/// A text that is not too long to be told.
+fn cut(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &text[..end]).into(),
+        None => text.into(),
+    }
+}
+
+impl Refusal {
+    /// Why, for those who know the requirement.
+    fn found(&self) -> &str {
+        let known = self.requirement.as_ref().map(|text| format!("`{text}` does not hold: "));
+        known.and_then(|known| self.reason.strip_prefix(&*known)).unwrap_or(&self.reason)
     }
 }
 
@@ -120,10 +133,18 @@ impl Placement {
         Self { node: Some(node), reason, counts: count(&refused), refused }
     }
 
-    /// No node can take it: the reason counts the refusals by what they are about.
+    /// No node can take it: the reason counts the refusals by what they are about, with an example of each check.
     pub fn refused(refused: Vec<Refusal>) -> Self {
         let counts = count(&refused);
-        let mut told: Vec<String> = counts.iter().take(TOLD).map(ToString::to_string).collect();
+        let mut explained = BTreeSet::new();
+        let tell = |tally: &Tally| {
+            let of_it = |it: &&Refusal| it.check == tally.check && it.requirement == tally.requirement;
+            match refused.iter().find(of_it).filter(|_| explained.insert(tally.check)) {
+                Some(example) => format!("{tally} ({})", cut(example.found())),
+                None => tally.to_string(),
+            }
+        };
+        let mut told: Vec<String> = counts.iter().take(TOLD).map(tell).collect();
         if counts.len() > TOLD {
             told.push(format!("{} further reasons", counts.len() - TOLD));
         }
@@ -131,16 +152,10 @@ impl Placement {
         Self { node: None, reason: format!("no node: {why}"), counts, refused }
     }
 
-    /// The node. [`Conflict`](crate::ErrorKind::Conflict) when there is none, with an example of each reason.
+    /// The node. [`Conflict`](crate::ErrorKind::Conflict) with the reason when there is none.
     pub fn chosen(self) -> Result<NodeName> {
-        let Self { node, reason, refused, .. } = self;
-        node.ok_or_else(|| {
-            let mut told = BTreeSet::new();
-            let one_of_each = refused.iter().filter(|refusal| told.insert((refusal.check, &refusal.requirement)));
-            let each: Vec<String> = one_of_each.take(5).map(|refusal| refusal.reason.clone()).collect();
-            let error = Error::conflict(reason);
-            if each.is_empty() { error } else { error.with("because", each.join("; ")) }
-        })
+        let Self { node, reason, .. } = self;
+        node.ok_or_else(|| Error::conflict(reason))
     }
 }
 

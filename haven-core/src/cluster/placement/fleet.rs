@@ -21,9 +21,9 @@ use super::{
 #[derive(Clone, Debug)]
 pub(super) struct Fleet {
     pub(super) machines: Vec<Machine>,
-    /// Containers that run or are about to, by image and application.
+    /// Containers that run or are about to, by what they are replicas of.
     pub(super) replicas: Tallies,
-    /// The same, by image.
+    /// The same containers, by image.
     pub(super) instances: Tallies,
     /// Containers of any state, by image and tag.
     pub(super) images: Tallies,

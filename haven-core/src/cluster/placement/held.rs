@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use haven_model::{
     ContainerState, ImageRef, Port,
-    label::{APPLICATION, COMPOSE_PROJECT},
+    label::{APPLICATION, COMPOSE_PROJECT, GROUP},
     placement::{Affinity, Reservation},
 };
 
@@ -61,7 +61,7 @@ impl<'a> Held<'a> {
 
     /// What it is a replica of.
     pub(super) fn kind(&self, repository: &str) -> String {
-        kind(APPLICATIONS.iter().find_map(|label| self.label(label)), repository)
+        kind(|label| self.label(label), repository)
     }
 
     pub(super) fn ports(&self) -> &'a [Port] {
@@ -119,12 +119,16 @@ impl<'a> Held<'a> {
 
 /// What a container is a replica of, made from a specification with these labels.
 pub(super) fn kind_of(labels: &BTreeMap<String, String>, repository: &str) -> String {
-    kind(APPLICATIONS.iter().find_map(|label| labels.get(*label)).map(String::as_str), repository)
+    kind(|label| labels.get(label).map(String::as_str), repository)
 }
 
-/// What containers are replicas of: the same image for the same application.
-fn kind(application: Option<&str>, repository: &str) -> String {
-    format!("{}\n{repository}", application.unwrap_or_default())
+/// What containers are replicas of: the same group; without one, the same image for the same application.
+fn kind<'a>(label: impl Fn(&str) -> Option<&'a str>, repository: &str) -> String {
+    match label(GROUP) {
+        // No repository begins like this.
+        Some(group) => format!("\n\n{group}"),
+        None => format!("{}\n{repository}", APPLICATIONS.into_iter().find_map(label).unwrap_or_default()),
+    }
 }
 
 /// An image by its names.

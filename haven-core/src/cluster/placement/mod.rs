@@ -7,9 +7,9 @@
 //! A node must pass every [`Check`](haven_model::placement::Check). Of those that do, the ones that meet most of the wishes
 //! (soft constraints and affinities) are left, and the strategy chooses among them:
 //!
-//! * *spread*: the fewest replicas (containers of the same image and application); then, for a task that reserves memory
-//!   or processors, the smallest share reserved; then the fewest that run; then one that has the image; then the fewest
-//!   containers of any state.
+//! * *spread*: the fewest replicas (containers of the same group; without one, of the same image and application); then,
+//!   for a task that reserves memory or processors, the smallest share reserved; then the fewest that run; then one that
+//!   has the image; then the fewest containers of any state.
 //! * *binpack*: the largest share reserved, the most that run, one that has the image, the most containers.
 //! * *random*: any of them, as the seed says.
 //!

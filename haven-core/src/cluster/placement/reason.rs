@@ -4,7 +4,7 @@ use std::fmt;
 
 use haven_model::{
     ContainerName, Strategy,
-    placement::{Affinity, Check, Operator, Refusal, Strength},
+    placement::{Affinity, Check, Expression, Operator, Pattern, Refusal, Reservation, Strength},
 };
 
 use super::{
@@ -30,7 +30,7 @@ pub(super) fn refusal(fleet: &Fleet, profile: &Profile, name: Option<&ContainerN
     for (constraint, matcher) in wants.constraints.iter().zip(&demand.constraints) {
         let is = view.values(constraint.key()).iter().any(|value| matcher.matches(value));
         if constraint.strength() == Strength::Hard && is != (constraint.operator() == Operator::Is) {
-            let why = format!("`{constraint}` does not hold: {}", view.told(constraint));
+            let why = format!("`{constraint}` does not hold: {}{}", view.told(constraint), hint(constraint));
             return refuse(Check::Constraint, Some(constraint.to_string()), why);
         }
     }
@@ -38,7 +38,7 @@ pub(super) fn refusal(fleet: &Fleet, profile: &Profile, name: Option<&ContainerN
     for ((affinity, matcher), finds) in wants.affinities.iter().zip(&demand.affinities).zip(looked_up) {
         if affinity.strength() == Strength::Hard && finds != (affinity.operator() == Operator::Is) {
             let text = format!("{}{affinity}", Affinity::PREFIX);
-            let why = format!("`{text}` does not hold: {}", found(machine, affinity, matcher));
+            let why = format!("`{text}` does not hold: {}{}", found(machine, affinity, matcher), hint(affinity));
             return refuse(Check::Affinity, Some(text), why);
         }
     }
@@ -68,7 +68,11 @@ pub(super) fn refusal(fleet: &Fleet, profile: &Profile, name: Option<&ContainerN
     if !has_room(machine.memory, machine.reserved.memory, wanted.memory) {
         let has = machine.memory.unwrap_or_default();
         let left = has.saturating_sub(machine.reserved.memory);
-        let why = format!("`{}` has {left} of {has} bytes of memory left, not {}", view.name, wanted.memory);
+        let (mut shown, mut not) = (size(left), size(wanted.memory));
+        if shown == not {
+            (shown, not) = (format!("{left} bytes"), format!("{} bytes", wanted.memory));
+        }
+        let why = format!("`{}` has {shown} of {} of memory left, not {not}", view.name, size(has));
         return refuse(Check::Memory, None, why);
     }
     if !has_room(machine.nano_cpus, machine.reserved.nano_cpus, wanted.nano_cpus) {
@@ -79,6 +83,32 @@ pub(super) fn refusal(fleet: &Fleet, profile: &Profile, name: Option<&ContainerN
         return refuse(Check::Cpu, None, format!("`{}` has {left} of {has} cores left, not {wanted}", view.name));
     }
     None
+}
+
+/// A size in binary units: `12.3 MiB`.
+fn size(bytes: u64) -> String {
+    const UNITS: [&str; 5] = ["KiB", "MiB", "GiB", "TiB", "PiB"];
+    if bytes < 1024 {
+        return format!("{bytes} bytes");
+    }
+    let (mut value, mut unit) = (bytes as f64, "");
+    for larger in UNITS {
+        if value < 1024.0 {
+            break;
+        }
+        (value, unit) = (value / 1024.0, larger);
+    }
+    if value < 100.0 { format!("{value:.1} {unit}") } else { format!("{value:.0} {unit}") }
+}
+
+/// What to add where a text that was not met looks like a pattern.
+fn hint(expression: &Expression) -> &'static str {
+    match expression.pattern() {
+        Pattern::Glob(text) if expression.operator() == Operator::Is && text.contains(['[', ']', '?']) => {
+            "; besides `*` only a `/regular expression/` is a pattern"
+        }
+        _ => "",
+    }
 }
 
 /// In words what an affinity found on a node, or that it found nothing.
@@ -118,7 +148,7 @@ impl fmt::Display for Choice<'_> {
             None => f.write_str("the nodes")?,
         }
         f.write_str(" that can take it")?;
-        self.tell_unmet(f)
+        self.tell_wishes(f)
     }
 }
 
@@ -129,38 +159,49 @@ impl Choice<'_> {
         let machine = fleet.machine(node);
         let wants = &profile.demand.wants;
         if wants.strategy == Strategy::Spread && fleet.replicas.total(profile.replicas) > 0 {
-            write!(f, "it has {} of its replicas, ", fleet.replicas.count(profile.replicas, node))?;
+            write!(f, "it has {} of the replicas, ", fleet.replicas.count(profile.replicas, node))?;
         }
-        let kinds = u32::from(wants.reservation.memory > 0) + u32::from(wants.reservation.nano_cpus > 0);
-        if kinds > 0 {
-            write!(f, "{}% of it are reserved then, ", share(machine, wants.reservation) / (10 * kinds))?;
+        let weighs = |has: Option<u64>, wanted: u64| has.is_some() && wanted > 0;
+        let Reservation { memory, nano_cpus } = wants.reservation;
+        let reserved = match (weighs(machine.memory, memory), weighs(machine.nano_cpus, nano_cpus)) {
+            (true, true) => Some(("memory and CPU", 20)),
+            (true, false) => Some(("memory", 10)),
+            (false, true) => Some(("CPU", 10)),
+            (false, false) => None,
+        };
+        if let Some((what, percent)) = reserved {
+            write!(f, "{}% of its {what} would be reserved, ", share(machine, wants.reservation) / percent)?;
         }
         write!(f, "{} run there, {most}", machine.running)
     }
 
-    /// The wishes that are not met there.
-    fn tell_unmet(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// The wishes that are met there, and those that are not.
+    fn tell_wishes(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { fleet, profile, node, .. } = *self;
-        if profile.missed(node) == Some(0) && profile.affinities.is_empty() {
-            return Ok(());
-        }
         let (demand, wants) = (&profile.demand, &profile.demand.wants);
-        let view = &fleet.machine(node).view;
-        let constraints = wants.constraints.iter().zip(&demand.constraints).filter(|(constraint, matcher)| {
-            let is = view.values(constraint.key()).iter().any(|value| matcher.matches(value));
-            is != (constraint.operator() == Operator::Is)
-        });
+        let constraints = wants.constraints.iter().zip(&demand.constraints);
+        let constraints = constraints.filter(|(constraint, _)| constraint.strength() == Strength::Soft);
         let affinities = wants.affinities.iter().zip(&profile.affinities);
-        let affinities =
-            affinities.filter(|(_, (rule, operator, _))| fleet.rules.finds(*rule, node) != (*operator == Operator::Is));
-        let mut before = "; without ";
-        for (constraint, _) in constraints {
-            write!(f, "{before}`{constraint}`")?;
-            before = ", ";
-        }
-        for (affinity, _) in affinities {
-            write!(f, "{before}`{}{affinity}`", Affinity::PREFIX)?;
-            before = ", ";
+        let affinities = affinities.filter(|(affinity, _)| affinity.strength() == Strength::Soft);
+        let view = &fleet.machine(node).view;
+        let all_hold = profile.missed(node) == Some(0);
+        for (is_met, word) in [(true, "; with "), (false, "; without ")] {
+            let mut before = word;
+            for (constraint, matcher) in constraints.clone() {
+                let holds = all_hold
+                    || view.values(constraint.key()).iter().any(|value| matcher.matches(value))
+                        == (constraint.operator() == Operator::Is);
+                if holds == is_met {
+                    write!(f, "{before}`{constraint}`")?;
+                    before = ", ";
+                }
+            }
+            for (affinity, (rule, operator, _)) in affinities.clone() {
+                if (fleet.rules.finds(*rule, node) == (*operator == Operator::Is)) == is_met {
+                    write!(f, "{before}`{}{affinity}`", Affinity::PREFIX)?;
+                    before = ", ";
+                }
+            }
         }
         Ok(())
     }

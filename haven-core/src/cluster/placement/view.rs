@@ -66,7 +66,7 @@ impl NodeView {
     pub(super) fn told(&self, constraint: &Constraint) -> String {
         let key = constraint.key();
         match self.values(key) {
-            [value, _] if key == NODE => format!("it is `{value}`"),
+            [value, _] if key == NODE => format!("the node is `{value}`"),
             ["", _] => format!("`{}` has no `{key}`", self.name),
             [value, _] => format!("`{key}` of `{}` is `{}`", self.name, value.escape_debug()),
         }

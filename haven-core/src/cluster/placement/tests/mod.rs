@@ -134,10 +134,33 @@ fn replicas_are_spread_before_the_load_is() {
     let views = || vec![view("a", [replica("web-1")]), view("b", [running("x"), running("y")])];
     let placement = placed(views(), &spec(), &[]);
     assert_eq!(node(&placement), "b");
-    assert_eq!(placement.reason, "it has 0 of its replicas, 2 run there, the least of 2 nodes that can take it");
+    assert_eq!(placement.reason, "it has 0 of the replicas, 2 run there, the least of 2 nodes that can take it");
     // The same image for another application is no replica.
     let shop = ContainerSpec { labels: labels(&[("haven.application", "shop")]), ..spec() };
     assert_eq!(node(&placed(views(), &shop, &[])), "a");
+}
+
+#[test]
+fn only_those_of_its_group_are_replicas_of_a_container() {
+    let unrelated = |number: usize| {
+        let group = if number.is_multiple_of(2) { vec![("haven.group", "other")] } else { vec![] };
+        let image = container(&format!("x-{number}"), "nginx", ContainerState::Running);
+        Container { labels: labels(&group), ..image }
+    };
+    let views = vec![view("a", (0..30).map(unrelated)), view("b", (0..7).map(unrelated)), view("c", [])];
+    let mut scheduler = Scheduler::new(views, 1);
+    let grouped = |image| {
+        let spec = ContainerSpec::new(ImageRef::new(image).unwrap());
+        task(&ContainerSpec { labels: labels(&[("haven.group", "web")]), ..spec }, &Requirements::default())
+    };
+    // They stay replicas when some are made from another image.
+    for (image, expected) in [("nginx", "c"), ("nginx", "b"), ("nginx", "a"), ("httpd", "c"), ("nginx", "b")] {
+        let placement = scheduler.place(&grouped(image));
+        assert_eq!(node(&placement), expected, "{}", placement.reason);
+        scheduler.commit(&placement.chosen().unwrap(), &grouped(image)).unwrap();
+    }
+    let reason = scheduler.place(&grouped("nginx")).reason;
+    assert_eq!(reason, "it has 1 of the replicas, 31 run there, the least of the nodes that can take it");
 }
 
 #[test]
@@ -147,12 +170,23 @@ fn what_is_reserved_weighs_more_than_what_runs() {
     let gigabyte = ContainerSpec { memory: Some(1 << 30), ..spec() };
     let placement = placed(views(), &gigabyte, &[]);
     assert_eq!(node(&placement), "b");
-    assert_eq!(placement.reason, "12% of it are reserved then, 2 run there, the least of 2 nodes that can take it");
+    assert_eq!(
+        placement.reason,
+        "12% of its memory would be reserved, 2 run there, the least of 2 nodes that can take it"
+    );
     assert_eq!(node(&placed(views(), &spec(), &[])), "a");
     let packed = Requirements { strategy: Some(Strategy::Binpack), ..Requirements::default() };
     let placement = Scheduler::new(views(), 1).explain(&task(&gigabyte, &packed));
     assert_eq!(node(&placement), "a");
-    assert_eq!(placement.reason, "87% of it are reserved then, 1 run there, the most of 2 nodes that can take it");
+    assert_eq!(
+        placement.reason,
+        "87% of its memory would be reserved, 1 run there, the most of 2 nodes that can take it"
+    );
+    let both = ContainerSpec { nano_cpus: Some(1_000_000_000), ..gigabyte.clone() };
+    let reason = placed(views(), &both, &[]).reason;
+    assert!(reason.starts_with("18% of its memory and CPU would be reserved, "), "{reason}");
+    let unknown = NodeView { info: None, ..view("a", []) };
+    assert!(!placed(vec![unknown, view("b", [])], &both, &[]).reason.contains("reserved"));
 }
 
 #[test]
@@ -204,8 +238,15 @@ fn each_node_that_cannot_says_why_and_the_reasons_are_counted() {
     assert_eq!((brief.refused.len(), placement.refused.len()), (9, 12));
     assert_eq!(
         placement.reason,
-        "no node: contact refused 1, availability refused 2, zone==a refused 3, affinity:container!=db-* refused 1, \
-         instances refused 1, name refused 1, port refused 1, memory refused 1, cpu refused 1"
+        "no node: contact refused 1 (no contact with `lost`), \
+         availability refused 2 (`drained` takes no new containers: it is set to drain), \
+         zone==a refused 3 (`alone` has no `zone`), \
+         affinity:container!=db-* refused 1 (`db-1` is on `with-db`), \
+         instances refused 1 (`many` has 2 containers of `nginx`, of at most 2), \
+         name refused 1 (`named` has a container `new`), \
+         port refused 1 (port 80 of `taken` is that of `web`), \
+         memory refused 1 (`full` has 0 bytes of 8.0 GiB of memory left, not 1.0 GiB), \
+         cpu refused 1 (`busy` has 0.5 of 4 cores left, not 1)"
     );
     assert_eq!(placement.counts[2].nodes, 3);
     let told: BTreeMap<&str, &str> =
@@ -218,17 +259,46 @@ fn each_node_that_cannot_says_why_and_the_reasons_are_counted() {
     assert_eq!(told["many"], "`many` has 2 containers of `nginx`, of at most 2");
     assert_eq!(told["named"], "`named` has a container `new`");
     assert_eq!(told["taken"], "port 80 of `taken` is that of `web`");
-    assert_eq!(told["full"], "`full` has 0 of 8589934592 bytes of memory left, not 1073741824");
+    assert_eq!(told["full"], "`full` has 0 bytes of 8.0 GiB of memory left, not 1.0 GiB");
     assert_eq!(told["busy"], "`busy` has 0.5 of 4 cores left, not 1");
-    let error = placement.chosen().unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Conflict);
-    let (_, because) = error.context().next().unwrap();
+    let error = placement.clone().chosen().unwrap_err();
+    assert_eq!((error.kind(), error.message()), (ErrorKind::Conflict, &*placement.reason));
+}
+
+#[test]
+fn of_two_constraints_the_first_is_explained_and_what_is_long_is_cut() {
+    let views = || vec![zoned("a", "x"), zoned("b", "y")];
+    let placement = placed(views(), &spec(), &["constraint:zone!=x", "constraint:zone!=y"]);
+    assert_eq!(placement.reason, "no node: zone!=x refused 1 (`zone` of `a` is `x`), zone!=y refused 1");
+    let reason = placed(vec![zoned("a", &"x".repeat(999))], &spec(), &["constraint:zone==y"]).reason;
+    assert!(reason.ends_with("xx…)") && reason.len() < 200, "{reason}");
+}
+
+#[test]
+fn memory_that_is_almost_enough_is_told_in_bytes() {
+    let almost = ContainerSpec { memory: Some((8 << 30) + 1), ..spec() };
     assert_eq!(
-        because,
-        "`zone==a` does not hold: `alone` has no `zone`; `busy` has 0.5 of 4 cores left, not 1; `drained` takes no new \
-         containers: it is set to drain; `full` has 0 of 8589934592 bytes of memory left, not 1073741824; no contact with \
-         `lost`"
+        placed(vec![view("a", [])], &almost, &[]).reason,
+        "no node: memory refused 1 (`a` has 8589934592 bytes of 8.0 GiB of memory left, not 8589934593 bytes)"
     );
+    let far = ContainerSpec { memory: Some(100 << 40), ..spec() };
+    let reason = placed(vec![view("a", [])], &far, &[]).reason;
+    assert_eq!(reason, "no node: memory refused 1 (`a` has 8.0 GiB of 8.0 GiB of memory left, not 100 TiB)");
+}
+
+#[test]
+fn what_looks_like_a_pattern_and_is_none_is_told() {
+    let hint = "besides `*` only a `/regular expression/` is a pattern";
+    let refused = |entry: &str| placed(vec![view("web-1", [running("db-1")])], &spec(), &[entry]).reason;
+    assert_eq!(
+        refused("constraint:node==web-[123]"),
+        format!("no node: node==web-[123] refused 1 (the node is `web-1`; {hint})")
+    );
+    assert!(refused("affinity:container==db-?").contains(hint));
+    for plain in ["constraint:node==web-2*", "constraint:node==/^web-[23]/", "affinity:container!=db*"] {
+        let reason = refused(plain);
+        assert!(reason.starts_with("no node: ") && !reason.contains(hint), "{reason}");
+    }
 }
 
 #[test]
@@ -330,7 +400,7 @@ fn what_was_placed_draws_what_comes_after() {
     let named = |name: &str, task: &Task| Task { name: Some(ContainerName::new(name).unwrap()), ..task.clone() };
     let beside = task(&spec(), &asked(&["affinity:container==db"]));
     let apart = task(&ContainerSpec { labels: labels(&[("role", "one")]), ..spec() }, &asked(&["affinity:role!=one"]));
-    assert_eq!(scheduler.place(&beside).reason, "no node: affinity:container==db refused 3");
+    assert_eq!(scheduler.place(&beside).reason, "no node: affinity:container==db refused 3 (nothing on `a` is so)");
     let db = named("db", &task(&ContainerSpec::new(ImageRef::new("postgres").unwrap()), &Requirements::default()));
     assert_eq!(node(&scheduler.place(&db)), "b");
     scheduler.commit(&NodeName::new("c").unwrap(), &db).unwrap();
@@ -341,7 +411,7 @@ fn what_was_placed_draws_what_comes_after() {
         seen.push(chosen.to_string());
     }
     assert_eq!(seen, ["b", "a", "c"]);
-    assert_eq!(scheduler.place(&apart).reason, "no node: affinity:role!=one refused 3");
+    assert_eq!(scheduler.place(&apart).reason, "no node: affinity:role!=one refused 3 (something on `a` is so)");
     let nowhere = scheduler.commit(&NodeName::new("nowhere").unwrap(), &db).unwrap_err();
     assert_eq!(nowhere.kind(), ErrorKind::NotFound);
 }
@@ -355,7 +425,13 @@ fn wishes_are_met_as_far_as_they_can_be() {
     assert_eq!(node(&placement), "b");
     assert_eq!(
         placement.reason,
-        "0 run there, the least of 2 nodes that can take it; without `affinity:container==~nobody`"
+        "0 run there, the least of 2 nodes that can take it; with `zone==~x`, `ssd==~yes`; \
+         without `affinity:container==~nobody`"
+    );
+    let entries = ["constraint:zone!=~x", "constraint:node==b", "affinity:container!=~nobody"];
+    assert_eq!(
+        placed(views(), &spec(), &entries).reason,
+        "it is the only node that can take it; with `affinity:container!=~nobody`; without `zone!=~x`"
     );
     assert_eq!(node(&placed(views(), &spec(), &["constraint:ssd!=~yes"])), "a");
 }
@@ -372,7 +448,7 @@ fn a_count_of_instances_is_never_exceeded() {
         scheduler.commit(&chosen, &task).unwrap();
     }
     let placement = scheduler.place(&task);
-    assert_eq!(placement.reason, "no node: instances refused 2");
+    assert_eq!(placement.reason, "no node: instances refused 2 (`a` has 2 containers of `nginx`, of at most 2)");
     assert!(placement.refused.iter().all(|refusal| refusal.check == Check::Instances));
     // Another tag is the same image.
     let other = ContainerSpec::new(ImageRef::new("nginx:1.27").unwrap());
@@ -389,7 +465,8 @@ fn a_container_whose_image_has_another_name_now_counts_by_the_name_it_was_made_w
     };
     let settings = Settings { max_count_of_instances: Some(1), ..Settings::default() };
     let task = Task::new(None, &spec(), &Requirements::default(), &settings).unwrap();
-    assert_eq!(Scheduler::new(vec![view("a", [old])], 1).place(&task).reason, "no node: instances refused 1");
+    let counts = Scheduler::new(vec![view("a", [old])], 1).place(&task).counts;
+    assert_eq!((counts.len(), counts[0].check, counts[0].nodes), (1, Check::Instances, 1));
 }
 
 #[test]

@@ -196,15 +196,19 @@ impl Naive {
             (0..self.views.len()).filter_map(|node| Some((self.fits(ask, node)?, node))).collect();
         let least = fit.iter().map(|(missed, _)| *missed).min()?;
         let best: Vec<usize> = fit.iter().filter(|(missed, _)| *missed == least).map(|(_, node)| *node).collect();
-        let application =
-            |labels: &BTreeMap<String, String>| labels.get("haven.application").cloned().unwrap_or_default();
+        let kind = |labels: &BTreeMap<String, String>, image: &str| match labels.get("haven.group") {
+            Some(group) => [group.clone(), String::new(), "group".into()],
+            None => {
+                let application = labels.get("haven.application").cloned().unwrap_or_default();
+                [application, repository(image), "image".into()]
+            }
+        };
         let facts = |node: usize| {
             let there = self.there(node);
             let live = there.iter().filter(|other| other.live);
-            let replicas = live.clone().filter(|other| {
-                repository(&other.image) == repository(ask.spec.image.as_str())
-                    && application(&other.labels) == application(&ask.spec.labels)
-            });
+            let replicas = live
+                .clone()
+                .filter(|other| kind(&other.labels, &other.image) == kind(&ask.spec.labels, ask.spec.image.as_str()));
             let info = self.views[node].info.as_ref().unwrap();
             let memory = match ask.spec.memory {
                 Some(wanted) => (live.clone().map(|other| other.memory).sum::<u64>() + wanted) * 1000 / info.memory,

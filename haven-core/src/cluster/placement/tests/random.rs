@@ -49,8 +49,9 @@ const AFFINITIES: &[&str] = &[
 fn labels() -> impl Strategy<Value = BTreeMap<String, String>> {
     let tier = prop::option::of(select(&["front", "back"][..]));
     let application = prop::option::weighted(0.3, Just("shop"));
-    (tier, application).prop_map(|(tier, application)| {
-        let pairs = [("tier", tier), ("haven.application", application)];
+    let group = prop::option::weighted(0.3, select(&["shop", "web-1"][..]));
+    (tier, application, group).prop_map(|(tier, application, group)| {
+        let pairs = [("tier", tier), ("haven.application", application), ("haven.group", group)];
         pairs.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?.to_owned()))).collect()
     })
 }
