@@ -18,7 +18,8 @@ pub const CONFIG_LABEL: &str = "haven.config";
 #[serde(deny_unknown_fields)]
 pub struct SourceSpec {
     /// Where it is: the address of a git repository, `https://…`, `ssh://…`, `user@host:path`, an absolute path; or a folder
-    /// of every master's machine, `folder:/srv/haven`. A password in it is kept apart and never shown.
+    /// of every master's machine, `folder:/srv/haven`. A password in it is kept apart and never shown, and so is a user
+    /// without one over HTTP, who is taken for a token.
     pub url: String,
     /// The branch or tag; none: what the repository calls its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
