@@ -259,6 +259,10 @@ mod tests {
         assert_eq!(of(&steps), "this is no configuration: it goes deeper than 24");
         let many = format!("a: [{}]", "1,".repeat(20_000));
         assert_eq!(of(&many), "this is no configuration: it has more than 10000 parts");
+        let level = |level: u32| format!("a{level}: &a{level} [{}]", vec![format!("*a{}", level - 1); 10].join(", "));
+        let first = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]".to_owned();
+        let laughs = [first].into_iter().chain((1..12).map(level)).collect::<Vec<_>>().join("\n");
+        assert!(of(&laughs).starts_with("this is no configuration: it has more than "), "{}", of(&laughs));
     }
 
     #[test]
