@@ -216,15 +216,20 @@ mod tests {
     use super::*;
     use crate::clock::SystemClock;
 
+    fn opened(folder: &Path) -> Opened {
+        let spec = SourceSpec::new(format!("folder:{}", folder.display()));
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
+        let record = Versioned::made(spec, Revision { incarnation: 1, number: 1 });
+        Opened::new(&record, None, folder, &clock).unwrap()
+    }
+
     #[tokio::test]
     async fn a_status_tells_the_first_problems_and_how_many_more() {
         let folder = tempfile::tempdir().unwrap();
         for number in 10..35 {
             std::fs::write(folder.path().join(format!("web{number}.yml")), "memory: lots\n").unwrap();
         }
-        let spec = SourceSpec::new(format!("folder:{}", folder.path().display()));
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
-        let opened = Opened::new(&Versioned::made(spec, Revision { incarnation: 1, number: 1 }), None, folder.path(), &clock).unwrap();
+        let opened = opened(folder.path());
         let status = opened.status().await;
         assert_eq!((status.problems.len(), status.more_problems), (20, Some(5)));
         let first = &status.problems[0];
@@ -243,9 +248,7 @@ mod tests {
     async fn a_folder_that_stays_as_it_is_is_read_once() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("web.yml"), "memory: 1g\n").unwrap();
-        let spec = SourceSpec::new(format!("folder:{}", folder.path().display()));
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
-        let opened = Opened::new(&Versioned::made(spec, Revision { incarnation: 1, number: 1 }), None, folder.path(), &clock).unwrap();
+        let opened = opened(folder.path());
         tokio::time::sleep(Duration::from_millis(3100)).await;
         let first = opened.snapshot().await.unwrap();
         assert!(Arc::ptr_eq(&first, &opened.snapshot().await.unwrap()));

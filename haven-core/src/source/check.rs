@@ -123,12 +123,7 @@ fn circles(includes: &BTreeMap<&str, Includes>) -> Vec<FileProblem> {
 
 fn problem(file: &str, error: &Error) -> FileProblem {
     let of = |wanted| error.context().find(|(name, _)| *name == wanted).and_then(|(_, number)| number.parse().ok());
-    FileProblem {
-        file: file.to_owned(),
-        line: of("line"),
-        column: of("column"),
-        message: error.message().to_owned(),
-    }
+    FileProblem { file: file.to_owned(), line: of("line"), column: of("column"), message: error.message().to_owned() }
 }
 
 #[cfg(test)]

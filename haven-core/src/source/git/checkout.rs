@@ -224,9 +224,7 @@ fn ask(git: &Git<'_>, remote: &GitRemote) -> Result<String> {
             .and_then(|(id, _)| hash(id))
     };
     let commit = named(&head).or_else(|| named(&meant)).or_else(|| named(&tag));
-    commit.ok_or_else(|| {
-        Error::new(ErrorKind::NotFound, format!("the git repository has no branch or tag `{branch}`"))
-    })
+    commit.ok_or_else(|| Error::new(ErrorKind::NotFound, format!("the git repository has no branch or tag `{branch}`")))
 }
 
 /// An id of git's: 40 or 64 hexadecimal digits.
