@@ -18,7 +18,8 @@ pub const CONFIG_LABEL: &str = "haven.config";
 #[serde(deny_unknown_fields)]
 pub struct SourceSpec {
     /// Where it is: the address of a git repository, `https://…`, `ssh://…`, `user@host:path`, an absolute path; or a folder
-    /// of every master's machine, `folder:/srv/haven`. A password in it is kept apart and never shown.
+    /// of every master's machine, `folder:/srv/haven`. A password in it is kept apart and never shown, and so is a user
+    /// without one over HTTP, who is taken for a token.
     pub url: String,
     /// The branch or tag; none: what the repository calls its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -71,8 +72,30 @@ pub struct SourceStatus {
     /// Since when, and why, it may be old.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stale: Option<Stale>,
+    /// What is wrong with its files, the first of it: they configure nothing until it is mended.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub problems: Vec<FileProblem>,
+    /// How many problems there are beside these; none: no more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub more_problems: Option<u32>,
     /// When the setting was changed last.
     pub revision: Revision,
+}
+
+/// Something that is wrong with a file of the repository.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct FileProblem {
+    /// The file.
+    pub file: String,
+    /// The line, from 1 on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<u32>,
+    /// The column, in characters, from 1 on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub column: Option<u32>,
+    /// What is wrong there.
+    pub message: String,
 }
 
 /// Since when, and why, something may be old.

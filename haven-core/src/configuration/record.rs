@@ -53,7 +53,7 @@ pub(super) fn checked(mut spec: SourceSpec) -> Result<SourceSpec> {
             None => Ok(spec),
         };
     }
-    let inline = GitRemote::new(&spec.url)?;
+    let inline = GitRemote::new(&spec.url)?.with_token(spec.password.as_ref());
     inline.url().clone_into(&mut spec.url);
     spec.username = spec.username.or(inline.username);
     spec.password = spec.password.or(inline.password);
@@ -102,6 +102,20 @@ mod tests {
         assert!(!format!("{spec:?}").contains("s3cret"));
         let given = SourceSpec { password: Some("other".into()), ..SourceSpec::new("https://me:s3cret@host/repo") };
         assert_eq!(checked(given).unwrap().password.unwrap().expose(), "other");
+    }
+
+    #[test]
+    fn a_token_in_the_place_of_the_user_is_the_password() {
+        let spec = checked(SourceSpec::new("https://ghp_t0ken@host/x.git")).unwrap();
+        assert_eq!((spec.url.as_str(), spec.username.as_deref()), ("https://host/x.git", Some("x-access-token")));
+        assert_eq!(spec.password.as_ref().unwrap().expose(), "ghp_t0ken");
+        assert!(!format!("{spec:?}").contains("t0ken"));
+        let named = SourceSpec { username: Some("me".into()), ..SourceSpec::new("https://ghp_t0ken@host/x.git") };
+        let named = checked(named).unwrap();
+        assert_eq!((named.username.as_deref(), named.password.unwrap().expose()), (Some("me"), "ghp_t0ken"));
+        let given = SourceSpec { password: Some("pw".into()), ..SourceSpec::new("https://me@host/x.git") };
+        let given = checked(given).unwrap();
+        assert_eq!((given.username.as_deref(), given.password.unwrap().expose()), (Some("me"), "pw"));
     }
 
     #[test]

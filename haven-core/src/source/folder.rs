@@ -4,8 +4,10 @@
 //! begins with a dot are no part of it.
 
 use std::{
+    fs::Metadata,
     io,
     path::{Path, PathBuf},
+    time::{Duration, SystemTime},
 };
 
 use async_trait::async_trait;
@@ -18,6 +20,8 @@ use super::{MAX_FILE, Source, hash_file, inside};
 const MAX_FILES: usize = 10_000;
 const MAX_FOLDERS: usize = 10_000;
 const MAX_DEPTH: usize = 32;
+/// How long after a change another may have the same time, in any file system.
+const SETTLED: Duration = Duration::from_secs(2);
 
 /// The files below a folder.
 #[derive(Clone, Debug)]
@@ -34,6 +38,11 @@ impl FolderSource {
             return Err(Error::not_found("folder", root.display()));
         }
         Ok(Self { root: found })
+    }
+
+    /// Another whenever a file is, and cheap: none is read. None while a change is so fresh that the next may not show.
+    pub(crate) async fn fingerprint(&self) -> Result<Option<String>> {
+        self.blocking(fingerprint).await
     }
 
     async fn blocking<T: Send + 'static>(&self, work: impl FnOnce(&Path) -> Result<T> + Send + 'static) -> Result<T> {
@@ -119,6 +128,34 @@ fn part_of(root: &Path, path: &Path) -> Result<Option<PathBuf>> {
 }
 
 fn paths(root: &Path) -> Result<Vec<String>> {
+    Ok(files(root)?.into_iter().map(|(path, _)| path).collect())
+}
+
+fn fingerprint(root: &Path) -> Result<Option<String>> {
+    use std::os::unix::fs::MetadataExt as _;
+
+    // The times of files are those of the machine, whatever clock Haven has.
+    let fresh = (SystemTime::now() - SETTLED).duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
+    let mut is_settled = true;
+    let mut hash = Sha256::new();
+    for (path, file) in files(root)? {
+        is_settled &= file.ctime() < i64::try_from(fresh).unwrap_or(i64::MAX);
+        let of = [
+            file.dev().to_be_bytes(),
+            file.ino().to_be_bytes(),
+            file.len().to_be_bytes(),
+            file.mtime().to_be_bytes(),
+            file.mtime_nsec().to_be_bytes(),
+            file.ctime().to_be_bytes(),
+            file.ctime_nsec().to_be_bytes(),
+        ];
+        hash_file(&mut hash, &path, of.as_flattened());
+    }
+    Ok(is_settled.then(|| hex::encode(hash.finalize())))
+}
+
+/// The files of the folder by path, ordered.
+fn files(root: &Path) -> Result<Vec<(String, Metadata)>> {
     let mut found = Vec::new();
     let mut folders = vec![(root.to_owned(), 0)];
     let mut seen = 0;
@@ -137,25 +174,36 @@ fn paths(root: &Path) -> Result<Vec<String>> {
             if name.starts_with('.') {
                 continue;
             }
-            let Some(kind) = unless_gone(&path, std::fs::symlink_metadata(&path))? else { continue };
-            if kind.is_dir() {
+            let Some(file) = unless_gone(&path, std::fs::symlink_metadata(&path))? else { continue };
+            if file.is_dir() {
                 if depth == MAX_DEPTH {
                     return Err(Error::invalid(format!("`{}` is more than {MAX_DEPTH} folders deep", path.display())));
                 }
                 folders.push((path, depth + 1));
-            } else if part_of(root, &path)?.is_some()
+            } else if let Some(file) = meant(root, &path, file)?
                 && let Ok(inner) = path.strip_prefix(root)
                 && let Some(inner) = inner.to_str()
             {
-                found.push(inner.to_owned());
+                found.push((inner.to_owned(), file));
             }
             if found.len() > MAX_FILES {
                 return Err(Error::invalid(format!("`{}` holds more than {MAX_FILES} files", root.display())));
             }
         }
     }
-    found.sort();
+    found.sort_by(|(one, _), (other, _)| one.cmp(other));
     Ok(found)
+}
+
+/// The file that stands at a path or that a link there leads to, if it is part of the folder.
+fn meant(root: &Path, path: &Path, found: Metadata) -> Result<Option<Metadata>> {
+    if !found.is_symlink() {
+        return Ok(Some(found).filter(Metadata::is_file));
+    }
+    match part_of(root, path)? {
+        Some(target) => unless_gone(&target, std::fs::symlink_metadata(&target)),
+        None => Ok(None),
+    }
 }
 
 /// What was asked of a path, or none where it has vanished.
@@ -173,4 +221,35 @@ fn at(path: &Path, error: io::Error) -> Error {
         _ => ErrorKind::Unexpected,
     };
     Error::new(kind, format!("cannot read `{}`", path.display())).caused_by(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::{File, FileTimes};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_fingerprint_changes_with_the_files_and_is_none_while_they_are_fresh() {
+        let folder = tempfile::tempdir().unwrap();
+        let put = |path: &str, text: &str| std::fs::write(folder.path().join(path), text).unwrap();
+        put("web.yml", "tty: true\n");
+        std::os::unix::fs::symlink("web.yml", folder.path().join("shop.yml")).unwrap();
+        let source = FolderSource::open(folder.path()).unwrap();
+        let fingerprint = async || source.fingerprint().await.unwrap();
+        assert_eq!(fingerprint().await, None);
+        tokio::time::sleep(Duration::from_millis(3100)).await;
+        let before = fingerprint().await;
+        assert!(before.is_some());
+        assert_eq!(fingerprint().await, before);
+        // The same size, and a time that somebody set back.
+        let written = std::fs::metadata(folder.path().join("web.yml")).unwrap().modified().unwrap();
+        put("web.yml", "tty: fals\n");
+        let file = File::options().write(true).open(folder.path().join("web.yml")).unwrap();
+        file.set_times(FileTimes::new().set_modified(written)).unwrap();
+        assert_eq!(fingerprint().await, None);
+        tokio::time::sleep(Duration::from_millis(3100)).await;
+        let after = fingerprint().await;
+        assert!(after.is_some() && after != before);
+    }
 }

@@ -4,6 +4,7 @@
 //! repository, [`MemorySource`] holds them in this process. [`resolve`] makes of a source, of an image's labels and of a
 //! request what a container shall be, and says who said what.
 
+mod check;
 mod document;
 mod fields;
 mod folder;

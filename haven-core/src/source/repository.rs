@@ -11,8 +11,9 @@ use std::{
 
 use haven_model::{
     ClusterName, Error, ErrorKind, ImageRef, Result,
-    source::{Ignored, Layer, Origin, Stale},
+    source::{FileProblem, Ignored, Layer, Origin, Stale},
 };
+use tokio::sync::OnceCell;
 
 use super::{
     Source,
@@ -24,24 +25,27 @@ use super::{
 /// How deep files may include each other, and how many may count for one container.
 const MAX_DEPTH: usize = 16;
 const MAX_FILES: usize = 100;
+/// How many things that are wrong with one file are told.
+const MAX_ERRORS: usize = 100;
 /// The ends of names, in rising weight.
 const ENDS: [&str; 3] = ["properties", "yaml", "yml"];
 
 /// A repository of configurations at one version. What was read of it is kept: it does not change.
 #[derive(Debug)]
 pub struct Snapshot {
-    source: Arc<dyn Source>,
+    pub(super) source: Arc<dyn Source>,
     version: String,
     stale: Option<Stale>,
-    paths: BTreeSet<String>,
-    read: Mutex<HashMap<String, Arc<File>>>,
+    pub(super) paths: Arc<BTreeSet<String>>,
+    read: Arc<Mutex<HashMap<String, Arc<File>>>>,
+    pub(super) problems: Arc<OnceCell<Vec<FileProblem>>>,
 }
 
 /// What a file says.
 #[derive(Debug)]
-struct File {
+pub(super) struct File {
     settings: Vec<(Setting, Place)>,
-    includes: Vec<(String, Place)>,
+    pub(super) includes: Vec<(String, Place)>,
     ignored: Vec<(Name, &'static str)>,
 }
 
@@ -58,8 +62,20 @@ pub(crate) struct Gathered {
 impl Snapshot {
     /// The repository as it is now. `version` names what counts, and `stale` says why it may be old.
     pub async fn of(source: Arc<dyn Source>, version: String, stale: Option<Stale>) -> Result<Self> {
-        let paths = source.paths().await?.into_iter().collect();
-        Ok(Self { source, version, stale, paths, read: Mutex::default() })
+        let paths = Arc::new(source.paths().await?.into_iter().collect());
+        Ok(Self { source, version, stale, paths, read: Arc::default(), problems: Arc::default() })
+    }
+
+    /// The same version, and why it may be old now. What was read of it stays.
+    pub(crate) fn with_stale(&self, stale: Option<Stale>) -> Self {
+        Self {
+            source: self.source.clone(),
+            version: self.version.clone(),
+            stale,
+            paths: self.paths.clone(),
+            read: self.read.clone(),
+            problems: self.problems.clone(),
+        }
     }
 
     /// The version: a commit, or a hash of the folder.
@@ -146,16 +162,20 @@ impl Snapshot {
     /// Checks that a file can be included here.
     fn enter(&self, target: String, open: &[String]) -> Result<String> {
         if let Some(begin) = open.iter().position(|known| *known == target) {
-            let chain: Vec<&str> = open[begin..].iter().chain([&target]).map(String::as_str).collect();
-            return Err(Error::invalid(format!("`{target}` includes itself: {}", chain.join(" → "))));
+            let chain: Vec<&str> = open[begin..].iter().map(String::as_str).collect();
+            return Err(circle(&chain, &target));
         }
         if open.len() >= MAX_DEPTH {
-            return Err(Error::invalid(format!("files include each other more than {MAX_DEPTH} deep")));
+            return Err(too_deep());
         }
-        if !self.paths.contains(&target) {
-            return Err(Error::invalid(format!("there is no file `{target}` in the repository")));
-        }
+        self.known(&target)?;
         Ok(target)
+    }
+
+    /// The path of a file that is there.
+    pub(super) fn known(&self, path: &str) -> Result<&str> {
+        let known = self.paths.get(path).map(String::as_str);
+        known.ok_or_else(|| Error::invalid(format!("there is no file `{path}` in the repository")))
     }
 
     async fn file(&self, path: &str) -> Result<Arc<File>> {
@@ -168,12 +188,12 @@ impl Snapshot {
             // It was there when the paths were read.
             let text =
                 text.ok_or_else(|| Error::new(ErrorKind::Conflict, "the repository changed while it was read"))?;
-            let format = Format::of(path)
-                .ok_or_else(|| Error::invalid(format!("`{path}` is neither `.yml`, `.yaml` nor `.properties`")))?;
+            let format = Format::of(path).ok_or_else(|| Format::unknown(path))?;
             // A megabyte of YAML takes its time.
-            tokio::task::spawn_blocking(move || File::read(format, &text))
+            let (file, errors) = tokio::task::spawn_blocking(move || File::read(format, &text))
                 .await
-                .map_err(|error| Error::unexpected("reading a file broke off").caused_by(error))?
+                .map_err(|error| Error::unexpected("reading a file broke off").caused_by(error))?;
+            errors.into_iter().next().map_or(Ok(file), Err)
         };
         let file = Arc::new(read.await.map_err(|error| error.with("file", path).with("version", &self.version))?);
         known().insert(path.to_owned(), file.clone());
@@ -182,22 +202,50 @@ impl Snapshot {
 }
 
 impl File {
-    fn read(format: Format, text: &str) -> Result<Self> {
+    /// What a text says, and what is wrong with it, in order: with an error it configures nothing.
+    pub(super) fn read(format: Format, text: &str) -> (Self, Vec<Error>) {
         let mut file = Self { settings: Vec::new(), includes: Vec::new(), ignored: Vec::new() };
+        let entries = match format.read(text) {
+            Ok(entries) => entries,
+            Err(error) => return (file, vec![error]),
+        };
         let reader = Reader { is_flat: format == Format::Properties };
-        for (name, node) in format.read(text)? {
-            if fields::canonical(&name.text) == "include" {
-                file.includes.extend(includes(reader, &node)?);
-                continue;
-            }
-            match fields::read(reader, &name.text, &node, &mut file.settings)? {
-                Some(Known::Read) => {}
-                Some(Known::Decided) => file.ignored.push((name, "who asks for the container decides it")),
-                None => return Err(fields::unknown(&name)),
+        let mut errors = Vec::new();
+        for (name, node) in entries {
+            if let Err(error) = file.add(reader, name, &node) {
+                errors.push(error);
+                if errors.len() >= MAX_ERRORS {
+                    break;
+                }
             }
         }
-        Ok(file)
+        (file, errors)
     }
+
+    fn add(&mut self, reader: Reader, name: Name, node: &Node) -> Result<()> {
+        if fields::canonical(&name.text) == "include" {
+            self.includes.extend(includes(reader, node)?);
+            return Ok(());
+        }
+        match fields::read(reader, &name.text, node, &mut self.settings)? {
+            Some(Known::Read) => {}
+            Some(Known::Decided) => self.ignored.push((name, "who asks for the container decides it")),
+            None => return Err(fields::unknown(&name)),
+        }
+        Ok(())
+    }
+}
+
+/// Says of the files that are open, outermost first, that the last includes the first.
+pub(super) fn circle(open: &[&str], target: &str) -> Error {
+    if open.len() > MAX_DEPTH {
+        return too_deep();
+    }
+    Error::invalid(format!("`{target}` includes itself: {} → {target}", open.join(" → ")))
+}
+
+fn too_deep() -> Error {
+    Error::invalid(format!("files include each other more than {MAX_DEPTH} deep"))
 }
 
 /// The names of the files that configure a container, without their ends, in rising weight.
@@ -232,7 +280,7 @@ fn includes(reader: Reader, node: &Node) -> Result<Vec<(String, Place)>> {
 }
 
 /// A path that stands in a file, from the root of the repository on. `Invalid` when it leads out of it.
-fn beside(file: &str, include: &str) -> Result<String> {
+pub(super) fn beside(file: &str, include: &str) -> Result<String> {
     let shown: String = include.chars().take(100).collect();
     let mut parts: Vec<&str> = file.split('/').collect();
     parts.pop();

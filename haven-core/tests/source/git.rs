@@ -113,7 +113,11 @@ async fn a_branch_or_a_tag_is_what_was_asked_for() {
         assert_eq!(&source.refresh().await.unwrap().commit, expected, "{branch:?}");
     }
     let source = open(at(Some("gone")), folder.path(), GitLimits::default());
-    assert_eq!(source.refresh().await.unwrap_err().kind(), ErrorKind::NotFound);
+    let error = source.refresh().await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.message()),
+        (ErrorKind::NotFound, "the git repository has no branch or tag `gone`")
+    );
     let source = open(at(Some("--x")), folder.path(), GitLimits::default());
     assert_eq!(source.refresh().await.unwrap_err().kind(), ErrorKind::Invalid);
 }

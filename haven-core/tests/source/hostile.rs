@@ -39,7 +39,7 @@ async fn a_billion_laughs() {
     let first = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]".to_owned();
     let laughs = [first].into_iter().chain((1..12).map(level)).collect::<Vec<_>>().join("\n");
     let (message, at) = refused(&[("web.yml", &laughs)]).await;
-    assert_eq!(message, "this is no configuration: it goes deeper than 24, or has more than 10000 parts");
+    assert!(message.starts_with("this is no configuration: it has more than "), "{message}");
     assert!(at.starts_with("web.yml:"), "{at}");
     assert!(!at.contains('?'), "{at}");
 }
@@ -120,8 +120,8 @@ async fn wrong_types_deep_nesting_duplicates_and_unknown_names() {
         ("environment:\n - {A: 1}\n", "`environment`: a text is wanted here, and this is a map", "2:4"),
         ("- tty\n", "a configuration is a map, this is a list", "1:1"),
         ("a", "a configuration is a map, this is a text", "1:1"),
-        (&deep, "this is no configuration: it goes deeper than 24, or has more than 10000 parts", ""),
-        (&steps, "this is no configuration: it goes deeper than 24, or has more than 10000 parts", ""),
+        (&deep, "this is no configuration: it goes deeper than 24", ""),
+        (&steps, "this is no configuration: it goes deeper than 24", ""),
         ("tty: true\nmemory: 1g\ntty: false\n", "`tty` stands twice, first in line 1", "3:1"),
         ("labels:\n  a: 1\n  a: 2\n", "`a` stands twice, first in line 2", "3:3"),
         (

@@ -98,6 +98,11 @@ impl Format {
         }
     }
 
+    /// Says of a file that it has none.
+    pub(crate) fn unknown(path: &str) -> Error {
+        Error::invalid(format!("`{path}` is neither `.yml`, `.yaml` nor `.properties`"))
+    }
+
     /// Reads a whole text as a map. `Invalid` says line and column.
     pub(crate) fn read(self, text: &str) -> Result<Vec<(Name, Node)>> {
         match self {

@@ -11,6 +11,9 @@ use serde_saphyr::{DuplicateKeyPolicy, Location, MergeKeyPolicy, NonFiniteFloatP
 
 use super::{MAX_DEPTH, MAX_PARTS, MAX_TEXT, Name, Node, Place, Value, twice};
 
+/// How many aliases, anchors and merges a document may have, each.
+const MAX_ALIASES: usize = 1000;
+
 /// Reads one document. An empty one is an empty map.
 pub(super) fn read(text: &str) -> Result<Vec<(Name, Node)>> {
     let tree: Spanned<Part> = serde_saphyr::from_str_with_options(text, options()).map_err(|error| refused(&error))?;
@@ -30,9 +33,9 @@ fn options() -> Options {
             flow_nesting_limit: MAX_DEPTH,
             max_nodes: MAX_PARTS,
             max_events: MAX_PARTS * 4,
-            max_aliases: 1000,
-            max_anchors: 1000,
-            max_merge_keys: 1000,
+            max_aliases: MAX_ALIASES,
+            max_anchors: MAX_ALIASES,
+            max_merge_keys: MAX_ALIASES,
             max_recorded_anchor_events: MAX_PARTS,
             max_recorded_anchor_bytes: MAX_TEXT,
             max_total_scalar_bytes: MAX_TEXT,
@@ -55,12 +58,31 @@ fn refused(error: &serde_saphyr::Error) -> Error {
     let words = words.split(" at line ").next().unwrap_or_default();
     let is_too_much = ["budget breached", "recursion limit", "alias"].iter().any(|word| words.contains(word));
     if is_too_much && !words.contains("unknown anchor") {
-        return place.invalid(format!(
-            "this is no configuration: it goes deeper than {MAX_DEPTH}, or has more than {MAX_PARTS} parts"
-        ));
+        return place.invalid(format!("this is no configuration: it {}", too_much(words)));
     }
-    let words: String = words.chars().take(200).collect();
-    place.invalid(format!("this is no YAML: {}", words.escape_debug()))
+    // The library quotes and escapes itself; what it leaves is what cannot be shown.
+    let mut shown = String::new();
+    for c in words.chars().take(200) {
+        match c {
+            '\'' | '"' | '\\' => shown.push(c),
+            c => shown.extend(c.escape_debug()),
+        }
+    }
+    place.invalid(format!("this is no YAML: {shown}"))
+}
+
+/// Which limit the library's words mean.
+fn too_much(words: &str) -> String {
+    let names = |limits: &[&str]| limits.iter().any(|limit| words.contains(limit));
+    if names(&["recursion limit", "Depth"]) {
+        format!("goes deeper than {MAX_DEPTH}")
+    } else if names(&["Bytes"]) {
+        format!("has more than {MAX_TEXT} bytes of text, what aliases stand for counted each time")
+    } else if names(&["alias", "Anchors", "MergeKeys"]) {
+        format!("has more than {MAX_ALIASES} aliases, or they stand for more than {MAX_PARTS} parts")
+    } else {
+        format!("has more than {MAX_PARTS} parts")
+    }
 }
 
 fn place(at: Location) -> Place {
@@ -218,6 +240,29 @@ mod tests {
         assert!(error("a: *b\n").0.starts_with("this is no YAML: "), "{:?}", error("a: *b\n"));
         assert_eq!(error("a: 1\n---\nb: 2\n").1, Place { line: 2, column: 1 });
         assert_eq!(error("ok: 1\nx: 'never closed\n").1.line, 2);
+    }
+
+    #[test]
+    fn errors_are_escaped_once() {
+        for text in ["a: *it's\n", "a: \"\\q\"\n", "a: \"\u{1b}[31m\"\n", "a: \u{1b}\n", "a: 'never closed\n"] {
+            let Err(error) = read(text) else { continue };
+            let said = error.message();
+            assert!(!said.contains("\\'") && !said.contains("\\\\u") && !said.contains('\u{1b}'), "{said}");
+        }
+    }
+
+    #[test]
+    fn errors_say_which_limit() {
+        let of = |text: &str| error(text).0;
+        assert_eq!(of(&"[".repeat(100)), "this is no configuration: it goes deeper than 24");
+        let steps: String = (0..30).map(|depth| " ".repeat(depth) + "a:\n").collect();
+        assert_eq!(of(&steps), "this is no configuration: it goes deeper than 24");
+        let many = format!("a: [{}]", "1,".repeat(20_000));
+        assert_eq!(of(&many), "this is no configuration: it has more than 10000 parts");
+        let level = |level: u32| format!("a{level}: &a{level} [{}]", vec![format!("*a{}", level - 1); 10].join(", "));
+        let first = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]".to_owned();
+        let laughs = [first].into_iter().chain((1..12).map(level)).collect::<Vec<_>>().join("\n");
+        assert!(of(&laughs).starts_with("this is no configuration: it has more than "), "{}", of(&laughs));
     }
 
     #[test]

@@ -14,7 +14,7 @@ use std::{
     },
 };
 
-use haven_model::{Error, Result};
+use haven_model::{Error, ErrorKind, Result};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -212,7 +212,7 @@ fn ask(git: &Git<'_>, remote: &GitRemote) -> Result<String> {
     let Some(branch) = &remote.branch else {
         let said = git.run(&["ls-remote", "--quiet", "--", remote.url(), "HEAD"], None)?;
         let commit = said.lines().find_map(|line| line.strip_suffix("\tHEAD")).and_then(hash);
-        return commit.ok_or_else(|| Error::not_found("commit in the git repository", "HEAD"));
+        return commit.ok_or_else(|| Error::new(ErrorKind::NotFound, "the git repository has no commit"));
     };
     let (head, tag) = (format!("refs/heads/{branch}"), format!("refs/tags/{branch}"));
     // What a tag with a message of its own means is told under this name.
@@ -224,7 +224,7 @@ fn ask(git: &Git<'_>, remote: &GitRemote) -> Result<String> {
             .and_then(|(id, _)| hash(id))
     };
     let commit = named(&head).or_else(|| named(&meant)).or_else(|| named(&tag));
-    commit.ok_or_else(|| Error::not_found("branch or tag in the git repository", branch))
+    commit.ok_or_else(|| Error::new(ErrorKind::NotFound, format!("the git repository has no branch or tag `{branch}`")))
 }
 
 /// An id of git's: 40 or 64 hexadecimal digits.

@@ -6,6 +6,10 @@ use super::address::{split_credentials, without_credentials};
 
 /// The longest address and the longest branch, in bytes.
 const MAX_TEXT: usize = 2048;
+/// The user that hosts of git repositories take with a token.
+const TOKEN_USER: &str = "x-access-token";
+/// The password that GitHub has beside a token in the place of the user.
+const NO_PASSWORD: &str = "x-oauth-basic";
 
 /// A branch or tag of a git repository, and who we are there.
 ///
@@ -28,8 +32,9 @@ pub struct GitRemote {
 
 impl GitRemote {
     /// The repository at `url`: `https://…`, `http://…`, `ssh://…`, `user@host:path`, `git://…`, `file://…` or an absolute
-    /// path. `Invalid` when it is none of these.
+    /// path. `Invalid` when it is none of these, or may hold a secret that cannot be taken out.
     pub fn new(url: &str) -> Result<Self> {
+        refuse_secrets(url)?;
         let shown = without_credentials(url);
         let wrong = || Error::invalid(format!("`{}` is no address of a git repository", shown.escape_debug()));
         // Of what is no URL the password cannot be taken out, and would stand in the arguments of git.
@@ -57,6 +62,20 @@ impl GitRemote {
         &self.url
     }
 
+    /// Takes a user that stands alone in the address for a token, which is secret; where a password is `given` beside, for
+    /// a user.
+    pub(crate) fn with_token(mut self, given: Option<&Secret>) -> Self {
+        let is_alone = self.password.as_ref().is_none_or(|password| password.expose() == NO_PASSWORD);
+        if given.is_none()
+            && is_alone
+            && let Some(token) = self.username.take()
+        {
+            self.password = Some(Secret::new(token));
+            self.username = Some(TOKEN_USER.to_owned());
+        }
+        self
+    }
+
     /// Says which of two remotes have the same files.
     pub(super) fn identity(&self) -> (&str, Option<&str>) {
         (&self.url, self.branch.as_deref())
@@ -77,8 +96,29 @@ impl GitRemote {
     /// What must not be seen in what git says.
     pub(super) fn secrets(&self) -> impl Iterator<Item = &str> {
         let key = self.ssh_key.as_ref().map(Secret::expose).into_iter().flat_map(str::lines);
-        self.password.as_ref().map(Secret::expose).into_iter().chain(key).filter(|secret| !secret.is_empty())
+        // A user without a password may be a token.
+        let password = self.password.as_ref().map(Secret::expose).or(self.username.as_deref());
+        password.into_iter().chain(key).filter(|secret| !secret.is_empty())
     }
+}
+
+/// Refuses an address that may hold a secret where none can be taken out, without repeating it.
+fn refuse_secrets(url: &str) -> Result<()> {
+    if url.starts_with('/') {
+        return Ok(());
+    }
+    if url.contains(['?', '#']) {
+        return Err(Error::invalid(
+            "the address of a git repository has no `?` and no `#`; in a user or password they are `%3F` and `%23`",
+        ));
+    }
+    let Some((begin, rest)) = url.split_once(':').filter(|(_, rest)| !rest.starts_with("//")) else { return Ok(()) };
+    // `user:password@host:path`, and `user@realm:password@host:path`.
+    let is_password = rest.rsplit_once('@').is_some_and(|(_, host)| !begin.contains('@') || host.contains(':'));
+    if is_password {
+        return Err(Error::invalid("the user in an address `user@host:path` has no `:`: a password is given beside"));
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -117,6 +157,46 @@ mod tests {
         assert_eq!((remote.url(), remote.username.as_deref()), ("https://host/repo.git", Some("me")));
         assert_eq!(remote.password.as_ref().unwrap().expose(), "p@ss");
         assert!(!format!("{remote:?}").contains("p@ss"));
+    }
+
+    #[test]
+    fn a_user_alone_is_a_token_unless_a_password_is_given() {
+        let of = |url: &str, given: Option<&Secret>| {
+            let remote = GitRemote::new(url).unwrap().with_token(given);
+            (remote.username, remote.password.map(|password| password.expose().to_owned()))
+        };
+        let token = (Some("x-access-token".to_owned()), Some("ghp_t".to_owned()));
+        assert_eq!(of("https://ghp_t@host/x.git", None), token);
+        assert_eq!(of("http://ghp_t:@host/x.git", None), token);
+        assert_eq!(of("https://ghp_t:x-oauth-basic@host/x.git", None), token);
+        assert_eq!(of("https://me@host/x.git", Some(&"pw".into())), (Some("me".to_owned()), None));
+        assert_eq!(of("https://me:pw@host/x.git", None), (Some("me".to_owned()), Some("pw".to_owned())));
+        for url in ["https://host/x.git", "ssh://git@host/x.git", "git@host:x.git", "/srv/x"] {
+            assert_eq!(of(url, None), (None, None), "{url}");
+        }
+    }
+
+    #[test]
+    fn an_address_with_a_secret_that_cannot_be_taken_out_is_refused_without_it() {
+        for url in [
+            "me:s3cret@127.0.0.1:1/repo",
+            "me:s3/cret@host:repo",
+            "me:s3cret@host",
+            "-me:s3cret@host:repo",
+            "me@realm:s3cret@host:repo",
+            "me:s3\ncret@host:repo",
+            "https://host/repo?private_token=s3cret",
+            "https://host/repo#s3cret",
+            "https://me:a#s3cret@host/repo",
+            "git@host:repo?token=s3cret",
+        ] {
+            let error = GitRemote::new(url).unwrap_err();
+            assert_eq!(error.kind(), haven_model::ErrorKind::Invalid, "{url}");
+            assert!(!error.report().contains("cret"), "{}", error.report());
+        }
+        for url in ["git@host:team/@scope/repo", "host:repo", "/srv/a:b@c?d#e"] {
+            assert_eq!(GitRemote::new(url).unwrap().url(), url);
+        }
     }
 
     #[test]
