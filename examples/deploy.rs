@@ -8,11 +8,11 @@ use std::process::ExitCode;
 
 use futures_util::StreamExt as _;
 use haven::{
-    ErrorKind, Haven, Result,
+    Error, ErrorKind, Haven, Result,
     deploy::{CreateRequest, UpdateRequest},
     model::{
-        ClusterName, ContainerSpec, ImageRef, NodeAddress, NodeName, Plan, Rollout,
-        plan::{Order, Selection, StepState},
+        ClusterName, ContainerSpec, ImageRef, NodeAddress, NodeName, Plan, PlanState, Rollout,
+        plan::{Order, Selection},
     },
 };
 
@@ -63,18 +63,26 @@ async fn drive(url: &str) -> Result<()> {
     Ok(())
 }
 
-/// Says what a plan does, applies it, and tells each step as it is done.
+/// Says what a plan does, applies it, and tells each step as it ends. Fails unless all were taken.
 async fn carry_out(haven: &Haven, plan: &Plan) -> Result<()> {
     print!("{}", plan.diff());
     haven.plans().apply(&plan.id).await?;
     let mut progress = haven.plans().follow(&plan.id).await?;
+    let mut stands = None;
     while let Some(told) = progress.next().await {
         let told = told?;
         match told.step {
-            Some(step) if step.state == StepState::Done => println!("  done: {} on {}", step.name, step.node),
+            Some(step) if step.ended.is_some() => println!("  {}: {} on {}", step.state, step.name, step.node),
             Some(_) => {}
             None => println!("{}: {} of {} steps", told.status.state, told.status.steps.done, told.status.steps.total),
         }
+        stands = Some(told.status);
     }
-    Ok(())
+    match stands {
+        Some(status) if status.state == PlanState::Applied => Ok(()),
+        status => Err(status.and_then(|status| status.error).map_or_else(
+            || Error::conflict("the plan was not applied to its end").with("plan", plan.id.short()),
+            Error::from,
+        )),
+    }
 }

@@ -84,6 +84,13 @@ impl Source {
                 if status.version.is_some() { "what is shown may be old" } else { "nothing of it could be read yet" };
             context.show.warn(&format!("{old}: {}", stale.why));
         }
+        for problem in status.problems.iter().filter(|_| !context.show.json) {
+            let place = [problem.line, problem.column].map(|at| at.map_or_else(String::new, |at| format!(":{at}")));
+            context.show.warn(&printable(&format!("{}{}: {}", problem.file, place.concat(), problem.message)));
+        }
+        if let Some(more) = status.more_problems.filter(|_| !context.show.json) {
+            context.show.warn(&format!("and {more} more of the kind"));
+        }
         Ok(())
     }
 }

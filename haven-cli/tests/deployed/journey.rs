@@ -1,18 +1,22 @@
-//! Thirty containers on three engines: placed by constraint and strategy, updated to a bad version, which is caught, then to a
-//! good one whose master is killed half-way, and rolled back to the last byte.
+//! Thirty containers on three engines: configured from a git repository, placed by constraint and strategy, updated to a bad
+//! version, which is caught, then to a good one whose master is killed half-way, and rolled back to the last byte.
+
+use std::{fs, path::Path, process::Command};
 
 use haven_core::{
     deploy::{CreateRequest, UpdateRequest},
-    door::ops::plans::{PlanCreate, PlanUpdate},
+    door::ops::{
+        plans::{PlanCreate, PlanUpdate},
+        source::SetSource,
+    },
     model::{
-        ClusterName, Connection, ContainerName, ContainerSpec, ImageRef, NetworkName, PlanState, Port, RestartPolicy,
-        Rollout,
+        ClusterName, Connection, ContainerName, ContainerSpec, ImageRef, NetworkName, PlanState, Rollout, SourceSpec,
         plan::{OnFailure, Order},
-        spec::{Mount, MountKind, Protocol},
+        spec::{Mount, MountKind},
     },
 };
 use haven_testkit::{
-    bed::{BUSYBOX, BUSYBOX_2, Engine, UNHEALTHY},
+    bed::{BUSYBOX, BUSYBOX_2, Bed, Engine, UNHEALTHY},
     shared_bed_or_skip,
 };
 use rustix::process::Signal;
@@ -33,8 +37,8 @@ fn docker(engine: &Engine, words: &[&str]) -> String {
     String::from_utf8_lossy(&output.stdout).trim().to_owned()
 }
 
-/// A container with an address, a port, names, volumes and a policy of its own, in a zone.
-fn configured(zone: &str, number: u8) -> ContainerSpec {
+/// A container with an address, names and a volume of its own.
+fn configured(number: u8) -> ContainerSpec {
     let mut spec = ContainerSpec::new(ImageRef::new(BUSYBOX).unwrap());
     let network = NetworkName::new("journey-net").unwrap();
     spec.network = Some(network.clone().into());
@@ -43,19 +47,30 @@ fn configured(zone: &str, number: u8) -> ContainerSpec {
         aliases: vec![format!("shop-{number}")],
         ..Connection::to(network)
     }];
-    spec.ports.push(Port {
-        container: 80,
-        host: Some(19000 + u16::from(number)),
-        address: None,
-        protocol: Protocol::Tcp,
-    });
-    spec.mounts.push(Mount::new(MountKind::Volume, format!("journey-data-{number}"), "/named"));
     spec.mounts.push(Mount::new(MountKind::Volume, "", "/unnamed"));
-    spec.restart = RestartPolicy::Always;
-    spec.env.insert("constraint:zone".into(), format!("={zone}").into());
-    spec.env.insert("PASSWORD".into(), "s3cret".into());
-    spec.labels.insert("tier".into(), "old".into());
     spec
+}
+
+/// What a repository says of all containers of the image in the cluster, and of some by name: where they go, too.
+fn repository(bed: &Bed, folder: &Path) {
+    fs::create_dir(folder.join("journey")).unwrap();
+    let all = "labels:\n  tier: old\nenvironment:\n  - FROM=git\n";
+    fs::write(folder.join("journey/busybox.yml"), all).unwrap();
+    for engine in bed.engines() {
+        for number in 0..CONFIGURED {
+            let (zone, port) = (engine.zone(), 19000 + u16::from(number));
+            let one = format!(
+                "environment:\n  - PASSWORD=s3cret\n  - constraint:zone=={zone}\nports:\n  {port}: 80\n\
+                 volumeBinds:\n  - journey-data-{number}:/named\nrestart: always\n"
+            );
+            fs::write(folder.join(format!("journey-{zone}-{number}.yml")), one).unwrap();
+        }
+    }
+    for words in [&["init", "-q"][..], &["add", "."], &["commit", "-qm", "Configure the journey"]] {
+        let mut git = Command::new("git");
+        git.args(["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "init.defaultBranch=main"]);
+        assert!(git.current_dir(folder).args(words).status().unwrap().success(), "{words:?}");
+    }
 }
 
 impl Fleet<'_> {
@@ -87,6 +102,13 @@ async fn thirty_containers_are_placed_updated_caught_killed_half_way_and_rolled_
         first.haven.clusters().add_node(&cluster, &node).await.unwrap();
     }
 
+    let folder = tempfile::tempdir().unwrap();
+    repository(bed, folder.path());
+    let source = SourceSpec::new(folder.path().to_str().unwrap());
+    let source = first.haven.call(SetSource { spec: source, revision: None }).await.unwrap();
+    let version = source.version.expect("the repository is read");
+    assert!(source.problems.is_empty(), "{:?}", source.problems);
+
     // Placed by constraint, and by strategy.
     let request = |name: &str, spec, count| CreateRequest {
         cluster: Some(cluster.clone()),
@@ -99,15 +121,13 @@ async fn thirty_containers_are_placed_updated_caught_killed_half_way_and_rolled_
     for engine in bed.engines() {
         for number in 0..CONFIGURED {
             let name = format!("journey-{}-{number}", engine.zone());
-            let made =
-                first.haven.call(PlanCreate(request(&name, configured(engine.zone(), number), 1))).await.unwrap();
+            let made = first.haven.call(PlanCreate(request(&name, configured(number), 1))).await.unwrap();
             assert_eq!(made.steps[0].node().as_str(), engine.name(), "{}", made.diff());
             first.begin(&made).await;
             plans.push(made);
         }
     }
-    let mut spec = ContainerSpec::new(ImageRef::new(BUSYBOX).unwrap());
-    spec.labels.insert("tier".into(), "old".into());
+    let spec = ContainerSpec::new(ImageRef::new(BUSYBOX).unwrap());
     let spread = first.haven.call(PlanCreate(request("journey-web", spec, SPREAD))).await.unwrap();
     first.begin(&spread).await;
     plans.push(spread);
@@ -120,6 +140,11 @@ async fn thirty_containers_are_placed_updated_caught_killed_half_way_and_rolled_
     }
     let (before, data) = (fleet.containers(), fleet.data());
     assert_eq!(before.len(), 30, "{:?}", before.keys());
+    for (name, seen) in &before {
+        let env = seen["Config"]["Env"].as_array().unwrap();
+        assert!(env.contains(&"FROM=git".into()), "{name}: {env:?}");
+        assert_eq!(seen["Config"]["Labels"]["haven.config"], *version, "{name}: which version it is of");
+    }
     for engine in bed.engines() {
         let here = before.keys().filter(|name| name.starts_with(&format!("{}/", engine.name()))).count();
         // Where the others go depends on what else runs on the engines of all tests.

@@ -45,5 +45,5 @@ fn entries_of_one_name_are_all_kept() {
     let output = fleet.haven().args(words).output().unwrap();
     assert_eq!(output.status.code(), Some(4));
     let told = text(&output.stderr);
-    assert!(told.contains("no node: node!=sim-1 refused 1, node!=sim-2 refused 1"), "{told}");
+    assert!(told.contains("no node: node!=sim-1 refused 1 (the node is `sim-1`), node!=sim-2 refused 1"), "{told}");
 }

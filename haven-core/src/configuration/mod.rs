@@ -177,7 +177,7 @@ impl ConfigurationService {
         if let Some(opened) = opened.as_ref().filter(|opened| opened.revision == record.revision) {
             return Ok(Some(opened.clone()));
         }
-        let fresh = Arc::new(Opened::new(record, opened.take(), &self.folder.path, &self.clock)?);
+        let fresh = Arc::new(Opened::new(record, opened.take().as_ref(), &self.folder.path, &self.clock)?);
         *opened = Some(fresh.clone());
         Ok(Some(fresh))
     }

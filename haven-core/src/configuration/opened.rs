@@ -56,19 +56,19 @@ impl Opened {
     /// Opens the repository of a record, with checkouts below `folder`. What `before` had of the same goes on being used.
     pub(super) fn new(
         record: &Versioned<SourceSpec>,
-        before: Option<Arc<Self>>,
+        before: Option<&Arc<Self>>,
         folder: &Path,
         clock: &Arc<dyn Clock>,
     ) -> Result<Self> {
         let spec = record.value.clone();
         let is_same = |before: &Arc<Self>| SourceSpec { interval: spec.interval, ..before.spec.clone() } == spec;
-        let repository = match before.as_ref().filter(|before| is_same(before)) {
+        let repository = match before.filter(|before| is_same(before)) {
             Some(before) => before.repository.clone(),
             None => Arc::new(if let Some(path) = spec.url.strip_prefix(record::FOLDER) {
                 Repository::Folder(path.into())
             } else {
                 let remote = record::remote(&spec)?;
-                Repository::Git(Box::new(match before.as_deref().map(|before| &*before.repository) {
+                Repository::Git(Box::new(match before.map(|before| &*before.repository) {
                     Some(Repository::Git(before)) => before.replaced_by(remote),
                     _ => GitSource::open(remote, folder.join(super::NAME), GitLimits::default(), clock.clone()),
                 }))

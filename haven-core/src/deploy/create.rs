@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use haven_model::{
     Actor, ClusterName, ContainerName, ContainerSpec, Error, ErrorKind, NodeName, Plan, PlanId, PlanState, Result,
     Rollout,
+    label::GROUP,
     placement::Requirements,
     plan::{Change, New, Order, PlanKind, Selection, Skipped, Step, StepState},
     secret,
@@ -22,8 +23,6 @@ use crate::cluster::{
 const MAX_COUNT: u32 = 10_000;
 /// For how long a plan that nobody applies holds the room that it was given.
 const PENDING: SignedDuration = SignedDuration::from_mins(2);
-/// A label by which copies of a container are known: the name of the first.
-pub(super) const GROUP: &str = "haven.group";
 
 /// What is created, and where it may go.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -4,16 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use haven_model::{
     ContainerSpec,
-    label::{CPUS, MEMORY},
+    label::{CPUS, GROUP, MEMORY},
     plan::Change,
     source::CONFIG_LABEL,
 };
 use serde_json::Value;
 
-use super::{
-    create::GROUP,
-    step::{PLAN, SPEC, STEP},
-};
+use super::step::{PLAN, SPEC, STEP};
 
 /// The longest text of a value that is told.
 const TOLD: usize = 200;

@@ -22,16 +22,14 @@ pub(super) fn parked(name: &ContainerName, plan: &PlanId, step: u32) -> Result<C
     ContainerName::new(format!("{name}{MARK}{}.{step}-old", &plan.as_str()[..DIGITS]))
 }
 
-/// Why a plan cannot be at a container of a name: it needs longer ones beside, and engines take none of one letter again.
+/// Why a plan cannot be at a container of a name: it gives longer ones beside.
 pub(super) fn unfit(name: &ContainerName) -> Option<String> {
     let length = name.as_str().len();
     if is_of_a_plan(name.as_str()) {
         return Some(format!("names like `{name}` are those that plans give to containers for a while"));
     }
-    if (2..=MOST).contains(&length) {
-        return None;
-    }
-    Some(format!("a plan can be at containers whose names have 2 to {MOST} characters, not {length}"))
+    (length > MOST)
+        .then(|| format!("its name has {length} characters, and a plan gives longer ones: it can have {MOST}"))
 }
 
 /// Whether a container is called so by a plan: it is none of those that plans are made for.

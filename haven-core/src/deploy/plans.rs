@@ -20,6 +20,7 @@ const NAMED: usize = 5;
 impl Shared {
     /// Stores a plan that was made.
     pub(super) async fn publish(&self, plan: Plan) -> Result<Plan> {
+        plan.rollout.check()?;
         let plan = shelf::sealed(plan);
         self.shelf.put(&plan).await?;
         self.forget_plans().await;

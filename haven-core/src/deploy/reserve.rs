@@ -48,6 +48,9 @@ impl Shared {
         if let Some(why) = super::names::unfit(&base) {
             return Err(Error::invalid(why));
         }
+        if base.as_str().len() < 2 {
+            return Err(Error::invalid(format!("`{base}` is no name: engines take none of one character")));
+        }
         let mut names = Vec::new();
         if !taken.contains(base.as_str()) && self.reserve(&base).await? {
             names.push(base.clone());

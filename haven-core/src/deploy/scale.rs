@@ -2,6 +2,7 @@
 
 use haven_model::{
     Actor, ClusterName, ContainerName, Error, Plan, Result, Rollout,
+    label::GROUP,
     placement::Requirements,
     plan::{Order, PlanKind, Selection, Step},
 };
@@ -9,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     DeployService, Shared,
-    create::{GROUP, Wanted, quick},
+    create::{Wanted, quick},
     select::Candidate,
     update::count,
 };

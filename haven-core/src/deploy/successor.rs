@@ -147,18 +147,15 @@ impl Shared {
             None => self.nodes.detail(node, &id).await?,
         };
         let id = candidate.container.image_id();
-        let image = match site.images.get(id) {
-            Some(image) => image.clone(),
-            None => {
-                let image = match self.nodes.engine(node)?.image(&ImageRef::new(id)?).await {
-                    Ok(image) => Some(Arc::new(image)),
-                    Err(error) if error.kind() == ErrorKind::NotFound => None,
-                    Err(error) => return Err(error.with("node", node)),
-                };
-                site.images.insert(id.to_owned(), image.clone());
-                image
-            }
+        if let Some(image) = site.images.get(id) {
+            return Ok((detail, image.clone()));
+        }
+        let image = match self.nodes.engine(node)?.image(&ImageRef::new(id)?).await {
+            Ok(image) => Some(Arc::new(image)),
+            Err(error) if error.kind() == ErrorKind::NotFound => None,
+            Err(error) => return Err(error.with("node", node)),
         };
+        site.images.insert(id.to_owned(), image.clone());
         Ok((detail, image))
     }
 

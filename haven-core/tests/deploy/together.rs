@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use haven_core::{
     ErrorKind, Haven,
     deploy::{CreateRequest, DrainRequest},
+    door::ops::containers::KillContainer,
     door::ops::plans::{AbortPlan, ApplyPlan, PausePlan, PlanCreate, PlanDrain, PlanPrune, RemovePlan, ResumePlan},
     engine::Containers as _,
     model::{
@@ -176,7 +177,7 @@ async fn a_stuck_abort_goes_on_backwards_and_is_not_removed() {
     let engine = machines.engines.engine(&first.node);
     let aside = ContainerName::new("aside").unwrap();
     engine.rename_container(&first.name.clone().into(), &aside).await.unwrap();
-    let other = engine.create_container(Some(&first.name), &nginx("1.26")).await.unwrap();
+    let other = engine.create_container(Some(&first.name), &nginx("latest")).await.unwrap();
     haven.call(AbortPlan { plan: made.id.clone() }).await.unwrap();
     assert_eq!(rest(&haven, &made.id).await.status.state, PlanState::Stuck);
     let refused = haven.call(RemovePlan { plan: made.id.clone(), kept: true }).await.unwrap_err();
@@ -220,9 +221,8 @@ async fn names_are_free_again_once_nothing_needs_them() {
     assert_eq!(haven.call(PlanCreate(wrong)).await.unwrap_err().kind(), ErrorKind::Invalid);
     let made = haven.call(PlanCreate(request())).await.unwrap();
     is_applied(&apply(&haven, &made.id).await);
-    let engine = machines.engines.engine(&machines.nodes()[0]);
     let web: ContainerName = "web".parse().unwrap();
-    engine.kill_container(&web.clone().into(), None).await.unwrap();
+    haven.call(KillContainer { node: machines.nodes()[0].clone(), container: web.into(), signal: None }).await.unwrap();
     let pruned = haven.call(PlanPrune(Default::default())).await.unwrap();
     is_applied(&apply(&haven, &pruned.id).await);
     haven.call(PlanCreate(request())).await.unwrap();

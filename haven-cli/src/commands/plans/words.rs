@@ -13,6 +13,12 @@ use jiff::Timestamp;
 
 use crate::show::{Table, ago, duration_words, paint, printable, size, truncated, word};
 
+/// How many lines are shown of what a container said that failed: at once, and of each when a plan is shown.
+const SAID_AT_ONCE: usize = 3;
+const SAID: usize = 20;
+/// Of how many containers.
+const SAID_OF: usize = 5;
+
 /// What a plan does; on a terminal what comes is green, what goes red.
 pub(super) fn diff(plan: &Plan) -> String {
     let is_terminal = io::stdout().is_terminal();
@@ -115,7 +121,17 @@ pub(super) fn shown(detail: &PlanDetail) -> String {
     if !steps.is_empty() {
         let _ = write!(text, "\n{}", table.render());
     }
+    for step in steps.iter().filter(|step| step.said.is_some()).take(SAID_OF) {
+        let _ = write!(text, "\n{} on {} said last:\n{}", step.name, step.node, said(step, SAID));
+    }
     text
+}
+
+/// The last lines that the container of a step said, if it failed.
+fn said(step: &StepStatus, most: usize) -> String {
+    let lines: Vec<&str> = step.said.as_deref().unwrap_or_default().lines().collect();
+    let last = &lines[lines.len().saturating_sub(most)..];
+    last.iter().fold(String::new(), |text, line| text + "  | " + &printable(line) + "\n")
 }
 
 fn span(from: Timestamp, to: Timestamp) -> String {
@@ -138,7 +154,9 @@ pub(super) fn step_line(step: &StepStatus) -> Option<String> {
     };
     let is_terminal = io::stdout().is_terminal();
     let rest = printable(&format!("{} on {}{why}", step.name, step.node));
-    Some(format!("{} {rest}", paint(is_terminal, colour, &format!("{what:<10}"))))
+    let said = if step.state == StepState::Failed { said(step, SAID_AT_ONCE) } else { String::new() };
+    let line = format!("{} {rest}\n{said}", paint(is_terminal, colour, &format!("{what:<10}")));
+    Some(line.trim_end().to_owned())
 }
 
 /// What is parked.

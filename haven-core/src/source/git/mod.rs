@@ -85,6 +85,7 @@ impl GitSource {
     }
 
     /// Another repository in the place of this one, in the same folder: what this one is fetching ends first.
+    #[must_use]
     pub fn replaced_by(&self, remote: GitRemote) -> Self {
         Self::of(remote, self.checkouts.clone(), self.clock.clone(), self.turn.clone())
     }
