@@ -25,6 +25,7 @@ pub(crate) static ANSWERS: &[(&str, &Shape)] = &[
     ("containers.find", &Shape::Record(&CONTAINER_FOUND_CLASS)),
     ("containers.create", &Shape::Record(&CREATED_CLASS)),
     ("containers.inspect", &Shape::Record(&CONTAINER_DETAIL_CLASS)),
+    ("containers.environment", &Shape::Record(&ENVIRONMENT_CLASS)),
     ("containers.start", &Shape::Record(&ACTED_CLASS)),
     ("containers.stop", &Shape::Record(&ACTED_CLASS)),
     ("containers.restart", &Shape::Record(&ACTED_CLASS)),
@@ -295,6 +296,15 @@ static CONTAINER_LISTING_CLASS: Class = Class {
     ],
 };
 
+static CONTAINER_SIZE_CLASS: Class = Class {
+    name: "ContainerSize",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "writable", shape: Shape::Plain, absent: "" },
+        Field { name: "total", shape: Shape::Plain, absent: "" },
+    ],
+};
+
 static CONTAINER_SPEC_CLASS: Class = Class {
     name: "ContainerSpec",
     found: PyOnceLock::new(),
@@ -521,6 +531,14 @@ static ENGINE_STATUS_CLASS: Class = Class {
     ],
 };
 
+static ENVIRONMENT_CLASS: Class = Class {
+    name: "Environment",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "env", shape: Shape::Map(&Shape::Secret), absent: "" },
+    ],
+};
+
 static EVENTS_CLASS: Class = Class {
     name: "Events",
     found: PyOnceLock::new(),
@@ -596,6 +614,17 @@ static EXPLANATION_CLASS: Class = Class {
         Field { name: "files", shape: Shape::List(&Shape::Plain), absent: "[]" },
         Field { name: "ignored", shape: Shape::List(&Shape::Record(&IGNORED_CLASS)), absent: "[]" },
         Field { name: "running_version", shape: Shape::Plain, absent: "null" },
+    ],
+};
+
+static FILE_PROBLEM_CLASS: Class = Class {
+    name: "FileProblem",
+    found: PyOnceLock::new(),
+    fields: &[
+        Field { name: "file", shape: Shape::Plain, absent: "" },
+        Field { name: "message", shape: Shape::Plain, absent: "" },
+        Field { name: "line", shape: Shape::Plain, absent: "null" },
+        Field { name: "column", shape: Shape::Plain, absent: "null" },
     ],
 };
 
@@ -730,6 +759,7 @@ static KEPT_CONTAINER_CLASS: Class = Class {
         Field { name: "image", shape: Shape::Plain, absent: "" },
         Field { name: "since", shape: Shape::Moment, absent: "" },
         Field { name: "container", shape: Shape::Plain, absent: "null" },
+        Field { name: "size", shape: Shape::Record(&CONTAINER_SIZE_CLASS), absent: "null" },
     ],
 };
 
@@ -1189,6 +1219,8 @@ static SOURCE_STATUS_CLASS: Class = Class {
         Field { name: "version", shape: Shape::Plain, absent: "null" },
         Field { name: "fetched", shape: Shape::Moment, absent: "null" },
         Field { name: "stale", shape: Shape::Record(&STALE_CLASS), absent: "null" },
+        Field { name: "problems", shape: Shape::List(&Shape::Record(&FILE_PROBLEM_CLASS)), absent: "[]" },
+        Field { name: "more_problems", shape: Shape::Plain, absent: "null" },
     ],
 };
 
@@ -1211,6 +1243,7 @@ static STEP_STATUS_CLASS: Class = Class {
         Field { name: "state", shape: Shape::Plain, absent: "" },
         Field { name: "container", shape: Shape::Plain, absent: "null" },
         Field { name: "error", shape: Shape::Record(&WIRE_ERROR_CLASS), absent: "null" },
+        Field { name: "said", shape: Shape::Plain, absent: "null" },
         Field { name: "began", shape: Shape::Moment, absent: "null" },
         Field { name: "ended", shape: Shape::Moment, absent: "null" },
     ],

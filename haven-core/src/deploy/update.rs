@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use haven_model::{
     Actor, ContainerName, ContainerSpec, ContainerState, Error, ErrorKind, ImageRef, Plan, Result, Rollout, Secret,
+    label::{CPUS, MEMORY},
     plan::{New, Order, PlanKind, Selection, Step},
 };
 use serde::{Deserialize, Serialize};
@@ -89,6 +90,12 @@ impl SpecChanges {
         }
         spec.memory = self.memory.or(spec.memory);
         spec.nano_cpus = self.nano_cpus.or(spec.nano_cpus);
+        // What placement counts.
+        for (label, changed) in [(MEMORY, self.memory), (CPUS, self.nano_cpus)] {
+            if let (Some(reserved), Some(changed)) = (spec.labels.get_mut(label), changed) {
+                *reserved = changed.to_string();
+            }
+        }
     }
 }
 

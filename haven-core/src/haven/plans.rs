@@ -52,32 +52,39 @@ impl Haven {
 }
 
 impl PlansHandle<'_> {
-    /// Plans new containers on the nodes that take them.
+    /// Plans new containers on the nodes that take them; those that no node takes are in the plan, with the reasons.
+    ///
+    /// `AlreadyExists` when a name that was asked for is taken; `Conflict` when no node takes any; `Invalid` for a
+    /// specification or a constraint that is none; `NotFound` when the cluster or the node is not there.
     pub async fn create(&self, request: CreateRequest) -> Result<Plan> {
         self.0.call(plans::PlanCreate(request)).await
     }
 
-    /// Plans more or fewer containers of the same.
+    /// Plans more or fewer containers of the same. `NotFound` when there is no such container, `Conflict` when its label
+    /// `scalable` is not `true`, or when no node takes more.
     pub async fn scale(&self, request: ScaleRequest) -> Result<Plan> {
         self.0.call(plans::PlanScale(request)).await
     }
 
-    /// Plans an update of containers: another image, other settings, or the same again.
+    /// Plans an update of containers: another image, other settings, or the same again. Those that cannot or need not be
+    /// replaced are in the plan, with the reason. `Invalid` for a pattern, a tag or a percentage that is none; `NotFound`
+    /// when the cluster or the node is not there.
     pub async fn update(&self, request: UpdateRequest) -> Result<Plan> {
         self.0.call(plans::PlanUpdate(request)).await
     }
 
-    /// Plans to move away from a node what Haven placed there.
+    /// Plans to move away from a node what Haven placed there. What cannot move is in the plan, with the reason. `NotFound`
+    /// when the node is not there.
     pub async fn drain(&self, request: DrainRequest) -> Result<Plan> {
         self.0.call(plans::PlanDrain(request)).await
     }
 
-    /// Plans to remove containers that do not run.
+    /// Plans to remove containers that do not run. `NotFound` when the cluster or the node is not there.
     pub async fn prune(&self, request: PruneRequest) -> Result<Plan> {
         self.0.call(plans::PlanPrune(request)).await
     }
 
-    /// Plans to take back what a plan did that has ended.
+    /// Plans to take back what a plan did that has ended. `Conflict` when it has not, or when nothing of it is kept any more.
     pub async fn rollback(&self, plan: &PlanId) -> Result<Plan> {
         self.0.call(plans::PlanRollback { plan: plan.clone() }).await
     }
@@ -97,7 +104,8 @@ impl PlansHandle<'_> {
         Ok(self.0.call(plans::DiffPlan { plan: plan.clone() }).await?.text)
     }
 
-    /// Begins a plan and answers at once; the fleet goes on with it. `Conflict` when it was begun already, or is stale.
+    /// Begins a plan and answers at once; the fleet goes on with it. `Conflict` when it was begun already, when it is stale,
+    /// or while another plan is at a container that it is about.
     pub async fn apply(&self, plan: &PlanId) -> Result<PlanStatus> {
         self.0.call(plans::ApplyPlan { plan: plan.clone(), contents: None }).await
     }
@@ -134,17 +142,18 @@ impl PlansHandle<'_> {
         self.0.follow(plans::FollowPlan { plan: plan.clone() }).await
     }
 
-    /// Holds a plan: steps that were begun are ended, no other is begun.
+    /// Holds a plan: steps that were begun are ended, no other is begun. `Conflict` unless it is being applied.
     pub async fn pause(&self, plan: &PlanId) -> Result<PlanStatus> {
         self.0.call(plans::PausePlan { plan: plan.clone() }).await
     }
 
-    /// Lets a plan go on that was held, or that could not be ended.
+    /// Lets a plan go on, with what it was doing, that was held or could not be ended. `Conflict` for any other.
     pub async fn resume(&self, plan: &PlanId) -> Result<PlanStatus> {
         self.0.call(plans::ResumePlan { plan: plan.clone() }).await
     }
 
-    /// Takes a plan back that has not ended.
+    /// Takes a plan back that has not ended; what is waited for meanwhile is broken off. `Conflict` for one that was not
+    /// begun, or has ended.
     pub async fn abort(&self, plan: &PlanId) -> Result<PlanStatus> {
         self.0.call(plans::AbortPlan { plan: plan.clone() }).await
     }

@@ -147,13 +147,18 @@ async fn late(order: Order, at: u64) -> bool {
     assert_eq!(detail.status.state, PlanState::RolledBack, "{order:?} {at}: {:#?}", detail.steps);
     assert_eq!(fleet.containers().await, before, "{order:?} {at}");
     store.go_on();
+    let late = hook.log.lock().unwrap()[at as usize].clone();
     hook.go_on.send_replace(true);
-    for _ in 0..200 {
+    let mut is_put_right = false;
+    for _ in 0..500 {
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-        if fleet.containers().await == before {
+        let has_happened = hook.done.lock().unwrap().contains(&late);
+        if has_happened && fleet.containers().await == before {
+            is_put_right = true;
             break;
         }
     }
+    assert!(is_put_right, "{order:?} {at}: {late}, {:?}", hook.done.lock().unwrap());
     // And it stays so.
     tokio::time::sleep(std::time::Duration::from_millis(500)).await;
     assert_eq!(fleet.containers().await, before, "{order:?} {at}: {:?}", hook.log.lock().unwrap());

@@ -97,6 +97,8 @@ pub(crate) struct Hangs {
     pub(crate) hung: tokio::sync::watch::Sender<bool>,
     pub(crate) go_on: tokio::sync::watch::Sender<bool>,
     pub(crate) log: Mutex<Vec<String>>,
+    /// Those of `log` that have come back.
+    pub(crate) done: Mutex<Vec<String>>,
 }
 
 impl Hangs {
@@ -112,6 +114,7 @@ impl Hangs {
             hung: tokio::sync::watch::Sender::new(false),
             go_on: tokio::sync::watch::Sender::new(false),
             log: Mutex::default(),
+            done: Mutex::default(),
         })
     }
 
@@ -153,6 +156,9 @@ impl Hook for Hangs {
     }
 
     async fn after(&self, call: Call<'_>, _: bool) -> Result<()> {
+        if EFFECTS.contains(&call.op) {
+            self.done.lock().unwrap().push(format!("{} {} {}", call.engine, call.op, call.target));
+        }
         if EFFECTS.contains(&call.op) && self.at == Some((self.effects() - 1, Moment::After)) {
             self.hang().await;
         }

@@ -48,7 +48,7 @@ pub struct PlanStatus {
     /// When it ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended: Option<Timestamp>,
-    /// How many steps there are, and how many are done.
+    /// How many steps there are, and how many are done; in lists, while steps are taken, as it was some two seconds ago.
     pub steps: Tally,
     /// The record, for a conditional change.
     pub revision: Revision,
@@ -234,7 +234,8 @@ pub struct Kept {
     pub node: NodeName,
     /// The name that it had, and gets back.
     pub name: ContainerName,
-    /// The container; none: it removed itself when it stopped, and is made anew from its specification.
+    /// The container; none: it removed itself when it stopped, or the plan removed it, and it is made anew from its
+    /// specification.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub container: Option<ContainerId>,
     /// The image that it needs.

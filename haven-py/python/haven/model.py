@@ -31,6 +31,7 @@ __all__ = [
     "Connection",
     "Container",
     "ContainerDetail",
+    "ContainerSize",
     "ContainerSpec",
     "ContainerState",
     "ContainerStats",
@@ -44,6 +45,7 @@ __all__ = [
     "Endpoint",
     "EngineInfo",
     "EngineStatus",
+    "Environment",
     "ErrorKind",
     "Event",
     "EventCount",
@@ -53,6 +55,7 @@ __all__ = [
     "Explained",
     "Explanation",
     "Face",
+    "FileProblem",
     "Found",
     "Gate",
     "Health",
@@ -888,6 +891,22 @@ class ContainerDetail(Record):
         assign(self, "endpoints", endpoints)
         assign(self, "ports", ports)
         assign(self, "mounts", mounts)
+
+
+class ContainerSize(Record):
+    """What a container takes on its engine's disk, in bytes."""
+
+    __slots__ = ("writable", "total")
+
+    writable: int
+    """What was written in it: all that goes with it. Docker's `SizeRw`."""
+
+    total: int
+    """That and its image, which others may share. Docker's `SizeRootFs`."""
+
+    def __init__(self, writable: int, total: int) -> None:
+        assign(self, "writable", writable)
+        assign(self, "total", total)
 
 
 class ContainerSpec(Record):
@@ -1815,6 +1834,18 @@ class EngineStatus(Record):
         assign(self, "info", info)
 
 
+class Environment(Record):
+    """The environment of a container, in the clear."""
+
+    __slots__ = ("env",)
+
+    env: Mapping[str, Secret]
+    """The values, by name."""
+
+    def __init__(self, env: Mapping[str, Secret | str]) -> None:
+        assign(self, "env", hidden(env))
+
+
 class Event(Record):
     """Something that happened: a container's change of state, contact with a node lost, a limit passed."""
 
@@ -2110,6 +2141,30 @@ class Explanation(Record):
         assign(self, "files", files)
         assign(self, "ignored", ignored)
         assign(self, "running_version", running_version)
+
+
+class FileProblem(Record):
+    """Something that is wrong with a file of the repository."""
+
+    __slots__ = ("file", "message", "line", "column")
+
+    file: str
+    """The file."""
+
+    message: str
+    """What is wrong there."""
+
+    line: int | None
+    """The line, from 1 on."""
+
+    column: int | None
+    """The column, in characters, from 1 on."""
+
+    def __init__(self, file: str, message: str, line: int | None = None, column: int | None = None) -> None:
+        assign(self, "file", file)
+        assign(self, "message", message)
+        assign(self, "line", line)
+        assign(self, "column", column)
 
 
 class Found(Record, Generic[T]):
@@ -2438,7 +2493,7 @@ class Ipam(Record):
 class KeptContainer(Record):
     """A container that was parked and is kept, so that the plan can be rolled back."""
 
-    __slots__ = ("plan", "step", "node", "name", "image", "since", "container")
+    __slots__ = ("plan", "step", "node", "name", "image", "since", "container", "size")
 
     plan: str
     """The plan that parked it."""
@@ -2459,7 +2514,12 @@ class KeptContainer(Record):
     """Since when."""
 
     container: str | None
-    """The container; none: it removed itself when it stopped, and is made anew from its specification."""
+    """The container; none: it removed itself when it stopped, or the plan removed it, and it is made anew from its
+    specification.
+    """
+
+    size: ContainerSize | None
+    """What it takes on disk; none: nothing is there, or its engine does not tell now."""
 
     def __init__(
         self,
@@ -2470,6 +2530,7 @@ class KeptContainer(Record):
         image: str,
         since: datetime,
         container: str | None = None,
+        size: ContainerSize | None = None,
     ) -> None:
         assign(self, "plan", plan)
         assign(self, "step", step)
@@ -2478,6 +2539,7 @@ class KeptContainer(Record):
         assign(self, "image", image)
         assign(self, "since", since)
         assign(self, "container", container)
+        assign(self, "size", size)
 
 
 class Listing(Record, Generic[T]):
@@ -3356,7 +3418,7 @@ class PlanStatus(Record):
     """Where it stands."""
 
     steps: PlanTally
-    """How many steps there are, and how many are done."""
+    """How many steps there are, and how many are done; in lists, while steps are taken, as it was some two seconds ago."""
 
     revision: str
     """The record, for a conditional change."""
@@ -3856,7 +3918,8 @@ class SourceSpec(Record):
 
     url: str
     """Where it is: the address of a git repository, `https://…`, `ssh://…`, `user@host:path`, an absolute path; or a folder
-    of every master's machine, `folder:/srv/haven`. A password in it is kept apart and never shown.
+    of every master's machine, `folder:/srv/haven`. A password in it is kept apart and never shown, and so is a user
+    without one over HTTP, who is taken for a token.
     """
 
     branch: str | None
@@ -3899,7 +3962,7 @@ class SourceSpec(Record):
 class SourceStatus(Record):
     """The repository of configurations, and what of it counts now."""
 
-    __slots__ = ("spec", "revision", "version", "fetched", "stale")
+    __slots__ = ("spec", "revision", "version", "fetched", "stale", "problems", "more_problems")
 
     spec: SourceSpec
     """How it is set. Secrets are shown as `***`."""
@@ -3918,6 +3981,12 @@ class SourceStatus(Record):
     stale: Stale | None
     """Since when, and why, it may be old."""
 
+    problems: Sequence[FileProblem]
+    """What is wrong with its files, the first of it: they configure nothing until it is mended."""
+
+    more_problems: int | None
+    """How many problems there are beside these; none: no more."""
+
     def __init__(
         self,
         spec: SourceSpec,
@@ -3925,12 +3994,16 @@ class SourceStatus(Record):
         version: str | None = None,
         fetched: datetime | None = None,
         stale: Stale | None = None,
+        problems: Sequence[FileProblem] = (),
+        more_problems: int | None = None,
     ) -> None:
         assign(self, "spec", spec)
         assign(self, "revision", revision)
         assign(self, "version", version)
         assign(self, "fetched", fetched)
         assign(self, "stale", stale)
+        assign(self, "problems", problems)
+        assign(self, "more_problems", more_problems)
 
 
 class SpecChanges(Record):
@@ -3997,7 +4070,7 @@ class Stale(Record):
 class StepStatus(Record):
     """How far one step has come."""
 
-    __slots__ = ("index", "node", "name", "state", "container", "error", "began", "ended")
+    __slots__ = ("index", "node", "name", "state", "container", "error", "said", "began", "ended")
 
     index: int
     """Its place in the plan."""
@@ -4017,6 +4090,9 @@ class StepStatus(Record):
     error: WireError | None
     """Why it failed or was refused."""
 
+    said: str | None
+    """The last lines that a new container said which failed: it is gone, and its log with it."""
+
     began: datetime | None
     """When it was begun."""
 
@@ -4031,6 +4107,7 @@ class StepStatus(Record):
         state: StepState,
         container: str | None = None,
         error: WireError | None = None,
+        said: str | None = None,
         began: datetime | None = None,
         ended: datetime | None = None,
     ) -> None:
@@ -4040,6 +4117,7 @@ class StepStatus(Record):
         assign(self, "state", state)
         assign(self, "container", container)
         assign(self, "error", error)
+        assign(self, "said", said)
         assign(self, "began", began)
         assign(self, "ended", ended)
 

@@ -28,7 +28,10 @@ use super::{
 };
 use crate::failure::Result;
 
-pub(crate) use self::limits::Change;
+pub(crate) use self::{
+    limits::Change,
+    words::{parse_cpus, parse_memory},
+};
 
 /// Create a container and start it
 #[derive(Debug, Args)]

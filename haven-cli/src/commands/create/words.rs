@@ -279,7 +279,7 @@ pub(super) fn parse_restart(text: &str) -> Result<RestartPolicy, String> {
 }
 
 /// Docker's sizes: `512m` is 512 MiB; nothing is no size.
-pub(super) fn parse_memory(text: &str) -> Result<u64, String> {
+pub(crate) fn parse_memory(text: &str) -> Result<u64, String> {
     match size(text) {
         Ok(0) => Err("a size is a byte at least".to_owned()),
         size => size.map_err(|error| error.message().to_owned()),
@@ -287,7 +287,7 @@ pub(super) fn parse_memory(text: &str) -> Result<u64, String> {
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be from 0 to 10,000 cores")]
-pub(super) fn parse_cpus(text: &str) -> Result<u64, String> {
+pub(crate) fn parse_cpus(text: &str) -> Result<u64, String> {
     match text.parse::<f64>() {
         Ok(cores) if cores > 0.0 && cores <= 10_000.0 => Ok((cores * 1e9) as u64),
         _ => Err(format!("`{}` is no number of cores", text.escape_debug())),

@@ -12,7 +12,7 @@ use haven_core::{
 use super::{
     super::{
         Context,
-        create::Make,
+        create::{Make, parse_cpus, parse_memory},
         environment::environment,
         pick::{Where, parse_pair},
     },
@@ -91,6 +91,12 @@ pub(crate) struct Update {
     /// A label that goes
     #[arg(long, value_name = "KEY")]
     unset_label: Vec<String>,
+    /// The most memory: `512m`
+    #[arg(short, long, value_name = "SIZE", value_parser = parse_memory)]
+    memory: Option<u64>,
+    /// The most CPU time, in cores: `1.5`
+    #[arg(long, value_name = "N", value_parser = parse_cpus)]
+    cpus: Option<u64>,
     #[command(flatten)]
     how: Steps,
 }
@@ -102,12 +108,14 @@ impl Maker for Update {
             unset_env: self.unset_env,
             labels: self.label.into_iter().collect(),
             unset_labels: self.unset_label,
-            ..SpecChanges::default()
+            command: None,
+            memory: self.memory,
+            nano_cpus: self.cpus,
         };
         if self.to.is_none() && changes == SpecChanges::default() && !self.configure {
             return Err(Failure::usage(
                 "nothing to change",
-                "give `--to`, `--env`, `--label` or what takes them away, or `--configure`; `haven recreate` makes the same again",
+                "give `--to`, `--env`, `--label` or what takes them away, `--memory`, `--cpus`, or `--configure`; `haven recreate` makes the same again",
             ));
         }
         let request = UpdateRequest {

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         ContainerUpdate,
         ContainerUse,
         Created,
+        Environment,
         Event,
         EventCount,
         Events,
@@ -271,7 +272,7 @@ class ContainersHandle(Containers):
 
     def create(self, node: str, spec: ContainerSpec, *, name: str | None = None) -> Created:
         """Creates a container on a node, without starting it. What its environment asks of placement (`constraint:zone==a`)
-        is kept in labels, and not given to its program.
+        is kept in labels, and not given to its program. `invalid` for what no engine takes, and for a name as plans give.
 
         * `node`: The node.
         * `spec`: What it shall be.
@@ -286,6 +287,14 @@ class ContainersHandle(Containers):
         * `container`: Its id, the beginning of its id, or its name.
         """
         return self._call("containers.inspect", {"node": node, "container": container})
+
+    def environment(self, node: str, container: str) -> Environment:
+        """Shows the environment of a container in the clear, the image's values included. It is recorded in the audit.
+
+        * `node`: The node it is on.
+        * `container`: Its id, the beginning of its id, or its name.
+        """
+        return self._call("containers.environment", {"node": node, "container": container})
 
     def start(self, node: str, container: str) -> Acted:
         """Starts a container.
@@ -339,7 +348,7 @@ class ContainersHandle(Containers):
         return self._call("containers.unpause", {"node": node, "container": container})
 
     def rename(self, node: str, container: str, name: str) -> Acted:
-        """Gives a container another name.
+        """Gives a container another name. `invalid` for one as plans give.
 
         * `node`: The node it is on.
         * `container`: Its id, the beginning of its id, or its name.
@@ -644,7 +653,8 @@ class ImagesHandle(Handle):
         return self._call("images.tag", {"node": node, "image": image, "name": name})
 
     def remove(self, node: str, image: str) -> Acted:
-        """Removes a name of an image from a node, and with its last name the image.
+        """Removes a name of an image from a node, and with its last name the image. `conflict` while a container is made of it,
+        or a rollback would make one.
 
         * `node`: The node it is on.
         * `image`: Its name or id.
@@ -1069,16 +1079,18 @@ class PlansHandle(Plans):
         """
         return self._call("plans.abort", {"plan": plan})
 
-    def remove(self, plan: str) -> None:
-        """Removes a plan. `conflict` while it moves or is held, and while containers are parked for it.
+    def remove(self, plan: str, *, kept: bool = False) -> None:
+        """Removes a plan. `conflict` while it moves, is held or is stuck, and while containers are parked for it that shall not
+        go.
 
         * `plan`: Its id, or the beginning of its id.
+        * `kept`: Also the containers that are parked for it: what it did cannot be rolled back any more. Volumes stay.
         """
-        return self._call("plans.remove", {"plan": plan})
+        return self._call("plans.remove", {"plan": plan, "kept": kept})
 
     def kept(self) -> Sequence[KeptContainer]:
         """Lists the containers that are parked, so that plans can be rolled back, oldest first: the last ten of each name on
-        each node.
+        each node; and what they take on disk.
         """
         return self._call("plans.kept", {})
 
