@@ -55,7 +55,10 @@ async def test_an_update_is_planned_followed_and_taken_back(where: dict[str, Any
         assert (detail.status.state, detail.status.steps.done) == ("applied", 2)
         assert await images(fleet, name) == ["nginx:1.27"] * 2
         # A server is shared with other tests.
-        assert plan.id in {kept.plan for kept in await fleet.plans.kept()}
+        kept = [kept for kept in await fleet.plans.kept() if kept.plan == plan.id]
+        assert len(kept) == 2 and all(one.size and one.size.total > 0 for one in kept)
+        environment = (await fleet.containers.environment(name, "web-0")).env
+        assert environment["TOKEN"].expose() == "an0ther" and "an0ther" not in repr(environment)
         with pytest.raises(haven.Conflict, match="begun already"):
             await fleet.plans.apply(plan.id)
 
@@ -130,6 +133,11 @@ def test_the_blocking_twin_creates_scales_drains_prunes_and_removes() -> None:
         fleet.plans.remove(plan.id)
         with pytest.raises(haven.NotFound):
             fleet.plans.get(plan.id)
+        drained = next(plan for plan in fleet.plans.list() if plan.kind == "drain")
+        with pytest.raises(haven.Conflict, match="kept for a rollback"):
+            fleet.plans.remove(drained.id)
+        fleet.plans.remove(drained.id, kept=True)
+        assert fleet.plans.kept() == []
 
 
 def test_a_plan_is_held_and_taken_back() -> None:
@@ -144,6 +152,7 @@ def test_a_plan_is_held_and_taken_back() -> None:
         detail = fleet.plans.apply_and_wait(plan)
         assert (detail.status.state, [step.state for step in detail.steps]) == ("paused", ["failed", "pending", "pending"])
         assert detail.status.error and "ended with 1" in detail.status.error.message
+        assert detail.steps[0].said == "nginx: ready"
         fleet.plans.abort(plan.id)
         assert fleet.plans.wait(plan.id).status.state == "rolled_back"
         assert {at.item.labels["app"] for at in fleet.containers.list(state=["running"]).items} == {"web"}

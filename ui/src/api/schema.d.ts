@@ -193,7 +193,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Creates a container on a node, without starting it. What its environment asks of placement (`constraint:zone==a`) is kept in labels, and not given to its program. */
+        /** Creates a container on a node, without starting it. What its environment asks of placement (`constraint:zone==a`) is kept in labels, and not given to its program. `invalid` for what no engine takes, and for a name as plans give. */
         post: operations["containers.create"];
         delete?: never;
         options?: never;
@@ -214,6 +214,23 @@ export interface paths {
         post?: never;
         /** Removes a container. `conflict` when it runs and `force` is not set. */
         delete: operations["containers.remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/nodes/{node}/containers/{container}/environment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows the environment of a container in the clear, the image's values included. It is recorded in the audit. */
+        get: operations["containers.environment"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -330,7 +347,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Gives a container another name. */
+        /** Gives a container another name. `invalid` for one as plans give. */
         post: operations["containers.rename"];
         delete?: never;
         options?: never;
@@ -519,7 +536,7 @@ export interface paths {
         get: operations["plans.get"];
         put?: never;
         post?: never;
-        /** Removes a plan. `conflict` while it moves or is held, and while containers are parked for it. */
+        /** Removes a plan. `conflict` while it moves, is held or is stuck, and while containers are parked for it that shall not go. */
         delete: operations["plans.remove"];
         options?: never;
         head?: never;
@@ -740,7 +757,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists the containers that are parked, so that plans can be rolled back, oldest first: the last ten of each name on each node. */
+        /** Lists the containers that are parked, so that plans can be rolled back, oldest first: the last ten of each name on each node; and what they take on disk. */
         get: operations["plans.kept"];
         put?: never;
         post?: never;
@@ -846,7 +863,7 @@ export interface paths {
         get: operations["images.inspect"];
         put?: never;
         post?: never;
-        /** Removes a name of an image from a node, and with its last name the image. */
+        /** Removes a name of an image from a node, and with its last name the image. `conflict` while a container is made of it, or a rollback would make one. */
         delete: operations["images.remove"];
         options?: never;
         head?: never;
@@ -1857,6 +1874,19 @@ export interface components {
         ContainerName: string;
         /** @description A container id or name. */
         ContainerRef: string;
+        /** @description What a container takes on its engine's disk, in bytes. */
+        ContainerSize: {
+            /**
+             * Format: uint64
+             * @description What was written in it: all that goes with it. Docker's `SizeRw`.
+             */
+            writable: number;
+            /**
+             * Format: uint64
+             * @description That and its image, which others may share. Docker's `SizeRootFs`.
+             */
+            total: number;
+        };
         /**
          * @description What a container shall be. Every field may be left out but the image.
          *
@@ -2433,6 +2463,13 @@ export interface components {
             /** @description What it says about itself. */
             info?: components["schemas"]["EngineInfo"] | null;
         };
+        /** @description The environment of a container, in the clear. */
+        Environment: {
+            /** @description The values, by name. */
+            env: {
+                [key: string]: string;
+            };
+        };
         /** @description What a caller can *do* about an error. A kind is added only when a caller would branch on it. */
         ErrorKind: "not_found" | "already_exists" | "conflict" | "invalid" | "unauthenticated" | "denied" | "busy" | "unsupported" | "unavailable" | "timeout" | "unexpected";
         /** @description Something that happened: a container's change of state, contact with a node lost, a limit passed. */
@@ -2564,6 +2601,23 @@ export interface components {
         };
         /** @description A face of Haven. */
         Face: "rust" | "rest" | "cli" | "agent" | "python" | "ffi" | "dashboard";
+        /** @description Something that is wrong with a file of the repository. */
+        FileProblem: {
+            /** @description The file. */
+            file: string;
+            /**
+             * Format: uint32
+             * @description The line, from 1 on.
+             */
+            line?: number | null;
+            /**
+             * Format: uint32
+             * @description The column, in characters, from 1 on.
+             */
+            column?: number | null;
+            /** @description What is wrong there. */
+            message: string;
+        };
         /** @description One thing that was looked for over several machines, and how far that can be counted on. */
         Found: {
             /** @description The machine. */
@@ -2811,7 +2865,10 @@ export interface components {
             node: components["schemas"]["NodeName"];
             /** @description The name that it had, and gets back. */
             name: components["schemas"]["ContainerName"];
-            /** @description The container; none: it removed itself when it stopped, and is made anew from its specification. */
+            /**
+             * @description The container; none: it removed itself when it stopped, or the plan removed it, and it is made anew from its
+             *     specification.
+             */
             container?: components["schemas"]["ContainerId"] | null;
             /** @description The image that it needs. */
             image: string;
@@ -2820,6 +2877,8 @@ export interface components {
              * @description Since when.
              */
             since: string;
+            /** @description What it takes on disk; none: nothing is there, or its engine does not tell now. */
+            size?: components["schemas"]["ContainerSize"] | null;
         };
         /** @description A layer of configuration, in rising weight. */
         Layer: "image" | "repository" | "request";
@@ -3448,7 +3507,7 @@ export interface components {
              * @description When it ended.
              */
             ended?: string | null;
-            /** @description How many steps there are, and how many are done. */
+            /** @description How many steps there are, and how many are done; in lists, while steps are taken, as it was some two seconds ago. */
             steps: components["schemas"]["PlanTally"];
             /** @description The record, for a conditional change. */
             revision: components["schemas"]["Revision"];
@@ -3877,7 +3936,8 @@ export interface components {
         SourceSpec: {
             /**
              * @description Where it is: the address of a git repository, `https://…`, `ssh://…`, `user@host:path`, an absolute path; or a folder
-             *     of every master's machine, `folder:/srv/haven`. A password in it is kept apart and never shown.
+             *     of every master's machine, `folder:/srv/haven`. A password in it is kept apart and never shown, and so is a user
+             *     without one over HTTP, who is taken for a token.
              */
             url: string;
             /** @description The branch or tag; none: what the repository calls its own. */
@@ -3912,6 +3972,13 @@ export interface components {
             fetched?: string | null;
             /** @description Since when, and why, it may be old. */
             stale?: components["schemas"]["Stale"] | null;
+            /** @description What is wrong with its files, the first of it: they configure nothing until it is mended. */
+            problems?: components["schemas"]["FileProblem"][];
+            /**
+             * Format: uint32
+             * @description How many problems there are beside these; none: no more.
+             */
+            more_problems?: number | null;
             /** @description When the setting was changed last. */
             revision: components["schemas"]["Revision"];
         };
@@ -3971,6 +4038,8 @@ export interface components {
             container?: components["schemas"]["ContainerId"] | null;
             /** @description Why it failed or was refused. */
             error?: components["schemas"]["WireError"] | null;
+            /** @description The last lines that a new container said which failed: it is gone, and its log with it. */
+            said?: string | null;
             /**
              * Format: date-time
              * @description When it was begun.
@@ -4881,6 +4950,32 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    "containers.environment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The node it is on. */
+                node: components["schemas"]["NodeName"];
+                /** @description Its id, the beginning of its id, or its name. */
+                container: components["schemas"]["ContainerRef"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Environment"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     "containers.start": {
         parameters: {
             query?: never;
@@ -5423,7 +5518,10 @@ export interface operations {
     };
     "plans.remove": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Also the containers that are parked for it: what it did cannot be rolled back any more. Volumes stay. */
+                kept?: boolean;
+            };
             header?: {
                 /** @description Sent again under the same key within a day, the request is answered but not done again; `conflict` when it may have been done. */
                 "Idempotency-Key"?: string;
