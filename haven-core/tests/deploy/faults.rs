@@ -147,7 +147,7 @@ async fn late(order: Order, at: u64) -> bool {
     assert_eq!(detail.status.state, PlanState::RolledBack, "{order:?} {at}: {:#?}", detail.steps);
     assert_eq!(fleet.containers().await, before, "{order:?} {at}");
     store.go_on();
-    let late = hook.log.lock().unwrap()[at as usize].clone();
+    let late = hook.log.lock().unwrap()[usize::try_from(at).unwrap()].clone();
     hook.go_on.send_replace(true);
     let mut is_put_right = false;
     for _ in 0..500 {

@@ -4,12 +4,13 @@ use std::time::{Duration, Instant};
 
 use haven_core::{
     ErrorKind, Haven,
-    deploy::{CreateRequest, DrainRequest},
+    deploy::{CreateRequest, DrainRequest, PruneRequest},
     door::ops::containers::KillContainer,
     door::ops::plans::{AbortPlan, ApplyPlan, PausePlan, PlanCreate, PlanDrain, PlanPrune, RemovePlan, ResumePlan},
     engine::Containers as _,
     model::{
         ContainerName, PlanId, PlanState, Rollout,
+        container::RemoveOptions,
         plan::{Order, PlanDetail, StepState},
     },
 };
@@ -184,7 +185,7 @@ async fn a_stuck_abort_goes_on_backwards_and_is_not_removed() {
     assert_eq!(refused.kind(), ErrorKind::Conflict, "its records are the only way back");
     let refused = haven.plans().rollback(&made.id).await.unwrap_err();
     assert!(refused.message().contains("stuck"), "{refused}");
-    engine.remove_container(&other.into(), &Default::default()).await.unwrap();
+    engine.remove_container(&other.into(), &RemoveOptions::default()).await.unwrap();
     engine.rename_container(&aside.into(), &first.name).await.unwrap();
     haven.call(ResumePlan { plan: made.id.clone() }).await.unwrap();
     assert_eq!(rest(&haven, &made.id).await.status.state, PlanState::RolledBack);
@@ -223,7 +224,7 @@ async fn names_are_free_again_once_nothing_needs_them() {
     is_applied(&apply(&haven, &made.id).await);
     let web: ContainerName = "web".parse().unwrap();
     haven.call(KillContainer { node: machines.nodes()[0].clone(), container: web.into(), signal: None }).await.unwrap();
-    let pruned = haven.call(PlanPrune(Default::default())).await.unwrap();
+    let pruned = haven.call(PlanPrune(PruneRequest::default())).await.unwrap();
     is_applied(&apply(&haven, &pruned.id).await);
     haven.call(PlanCreate(request())).await.unwrap();
     haven.close().await;
