@@ -79,3 +79,18 @@ test("a plan that failed says why, and is taken back", async () => {
   await shows(drawer.getByText("rolled back", { exact: true }));
   expect(await drawer.getByRole("button", { name: "Apply", exact: true }).count()).toBe(0);
 });
+
+test("what a container said that failed is shown, since its log is gone with it", async () => {
+  const { page } = await open();
+  await signIn(page);
+  const changes = { labels: { "sim.crash-after": "0.1" } };
+  const rollout = { monitor: 1 };
+  const { id } = await bed().ask<Plan>("POST", "/plans/update", { selection: { name: ["shop"] }, changes, rollout });
+  await page.getByRole("link", { name: "Plans" }).click();
+  await page.getByRole("button", { name: id.slice(0, 12) }).click();
+  const drawer = page.getByRole("dialog");
+  await drawer.getByRole("button", { name: "Apply", exact: true }).click();
+  await shows(drawer.getByText("paused", { exact: true }));
+  await drawer.getByLabel("Last lines of shop").getByText("nginx: ready").waitFor();
+  if (process.env["HAVEN_PICTURES"]) await page.screenshot({ path: `${process.env["HAVEN_PICTURES"]}/said.png` });
+});

@@ -13,6 +13,9 @@ import { PlanActions } from "./act";
 import classes from "./plans.module.css";
 import { Standing, StepStanding } from "./state";
 
+/** Of how many containers that failed the last lines are shown. */
+const SAID_OF = 5;
+
 interface PlanProps {
   plan: string;
   open: (plan: string | undefined) => void;
@@ -43,6 +46,7 @@ export function Plan({ plan, open }: PlanProps) {
             <Facts detail={detail} />
             <Diff text={detail.diff} />
             <Steps steps={detail.steps} />
+            <Said steps={detail.steps} />
           </>
         )}
       </Answered>
@@ -127,4 +131,19 @@ function Steps({ steps }: { steps: PlanDetail["steps"] }) {
       </table>
     </div>
   );
+}
+
+/** The last lines of containers that failed: they are gone, and their logs with them. */
+function Said({ steps }: { steps: PlanDetail["steps"] }) {
+  return steps
+    .filter((step) => step.said)
+    .slice(0, SAID_OF)
+    .map((step) => (
+      <section key={step.index}>
+        <h3 className={classes.said}>{`${step.name} on ${step.node} said last`}</h3>
+        <pre className={classes.diff} role="group" aria-label={`Last lines of ${step.name}`} tabIndex={0}>
+          {step.said}
+        </pre>
+      </section>
+    ));
 }
