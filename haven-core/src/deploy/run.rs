@@ -249,6 +249,17 @@ impl<'a> Run<'a> {
         Some(Kept { plan: plan.clone(), step: *of, ..self.kept(step, parked, !parked.removes_itself) })
     }
 
+    /// Takes a step back. Of a node that was taken out of the fleet there is nothing to take back any more.
+    async fn undo(&self, step: &'a Step, record: &StepRecord) -> Done {
+        match self.patiently(|| self.taking(step).undo(record)).await {
+            Err(Halt::Failed(error)) if nodes_of(step).any(|node| self.shared.nodes.get(node).is_err()) => {
+                tracing::warn!(plan = self.plan.id.short(), step = step.index, error = %error.report(), "its node is not of the fleet any more");
+                Ok(())
+            }
+            done => done,
+        }
+    }
+
     /// Takes the step's locks. Fails where another plan has one.
     async fn lock(&self, step: &Step) -> Done {
         match self.shared.shelf.lock(self.held, &self.plan.id, step).await {
@@ -302,7 +313,7 @@ impl<'a> Run<'a> {
         let error_told = Some(error.to_wire());
         let undoing = StepRecord { state: StepState::Undoing, error: error_told, said, ..record.value.clone() };
         let record = self.put(step, Some(&record), undoing, Shelved::default()).await?;
-        let undone = self.patiently(|| self.taking(step).undo(&record.value)).await;
+        let undone = self.undo(step, &record.value).await;
         let ended = Some(self.shared.clock.now());
         let (state, told, answer) = match undone {
             Ok(()) => (StepState::Failed, error.to_wire(), Ended::Failed(error)),
@@ -348,7 +359,7 @@ impl<'a> Run<'a> {
             Ok(()) => {
                 let undoing = StepRecord { state: StepState::Undoing, ..record.value.clone() };
                 let record = self.put(step, Some(&record), undoing, Shelved::default()).await?;
-                let undone = self.patiently(|| self.taking(step).undo(&record.value)).await;
+                let undone = self.undo(step, &record.value).await;
                 (record, undone, true)
             }
             // Another plan is at what this one brought.

@@ -182,7 +182,8 @@ mod tests {
 
     #[tokio::test]
     async fn many_mistakes_are_told_in_bounds() {
-        let text: String = (0..500).map(|number| format!("name{number}x: 1\n")).collect();
+        let lines: Vec<String> = (0..500).map(|number| format!("name{number}x: 1")).collect();
+        let text = lines.join("\n");
         let paths: Vec<String> = (0..30).map(|number| format!("f{number}.yml")).collect();
         let files: Vec<(&str, &str)> = paths.iter().map(|path| (path.as_str(), text.as_str())).collect();
         assert_eq!(told(&files).await.len(), MAX_PROBLEMS);

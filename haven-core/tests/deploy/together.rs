@@ -243,3 +243,22 @@ async fn what_is_parked_for_a_plan_can_be_given_up_with_it() {
     assert_eq!(machines.containers().await.len(), 3);
     haven.close().await;
 }
+
+/// Guards against a plan that is stuck for ever, and cannot be removed, since its node does not come back.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_that_is_stuck_at_a_node_ends_when_the_node_is_taken_out_of_the_fleet() {
+    let machines = Fleet::of(2).await;
+    let haven = machines.master(&Hangs::never()).await;
+    fleet(&haven, &machines).await;
+    let made = plan(&haven, update("1.27", long(Order::StartFirst))).await;
+    begin(&haven, &made.id).await;
+    until(&haven, &made.id, "a step", |detail| detail.steps[0].state != StepState::Pending).await;
+    machines.engines.engine(&machines.nodes()[0]).disconnect();
+    haven.call(AbortPlan { plan: made.id.clone() }).await.unwrap();
+    assert_eq!(rest(&haven, &made.id).await.status.state, PlanState::Stuck);
+    haven.nodes().remove(&machines.nodes()[0]).await.unwrap();
+    haven.call(AbortPlan { plan: made.id.clone() }).await.unwrap();
+    assert_eq!(rest(&haven, &made.id).await.status.state, PlanState::RolledBack);
+    haven.call(RemovePlan { plan: made.id, kept: true }).await.unwrap();
+    haven.close().await;
+}

@@ -196,12 +196,12 @@ impl Naive {
             (0..self.views.len()).filter_map(|node| Some((self.fits(ask, node)?, node))).collect();
         let least = fit.iter().map(|(missed, _)| *missed).min()?;
         let best: Vec<usize> = fit.iter().filter(|(missed, _)| *missed == least).map(|(_, node)| *node).collect();
-        let kind = |labels: &BTreeMap<String, String>, image: &str| match labels.get("haven.group") {
-            Some(group) => [group.clone(), String::new(), "group".into()],
-            None => {
-                let application = labels.get("haven.application").cloned().unwrap_or_default();
-                [application, repository(image), "image".into()]
+        let kind = |labels: &BTreeMap<String, String>, image: &str| {
+            if let Some(group) = labels.get("haven.group") {
+                return [group.clone(), String::new(), "group".into()];
             }
+            let application = labels.get("haven.application").cloned().unwrap_or_default();
+            [application, repository(image), "image".into()]
         };
         let facts = |node: usize| {
             let there = self.there(node);
