@@ -411,7 +411,8 @@ pub(super) fn counted(tally: &mut Tally, state: StepState) -> Option<&mut u32> {
 
 /// The plan with the id that its contents have.
 pub(super) fn sealed(mut plan: Plan) -> Plan {
-    plan.id = id_of(&plan);
+    plan.id = PlanId::default();
+    plan.id = id_of_unnamed(&plan);
     plan
 }
 
@@ -432,15 +433,15 @@ pub(super) fn is_same_or_masked(plan: &Plan, stored: &Plan) -> bool {
 
 /// Checks that a plan's id is that of its contents: `Invalid` for one that was altered.
 pub fn check(plan: &Plan) -> Result<()> {
-    if plan.id == id_of(plan) {
+    if plan.id == id_of_unnamed(&Plan { id: PlanId::default(), ..plan.clone() }) {
         return Ok(());
     }
     Err(Error::invalid(format!("plan `{}` was altered: its contents do not have this id", plan.id.short())))
 }
 
-/// Values of environments are no part of it, so that the id tells nothing of them: they are sealed where the plan is kept.
-fn id_of(plan: &Plan) -> PlanId {
-    let unnamed = Plan { id: PlanId::default(), ..plan.clone() };
-    let text = serde_json::to_vec(&unnamed).expect("a plan is plain data");
+/// The id of a plan that has none yet. Values of environments are no part of it, so that it tells nothing of them: they are
+/// sealed where the plan is kept.
+fn id_of_unnamed(plan: &Plan) -> PlanId {
+    let text = serde_json::to_vec(plan).expect("a plan is plain data");
     PlanId::new(hex::encode(Sha256::digest(text))).expect("a hash has 64 digits")
 }
