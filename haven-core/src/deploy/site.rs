@@ -77,10 +77,13 @@ impl Site<'_> {
         self.find(&id.into()).await
     }
 
-    /// The container of a name, where there is one. An engine takes a name that nobody has for the beginning of an id.
+    /// The container of a name, where there is one. An engine takes a name that nobody has for the beginning of an id, and
+    /// refuses one that several ids begin with.
     pub(super) async fn look_for(&self, name: &ContainerName) -> Done<Option<ContainerDetail>> {
-        let found = self.find(&name.clone().into()).await?;
-        Ok(found.filter(|seen| seen.name == name.as_str()))
+        match self.find(&name.clone().into()).await {
+            Err(Halt::Failed(error)) if error.kind() == ErrorKind::Invalid => Ok(None),
+            found => Ok(found?.filter(|seen| seen.name == name.as_str())),
+        }
     }
 
     async fn find(&self, container: &ContainerRef) -> Done<Option<ContainerDetail>> {

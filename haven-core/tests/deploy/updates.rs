@@ -113,7 +113,7 @@ async fn a_bad_version_is_caught_by_its_gate_and_taken_back() {
         let detail = apply(&haven, &made.id).await;
         let (state, steps) = (detail.status.state, &detail.steps);
         assert_eq!(state, PlanState::RolledBack, "{order:?} {steps:#?}");
-        assert!(detail.status.error.unwrap().message.contains("ended with 1"));
+        assert!(detail.status.error.unwrap().message.contains("ended with 1"), "{order:?} {steps:#?}");
         assert_eq!(fleet.containers().await, before, "{order:?}");
         assert!(kept(&haven).await.is_empty());
     }
@@ -162,7 +162,7 @@ async fn a_plan_that_a_failure_held_goes_on_when_it_is_resumed() {
     haven.call(ResumePlan { plan: made.id.clone() }).await.unwrap();
     let detail = rest(&haven, &made.id).await;
     let states: Vec<_> = detail.steps.iter().map(|step| step.state).collect();
-    assert_eq!(states, [StepState::Failed, StepState::Done, StepState::Done]);
+    assert_eq!(states, [StepState::Failed, StepState::Done, StepState::Done], "{:#?}", detail.steps);
     assert_eq!(detail.status.state, PlanState::Incomplete);
 }
 
