@@ -13,7 +13,13 @@ use haven_model::{
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
-use super::{DeployService, Shared, configure::Configurations, difference, shelf::MAX_PLAN, update::count};
+use super::{
+    DeployService, Shared,
+    configure::Configurations,
+    difference,
+    draft::{self, count},
+    shelf::MAX_PLAN,
+};
 use crate::cluster::{
     Scope, looks_at_images,
     placement::{Scheduler, Settings, Task},
@@ -180,16 +186,19 @@ impl Shared {
                 continue;
             };
             scheduler.commit(&node, &task)?;
-            plan.steps.push(Step {
-                index: plan.steps.len().try_into().unwrap_or(u32::MAX),
-                name,
-                old: None,
-                new: Some(New::Made { node, spec: Box::new(spec), start: true }),
-                order: Order::StopFirst,
-                reason: placement.reason,
-                note: None,
-                changes,
-            });
+            draft::push(
+                plan,
+                Step {
+                    index: 0,
+                    name,
+                    old: None,
+                    new: Some(New::Made { node, spec: Box::new(spec), start: true }),
+                    order: Order::StopFirst,
+                    reason: placement.reason,
+                    note: None,
+                    changes,
+                },
+            );
         }
         if plan.steps.is_empty()
             && let Some(skipped) = plan.skipped.first()

@@ -8,7 +8,13 @@ use haven_model::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{DeployService, Shared, side_by_side, step::PLAN, successor::Seen, update::count};
+use super::{
+    DeployService, Shared,
+    draft::{self, count},
+    side_by_side,
+    step::PLAN,
+    successor::Seen,
+};
 use crate::cluster::{
     Scope, looks_at_images,
     placement::{Scheduler, Settings, Task},
@@ -56,7 +62,7 @@ impl Shared {
             }
         }
         let (seen, failed) = self.look_at(chosen).await;
-        plan.skipped.extend(failed.iter().map(|(candidate, error)| candidate.skipped(error.message().to_owned())));
+        draft::skip_unseen(&mut plan, &failed);
         let orphans = || ClusterName::new(ClusterName::ORPHANS).expect("the names of builtin clusters are valid");
         let cluster = cluster.unwrap_or_else(orphans);
         let settings = self.clusters.settings_of(Some(&cluster))?;
@@ -70,7 +76,7 @@ impl Shared {
         self.commit_pending(&mut scheduler).await?;
         for seen in seen {
             match self.removal(&seen, &mut scheduler, &settings, leave_data, plan.rollout.order) {
-                Ok(step) => plan.steps.push(Step { index: plan.steps.len().try_into().unwrap_or(u32::MAX), ..step }),
+                Ok(step) => draft::push(&mut plan, step),
                 Err(error) => plan.skipped.push(seen.candidate.skipped(error.message().to_owned())),
             }
         }

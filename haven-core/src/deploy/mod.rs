@@ -11,6 +11,7 @@
 mod configure;
 mod create;
 mod difference;
+mod draft;
 mod drain;
 mod failures;
 mod follow;

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     DeployService, Shared,
-    update::{about, count},
+    draft::{self, about, count},
 };
 
 /// Which containers are removed, of those that do not run.
@@ -48,7 +48,7 @@ impl Shared {
             }
         }
         let (seen, failed) = self.look_at(chosen).await;
-        plan.skipped.extend(failed.iter().map(|(candidate, error)| candidate.skipped(error.message().to_owned())));
+        draft::skip_unseen(&mut plan, &failed);
         for seen in seen {
             if let Some(reason) = seen.bound() {
                 plan.skipped.push(seen.candidate.skipped(reason));
@@ -56,16 +56,19 @@ impl Shared {
             }
             let mut old = seen.old(self);
             old.remove = true;
-            plan.steps.push(Step {
-                index: plan.steps.len().try_into().unwrap_or(u32::MAX),
-                name: ContainerName::new(seen.candidate.container.name())?,
-                old: Some(old),
-                new: None,
-                order: Order::StopFirst,
-                reason: format!("it is {}", seen.candidate.container.state()),
-                note: None,
-                changes: Vec::new(),
-            });
+            draft::push(
+                &mut plan,
+                Step {
+                    index: 0,
+                    name: ContainerName::new(seen.candidate.container.name())?,
+                    old: Some(old),
+                    new: None,
+                    order: Order::StopFirst,
+                    reason: format!("it is {}", seen.candidate.container.state()),
+                    note: None,
+                    changes: Vec::new(),
+                },
+            );
         }
         let nodes: BTreeSet<_> = plan.steps.iter().map(Step::node).collect();
         plan.summary = format!(

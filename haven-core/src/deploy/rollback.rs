@@ -8,7 +8,7 @@ use haven_model::{
     plan::{New, Observed, Old, PlanKind, Selection, Skipped, Step, StepState},
 };
 
-use super::{DeployService, Shared, record::StepRecord};
+use super::{DeployService, Shared, draft, record::StepRecord};
 use crate::store::Versioned;
 
 /// How many containers are looked at together.
@@ -55,10 +55,7 @@ impl Shared {
         let mut inverses = stream::iter(inverses).buffered(AT_ONCE);
         while let Some((step, inverse)) = inverses.next().await {
             match inverse {
-                Ok(mut inverse) => {
-                    inverse.index = back.steps.len().try_into().unwrap_or(u32::MAX);
-                    back.steps.push(inverse);
-                }
+                Ok(inverse) => draft::push(&mut back, inverse),
                 Err(error) => back.skipped.push(Skipped {
                     node: Some(step.node().clone()),
                     name: step.name.to_string(),

@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use super::{
     DeployService, Shared,
     create::{Wanted, quick},
+    draft::{self, count},
     select::Candidate,
-    update::count,
 };
 
 /// A label by which an image or a container refuses to be copied, unless it is `true`.
@@ -127,7 +127,7 @@ impl Shared {
 
     async fn fewer(&self, plan: &mut Plan, leaving: Vec<Candidate>) -> Result<()> {
         let (seen, failed) = self.look_at(leaving).await;
-        plan.skipped.extend(failed.iter().map(|(candidate, error)| candidate.skipped(error.message().to_owned())));
+        draft::skip_unseen(plan, &failed);
         for seen in seen.iter().rev() {
             if let Some(reason) = seen.candidate.untouchable() {
                 plan.skipped.push(seen.candidate.skipped(reason));
@@ -137,16 +137,19 @@ impl Shared {
                 plan.skipped.push(seen.candidate.skipped(reason));
                 continue;
             }
-            plan.steps.push(Step {
-                index: plan.steps.len().try_into().unwrap_or(u32::MAX),
-                name: ContainerName::new(seen.candidate.container.name())?,
-                old: Some(seen.old(self)),
-                new: None,
-                order: Order::StopFirst,
-                reason: "there shall be fewer".to_owned(),
-                note: seen.lost(),
-                changes: Vec::new(),
-            });
+            draft::push(
+                plan,
+                Step {
+                    index: 0,
+                    name: ContainerName::new(seen.candidate.container.name())?,
+                    old: Some(seen.old(self)),
+                    new: None,
+                    order: Order::StopFirst,
+                    reason: "there shall be fewer".to_owned(),
+                    note: seen.lost(),
+                    changes: Vec::new(),
+                },
+            );
         }
         Ok(())
     }

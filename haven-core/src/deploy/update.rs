@@ -13,6 +13,7 @@ use super::{
     DeployService, Shared,
     configure::Anew,
     difference,
+    draft::{self, about, count},
     select::{Candidate, Glob},
     side_by_side,
     successor::Seen,
@@ -159,7 +160,7 @@ impl Shared {
             }
         }
         let (seen, failed) = self.look_at(chosen).await;
-        plan.skipped.extend(failed.iter().map(|(candidate, error)| candidate.skipped(error.message().to_owned())));
+        draft::skip_unseen(&mut plan, &failed);
         let mut steps = Vec::new();
         let mut anew = if configure { Some(self.anew().await?) } else { None };
         for seen in seen {
@@ -311,27 +312,4 @@ fn canaries(steps: &mut Vec<Step>, percent: u8) -> Vec<Step> {
     });
     *steps = stay;
     go
-}
-
-/// What a selection is about, in a few words.
-pub(super) fn about(selection: &Selection) -> String {
-    let mut words: Vec<String> = Vec::new();
-    words.extend(selection.image.iter().cloned());
-    words.extend(selection.name.iter().cloned());
-    words.extend(selection.label.iter().map(|label| format!("label {label}")));
-    if words.is_empty() {
-        words.push("all".to_owned());
-    }
-    words.truncate(4);
-    let place = match (&selection.cluster, &selection.node) {
-        (_, Some(node)) => format!(" on {node}"),
-        (Some(cluster), None) => format!(" in {cluster}"),
-        (None, None) => String::new(),
-    };
-    format!("{}{place}", words.join(", "))
-}
-
-/// `1 node`, `3 nodes`.
-pub(super) fn count(number: usize, what: &str) -> String {
-    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
